@@ -1,0 +1,22 @@
+/**
+ * What the language is handed about each kind of fault, probe and executor. The language cannot import them (they
+ * stand further on in the flow), so whoever composes the program passes the lists in.
+ */
+import type { z } from 'zod';
+
+/** One kind: its word in the YAML, a sentence for the docs, and the schema of its settings. */
+export interface Kind {
+  /** The word in the YAML; also the file's name. */
+  readonly name: string;
+  /** One sentence for `firedrill list` and the generated docs. */
+  readonly summary: string;
+  /** The kind's own settings, without the keys that every step or probe has. */
+  readonly settings: z.ZodObject;
+}
+
+/** Everything an experiment may name. */
+export interface Kinds {
+  readonly faults: readonly Kind[];
+  readonly probes: readonly Kind[];
+  readonly executors: readonly Kind[];
+}
