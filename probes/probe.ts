@@ -30,8 +30,10 @@ export interface ProbeTools {
 export interface LookContext {
   readonly target: ProbeTarget | undefined;
   readonly tools: ProbeTools;
-  /** Aborts when the probe's timeout is over. */
+  /** Aborts when the probe's timeout is over, and when the watch ends (the reading is then thrown away). */
   readonly signal: AbortSignal;
+  /** The limit behind `signal`, for what can be told to limit itself (a database's statement timeout). */
+  readonly timeoutMs: number;
 }
 
 /** An open probe: it may keep a connection between looks. */
