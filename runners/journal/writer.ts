@@ -1,0 +1,162 @@
+/**
+ * The journal's writer: stamps events, takes secrets out, hands them to listeners (the live view, the room) and appends
+ * them to `journal.ndjson`. An intent goes through `appendSynced`: it is on disk before the act, or there is no act.
+ */
+import { open, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { EXIT, FiredrillError } from '../failure.ts';
+import { diskError } from './disk-error.ts';
+import { isEvent } from './event-shape.ts';
+import type { Event, EventBody } from './events.ts';
+import { LineFile } from './line-file.ts';
+import { JOURNAL_FILE, parseJournal, readJournal } from './reader.ts';
+import { redactText, redactValue } from './redact.ts';
+
+/** `monotonicMs` never goes back; `wallMs` counts from 1970. */
+export interface JournalClock {
+  monotonicMs(): number;
+  wallMs(): number;
+}
+
+export const systemClock: JournalClock = { monotonicMs: () => performance.now(), wallMs: () => Date.now() };
+
+export interface JournalOptions {
+  /** Values that are written nowhere: `***` stands in their place. */
+  readonly secrets?: readonly string[];
+}
+
+export interface Journal {
+  readonly path: string;
+  /** Stamps and queues; written within milliseconds, in order. The event comes back as written. */
+  append(body: EventBody): Event;
+  /** Resolves once it is on disk. Rejects with FiredrillError `disk-full` or `journal-unwritable` (exit 7). */
+  appendSynced(body: EventBody): Promise<Event>;
+  /** Milliseconds from the run's start on the monotonic clock. */
+  atMs(): number;
+  /** Hears every event from here on, in the journal's order, at once (a synced one may not be on disk yet). Returns how to stop hearing. */
+  onEvent(listener: (event: Event) => void): () => void;
+  /** Hears of writes that failed; what was appended waits and is tried again with the next. Returns how to stop hearing. */
+  onFailure(listener: (error: FiredrillError) => void): () => void;
+  /** Writes what waits and closes. Rejects where events could not be written. */
+  close(): Promise<void>;
+}
+
+/** Starts a journal in a run's folder; its clock starts at 0. Refuses a folder that has one already. */
+export async function openJournal(directory: string, clock: JournalClock = systemClock, options: JournalOptions = {}): Promise<Journal> {
+  const path = join(directory, JOURNAL_FILE);
+  const failures = new Set<(error: FiredrillError) => void>();
+  try {
+    const file = await LineFile.open(path, { onFailure: (error) => tell(failures, error) });
+    if (file.sizeBytes > 0) {
+      await file.close();
+      throw new FiredrillError('journal-exists', `${path} is another run's journal already`, { exitCode: EXIT.bug });
+    }
+    await syncDirectory(directory);
+    return makeJournal(file, failures, clock, clock.monotonicMs(), options);
+  } catch (cause) {
+    throw diskError(path, cause);
+  }
+}
+
+/**
+ * Goes on with the journal of a run whose runner died, for what `sweep` adds. A cut-off last line is taken away. Times go on
+ * from the run's start by the wall clock, and never before the last event.
+ */
+export async function reopenJournal(directory: string, clock: JournalClock = systemClock, options: JournalOptions = {}): Promise<Journal> {
+  const path = join(directory, JOURNAL_FILE);
+  const failures = new Set<(error: FiredrillError) => void>();
+  const { events } = await readJournal(path);
+  const [first] = events;
+  const sinceStartMs = first ? clock.wallMs() - Date.parse(first.wall) + first.atMs : 0;
+  const atMs = events.reduce((latest, event) => Math.max(latest, event.atMs), sinceStartMs);
+  try {
+    const bytes = await readFile(path);
+    const lineEnd = bytes.lastIndexOf('\n') + 1;
+    const { cutOff } = parseJournal(bytes.subarray(lineEnd).toString('utf8'));
+    const file = await LineFile.open(path, { keepBytes: cutOff ? lineEnd : bytes.length, onFailure: (error) => tell(failures, error) });
+    if (!cutOff && lineEnd < bytes.length) file.write('');
+    return makeJournal(file, failures, clock, clock.monotonicMs() - atMs, options);
+  } catch (cause) {
+    throw diskError(path, cause);
+  }
+}
+
+function makeJournal(
+  file: LineFile,
+  failures: Set<(error: FiredrillError) => void>,
+  clock: JournalClock,
+  startMs: number,
+  { secrets = [] }: JournalOptions,
+): Journal {
+  const listeners = new Set<(event: Event) => void>();
+  const redact = secrets.some((secret) => secret !== '') ? redactText(secrets) : undefined;
+  const atMs = () => Math.round((clock.monotonicMs() - startMs) * 1000) / 1000;
+  let closed = false;
+
+  const stamp = (body: EventBody): Event => {
+    if (closed) throw new FiredrillError('journal-closed', `a ${body.type} came after the journal was closed`, { exitCode: EXIT.bug });
+    const time = { atMs: atMs(), wall: new Date(clock.wallMs()).toISOString() };
+    if (!redact) return { ...body, ...time };
+    const redacted = { ...Object(redactValue(body, redact)), type: body.type, ...time };
+    if (isEvent(redacted)) return redacted;
+    throw new FiredrillError('journal-shape', `a ${body.type} lost its shape when secrets were taken out`, { exitCode: EXIT.bug });
+  };
+
+  const append = (body: EventBody): Event => {
+    const event = stamp(body);
+    file.write(JSON.stringify(event));
+    announce(event);
+    return event;
+  };
+
+  /** A listener that throws is let go, and said so, once: a bug in a view must not cost the run its journal. */
+  const announce = (event: Event): void => {
+    for (const listener of [...listeners]) {
+      try {
+        listener(event);
+      } catch (error) {
+        listeners.delete(listener);
+        append({ type: 'note', level: 'error', text: `a listener of the journal failed and is no longer told: ${String(error)}` });
+      }
+    }
+  };
+
+  return {
+    path: file.path,
+    append,
+    async appendSynced(body) {
+      const event = stamp(body);
+      const written = file.writeSynced(JSON.stringify(event));
+      announce(event);
+      await written;
+      return event;
+    },
+    atMs,
+    onEvent: (listener) => listen(listeners, listener),
+    onFailure: (listener) => listen(failures, listener),
+    async close() {
+      if (closed) return;
+      closed = true;
+      await file.close();
+    },
+  };
+}
+
+function listen<Item>(listeners: Set<(item: Item) => void>, listener: (item: Item) => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+function tell<Item>(listeners: ReadonlySet<(item: Item) => void>, item: Item): void {
+  for (const listener of listeners) listener(item);
+}
+
+/** Makes the file's own entry in its folder durable. */
+async function syncDirectory(directory: string): Promise<void> {
+  const handle = await open(directory, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
