@@ -1,0 +1,129 @@
+/** Finding the containers that an experiment names, and refusing those that nobody allowed to be touched. */
+import type { TargetSelector } from '../../experiments/language/experiment.ts';
+import { EXIT, FiredrillError } from '../failure.ts';
+import type { Target } from '../faults/fault.ts';
+import type { Allowance } from './allowance.ts';
+import { COMPOSE_LABEL, LABEL } from './labels.ts';
+
+/** One line of the engine's list, as far as it is needed. */
+export interface ContainerLine {
+  readonly Id: string;
+  readonly Names: readonly string[];
+  readonly Image: string;
+  readonly State: string;
+  readonly Status: string;
+  readonly Labels: Readonly<Record<string, string>>;
+  readonly NetworkSettings?: { readonly Networks: Readonly<Record<string, { IPAddress?: string; GlobalIPv6Address?: string }>> };
+  readonly Mounts?: readonly { readonly Type: string; readonly RW?: boolean }[];
+}
+
+/** The least that is asked of the engine here. */
+export interface ContainerLister {
+  listContainers(options: { all: boolean; filters: Readonly<Record<string, string[]>> }): Promise<readonly ContainerLine[]>;
+}
+
+export interface Scope {
+  /** Only containers of this Compose project count. */
+  readonly project?: string | undefined;
+}
+
+/** States in which there is something to touch. */
+const ALIVE = new Set(['running', 'paused', 'restarting']);
+
+/** Every container of a Compose project in any state, in the order of their names; one-off containers and our own don't count. */
+export async function listSystem(docker: ContainerLister, project: string): Promise<readonly Target[]> {
+  return list(docker, [`${COMPOSE_LABEL.project}=${project}`]);
+}
+
+/**
+ * The live containers that a selector names, in the order of their names.
+ * Throws FiredrillError `no-target` (exit 7) where there is none, saying what there is instead.
+ */
+export async function resolveTargets(docker: ContainerLister, selector: TargetSelector, scope: Scope): Promise<readonly Target[]> {
+  const inScope = await list(docker, scope.project === undefined ? [] : [`${COMPOSE_LABEL.project}=${scope.project}`]);
+  const matching = inScope.filter((target) => matches(target, selector));
+  const alive = matching.filter((target) => ALIVE.has(target.state));
+  if (alive.length > 0) return alive;
+  const asked = describeSelector(selector);
+  const where = scope.project === undefined ? 'on this engine' : `in the system '${scope.project}'`;
+  throw new FiredrillError(
+    'no-target',
+    matching.length === 0
+      ? `No container ${where} matches ${asked}; at least 1 is needed.`
+      : `None of the containers that match ${asked} runs: ${matching.map((each) => `${each.name} (${each.state})`).join(', ')}; at least 1 is needed.`,
+    {
+      hint: inScope.length === 0 ? 'Nothing is there; bring the system up: firedrill up <compose file>' : available(inScope),
+      exitCode: EXIT.groundUnfit,
+    },
+  );
+}
+
+/**
+ * Refuses containers that neither carry `firedrill.allow=true` nor belong to a project that the configuration allows.
+ * Throws FiredrillError `not-allowed` (exit 7), naming every one of them.
+ */
+export function assertAllowed(targets: readonly Target[], allowance: Allowance): void {
+  const refused = targets.filter(
+    (each) => each.labels[LABEL.allow] !== 'true' && !(each.project && allowance.projects.includes(each.project)),
+  );
+  if (refused.length === 0) return;
+  const projects = [...new Set(refused.flatMap((each) => (each.project ? [each.project] : [])))];
+  throw new FiredrillError(
+    'not-allowed',
+    `${refused.length} of ${targets.length} containers may not be touched: ${refused.map((each) => each.name).join(', ')}.`,
+    {
+      hint:
+        `Give them the label ${LABEL.allow}=true` +
+        (projects.length > 0 ? `, or write into firedrill.config.yaml:  allow: {projects: [${projects.join(', ')}]}` : '.'),
+      exitCode: EXIT.groundUnfit,
+    },
+  );
+}
+
+async function list(docker: ContainerLister, label: readonly string[]): Promise<readonly Target[]> {
+  const lines = await docker.listContainers({ all: true, filters: label.length > 0 ? { label: [...label] } : {} });
+  return lines
+    .filter((line) => line.Labels[COMPOSE_LABEL.oneOff] !== 'True' && line.Labels[LABEL.role] === undefined)
+    .map(toTarget)
+    .sort((left, right) => (left.name < right.name ? -1 : left.name > right.name ? 1 : 0));
+}
+
+function toTarget(line: ContainerLine): Target {
+  const networks = Object.values(line.NetworkSettings?.Networks ?? {});
+  return {
+    id: line.Id,
+    name: (line.Names[0] ?? line.Id.slice(0, 12)).replace(/^\//, ''),
+    service: line.Labels[COMPOSE_LABEL.service],
+    project: line.Labels[COMPOSE_LABEL.project],
+    labels: line.Labels,
+    image: line.Image,
+    state: line.State,
+    addresses: networks.flatMap((each) => [each.IPAddress ?? '', each.GlobalIPv6Address ?? '']).filter((each) => each !== ''),
+    persistent: (line.Mounts ?? []).some((mount) => (mount.Type === 'volume' || mount.Type === 'bind') && mount.RW !== false),
+  };
+}
+
+function matches(target: Target, selector: TargetSelector): boolean {
+  return (
+    Object.entries(selector.labels ?? {}).every(([label, value]) => target.labels[label] === value) &&
+    (selector.service === undefined || target.service === selector.service) &&
+    (selector.project === undefined || target.project === selector.project) &&
+    (selector.name === undefined || target.name === selector.name)
+  );
+}
+
+function describeSelector(selector: TargetSelector): string {
+  const labels = Object.entries(selector.labels ?? {}).map(([label, value]) => `label ${label}=${value}`);
+  const rest = (['service', 'project', 'name'] as const).flatMap((key) => (selector[key] === undefined ? [] : [`${key} ${selector[key]}`]));
+  return [...labels, ...rest].join(' and ') || 'an empty selector';
+}
+
+/** How many names a hint lists at most. */
+const HINT_NAMES_MAX = 12;
+
+function available(targets: readonly Target[]): string {
+  const services = [...new Set(targets.map((each) => each.service ?? each.name))];
+  const shown = services.slice(0, HINT_NAMES_MAX).join(', ');
+  const regions = [...new Set(targets.flatMap((each) => each.labels['region'] ?? []))];
+  return `There are: ${shown}${services.length > HINT_NAMES_MAX ? ` and ${services.length - HINT_NAMES_MAX} more` : ''}${regions.length > 0 ? `; regions: ${regions.join(', ')}` : ''}.`;
+}
