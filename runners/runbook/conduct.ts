@@ -1,0 +1,135 @@
+/**
+ * The conductor. It plays a plan on the run's clock: steady state, arming, method, undo, recovery; and writes
+ * what happens to the journal. It never judges the outcome: that is read from the journal afterwards.
+ *
+ *     steady state ─▶ arm ─▶ judge again ─▶ method (inject · prove · hold · undo) ─▶ recovery ─▶ ended
+ *          └────────────┴──────────┴── not steady, stop condition, signal, lost agent ──▶ undo all, in reverse
+ */
+import type { Experiment } from '../../experiments/language/experiment.ts';
+import type { Evidence } from '../../probes/slo/evidence.ts';
+import type { Fault } from '../faults/fault.ts';
+import type { EventOf, Plan } from '../journal/events.ts';
+import type { Journal } from '../journal/writer.ts';
+import type { Clock } from './clock.ts';
+import { type FaultRun, faultRun, type UndoReason } from './fault-run.ts';
+import type { Hands } from './hands.ts';
+import { hypothesisHolds, judgeHypothesis } from './hypothesis.ts';
+import { playMethod } from './method.ts';
+import { watchRecovery } from './recovery.ts';
+import { watchStopConditions } from './stop-conditions.ts';
+
+export interface ConductOptions {
+  readonly experiment: Experiment;
+  readonly plan: Plan;
+  readonly faults: readonly Fault[];
+  readonly journal: Journal;
+  readonly clock: Clock;
+  /** The run's start on `process.hrtime.bigint()`. */
+  readonly startNs: bigint;
+  /** What load and probes have delivered so far; filled while the conductor runs. */
+  readonly evidence: Evidence;
+  /** Starts the agent; called once, before anything is touched. */
+  readonly startHands: () => Promise<Hands>;
+  /** Undoes what a lost agent may have left; resolves when it is read back. */
+  readonly undoWithoutHands: () => Promise<{ readonly clean: boolean; readonly undone: readonly string[]; readonly detail: string }>;
+  /** Answers a gate; absent: gates are recorded and passed over. */
+  readonly askGate?: ((question: string) => Promise<'go' | 'no-go' | 'no-answer'>) | undefined;
+  /** Aborted by a person or a signal. */
+  readonly stopped: AbortSignal;
+}
+
+/** Why a run is to stop early. */
+export type Stop = Omit<EventOf<'stop'>, 'type' | 'atMs' | 'wall'>;
+
+/** Plays the plan. Whatever happens, everything that was armed is undone before this resolves or rejects. */
+export async function conduct(options: ConductOptions): Promise<void> {
+  const { journal, clock, experiment, plan } = options;
+  const ending = new AbortController();
+  const stop = (reason: Stop) => {
+    if (ending.signal.aborted) return;
+    journal.append({ type: 'stop', ...reason });
+    ending.abort();
+  };
+  const onSignal = () => stop({ because: 'signal', detail: String(options.stopped.reason ?? 'stopped by a person') });
+  if (options.stopped.aborted) onSignal();
+  options.stopped.addEventListener('abort', onSignal, { once: true });
+
+  journal.append({ type: 'phase', phase: 'steady-state' });
+  const firstFaultMs = plan.faults[0]?.atMs ?? 0;
+  const hands = options.startHands();
+  hands.catch(() => undefined);
+  let runs: readonly FaultRun[] = [];
+  try {
+    const steady = await hypothesisHolds(options, { when: 'before', deadlineMs: firstFaultMs, signal: ending.signal });
+    const ready = await hands;
+    void ready.lost.then((reason) => stop({ because: 'agent-lost', detail: reason }));
+    if (steady && !ending.signal.aborted) {
+      runs = plan.faults.map((planned) => startFaultRun(planned, options, ready));
+      journal.append({ type: 'phase', phase: 'arming' });
+      for (const run of runs) await run.arm();
+      await clock.until(Math.min(firstFaultMs, ...plan.gates.map((gate) => gate.atMs)), ending.signal);
+      const still = ending.signal.aborted ? 'unknown' : judgeHypothesis(options, 'armed');
+      if (still === 'held') {
+        journal.append({ type: 'phase', phase: 'method' });
+        const done = new AbortController();
+        const conditions = watchStopConditions({
+          experiment,
+          evidence: options.evidence,
+          clock,
+          signal: ending.signal,
+          done: done.signal,
+          onStop: stop,
+        });
+        const method = playMethod({ ...options, runs, signal: ending.signal, onStop: stop }).finally(() => done.abort());
+        // An undo does not wait for a proof that is still being sought.
+        await Promise.race([method, aborted(ending.signal)]);
+        await conditions;
+      }
+    }
+  } catch (error) {
+    stop({ because: 'error', detail: error instanceof Error ? error.message : String(error) });
+    throw error;
+  } finally {
+    options.stopped.removeEventListener('abort', onSignal);
+    const clean = await undoAll(runs, options, ending.signal.aborted ? 'stop' : 'end');
+    if (clean && runs.length > 0) await watchRecovery(options, options.stopped);
+    const agent = await hands.catch(() => undefined);
+    if (clean) await agent?.leave().catch(() => undefined);
+    journal.append({ type: 'phase', phase: 'ended' });
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
+
+function startFaultRun(planned: Plan['faults'][number], options: ConductOptions, hands: Hands): FaultRun {
+  const fault = options.faults.find((each) => each.name === planned.kind);
+  const step = options.experiment.method.find((each) => each.type === 'fault' && each.name === planned.name);
+  if (!fault || step?.type !== 'fault') throw new Error(`the plan holds '${planned.name}', which the experiment does not`);
+  return faultRun({
+    planned,
+    fault,
+    settings: step.settings,
+    hands,
+    journal: options.journal,
+    clock: options.clock,
+    startNs: options.startNs,
+  });
+}
+
+/** Undoes in reverse order, all of it; where the agent cannot, a fresh one does. True when everything is back. */
+async function undoAll(runs: readonly FaultRun[], options: ConductOptions, because: UndoReason): Promise<boolean> {
+  const results: boolean[] = [];
+  for (const run of [...runs].reverse()) results.push(await run.undo(because));
+  if (results.every(Boolean)) return true;
+  const rescue = await options.undoWithoutHands().catch((error: unknown) => ({ clean: false, undone: [], detail: String(error) }));
+  options.journal.append({ type: 'note', level: rescue.clean ? 'warning' : 'error', text: rescue.detail });
+  const open = runs.filter((run) => run.open()).map((run) => run.planned.name);
+  for (const fault of open) {
+    if (!rescue.clean) continue;
+    options.journal.append({ type: 'fault.undone', fault, undoneAtMs: options.clock.nowMs(), readBack: rescue.detail, acts: [] });
+  }
+  return rescue.clean;
+}

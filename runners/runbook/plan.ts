@@ -1,0 +1,143 @@
+/**
+ * The plan: an experiment with its targets resolved becomes an absolute timeline, the blast radius, and for each fault
+ * the operations it will do and who can undo them. Pure: it is handed the containers, and touches nothing.
+ */
+import type { Experiment, FaultStep } from '../../experiments/language/experiment.ts';
+import { EXIT, FiredrillError } from '../failure.ts';
+import type { Fault, Target } from '../faults/fault.ts';
+import type { Plan, PlannedFault } from '../journal/events.ts';
+
+export interface PlanOptions {
+  readonly experiment: Experiment;
+  readonly variant: string | undefined;
+  readonly project: string | undefined;
+  readonly faults: readonly Fault[];
+  /** The containers of each target of the experiment, by the target's name. */
+  readonly targets: ReadonlyMap<string, readonly Target[]>;
+  /** All containers of the system; the whole that the blast radius is a share of. */
+  readonly system: readonly Target[];
+  readonly seed: number;
+}
+
+/** Where a container stands, by its label `region`. */
+export function regionOf(target: Target): string {
+  return target.labels['region'] ?? '–';
+}
+
+/** Builds the plan. Throws FiredrillError (ground unfit) where a limit is exceeded or consent is missing. */
+export function planExperiment(options: PlanOptions): Plan {
+  const steps = options.experiment.method.filter((step) => step.type === 'fault');
+  const faults = steps.map((step) => planFault(step, options)).sort((a, b) => a.atMs - b.atMs);
+  const touched = touchedContainers(faults, options);
+  assertWithinLimits(touched, options);
+  const gates = options.experiment.method
+    .filter((step) => step.type === 'gate')
+    .map((step) => ({ name: step.name, atMs: step.at.ms, question: step.gate }));
+  const lastUndoMs = Math.max(0, ...faults.map((fault) => fault.atMs + (fault.durationMs ?? 0)), ...gates.map((gate) => gate.atMs));
+  return {
+    title: options.experiment.title,
+    variant: options.variant,
+    project: options.project,
+    seed: options.seed,
+    faults,
+    gates,
+    blastRadius: blastRadius(touched, options.system),
+    decidedInArming: faults
+      .filter((fault) => fault.operations.operations.some((operation) => operation.op === 'latency'))
+      .map((fault) => `${fault.name}: netem or the packet delayer, by what the host's kernel has`),
+    lastUndoMs,
+    endMs: lastUndoMs + options.experiment.watch.ms,
+  };
+}
+
+function planFault(step: FaultStep, options: PlanOptions): PlannedFault {
+  const fault = options.faults.find((each) => each.name === step.fault);
+  if (!fault) throw new FiredrillError('fault-unknown', `There is no fault '${step.fault}'.`, { exitCode: EXIT.experimentWrong });
+  const select = (target: string) => containersOf(target, options);
+  const targets = select(step.target);
+  const persistent = fault.destroysData ? targets.filter((target) => target.persistent) : [];
+  assertConsent(step, fault, persistent);
+  const { operations, effects } = fault.plan(step.settings, { targets, select, seed: options.seed });
+  return {
+    name: step.name,
+    kind: fault.name,
+    label: fault.looks.label,
+    colour: fault.looks.colour,
+    lane: fault.looks.lane,
+    atMs: step.at.ms,
+    durationMs: step.duration?.ms,
+    targets: targets.map((target) => ({ id: target.id, name: target.name, region: target.labels['region'] })),
+    effects,
+    undoneBy: fault.undoneBy,
+    operations: { fault: step.name, operations },
+  };
+}
+
+function containersOf(target: string, { targets }: PlanOptions): readonly Target[] {
+  const found = targets.get(target);
+  if (found && found.length > 0) return found;
+  throw new FiredrillError('target-missing', `The target '${target}' selects no container.`, {
+    hint: 'See what runs with: docker ps',
+    exitCode: EXIT.groundUnfit,
+  });
+}
+
+function assertConsent(step: FaultStep, fault: Fault, persistent: readonly Target[]): void {
+  const needed = fault.undoneBy === 'none' ? 'not-undone' : fault.undoneBy === 'runner' ? 'undone-by-runner' : undefined;
+  if (needed && step.consent !== needed) {
+    throw new FiredrillError('consent-missing', `The fault '${step.name}' (${fault.name}) cannot be undone by the agent.`, {
+      hint: `If that is meant, add to the step: consent: ${needed}`,
+      exitCode: EXIT.experimentWrong,
+    });
+  }
+  if (persistent.length > 0 && step.irreversible !== 'accept') {
+    const names = persistent.map((target) => target.name).join(', ');
+    throw new FiredrillError(
+      'irreversible',
+      `The fault '${step.name}' (${fault.name}) destroys data that may not be rebuilt: ${names} keep it on a volume.`,
+      {
+        hint: 'If that is meant, add to the step: irreversible: accept',
+        exitCode: EXIT.experimentWrong,
+      },
+    );
+  }
+}
+
+/** Containers that are entered or acted on, once each. */
+function touchedContainers(faults: readonly PlannedFault[], options: PlanOptions): readonly Target[] {
+  const ids = new Set(faults.flatMap((fault) => fault.operations.operations.map((operation) => operation.container.id)));
+  const known = new Map([...options.targets.values()].flat().map((target) => [target.id, target]));
+  return [...ids].flatMap((id) => known.get(id) ?? []);
+}
+
+function assertWithinLimits(touched: readonly Target[], { experiment, system }: PlanOptions): void {
+  const { maxTargets, maxShare } = experiment.limits;
+  if (touched.length > maxTargets) {
+    throw new FiredrillError('too-many-targets', `The experiment would touch ${touched.length} containers; its limit is ${maxTargets}.`, {
+      hint: 'Narrow the targets, or raise limits: max-targets.',
+      exitCode: EXIT.groundUnfit,
+    });
+  }
+  const shareTouched = system.length === 0 ? 0 : touched.length / system.length;
+  if (shareTouched > maxShare) {
+    const percent = (value: number) => `${Math.round(value * 100)}%`;
+    throw new FiredrillError(
+      'too-large-a-share',
+      `The experiment would touch ${touched.length} of ${system.length} containers (${percent(shareTouched)}); its limit is ${percent(maxShare)}.`,
+      {
+        hint: `Narrow the targets, or raise limits: max-share: ${percent(Math.min(1, shareTouched + 0.005))}.`,
+        exitCode: EXIT.groundUnfit,
+      },
+    );
+  }
+}
+
+function blastRadius(touched: readonly Target[], system: readonly Target[]): Plan['blastRadius'] {
+  const regions = [...new Set(system.map(regionOf))].sort();
+  const within = (region: string, targets: readonly Target[]) => targets.filter((target) => regionOf(target) === region).length;
+  return {
+    touched: touched.length,
+    total: system.length,
+    regions: regions.map((region) => ({ region, touched: within(region, touched), total: within(region, system) })),
+  };
+}

@@ -1,0 +1,224 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Evidence } from '../../../probes/slo/evidence.ts';
+import type { OperationResult } from '../../../runners/agent/protocol.ts';
+import type { Event, EventBody } from '../../../runners/journal/events.ts';
+import type { Journal } from '../../../runners/journal/writer.ts';
+import { type ConductOptions, conduct } from '../../../runners/runbook/conduct.ts';
+import type { Hands } from '../../../runners/runbook/hands.ts';
+import { planExperiment } from '../../../runners/runbook/plan.ts';
+import { exampleExperiment, exampleFault, exampleTarget } from '../../helpers/example-run.ts';
+import { type VirtualTime, virtualTime } from '../../helpers/virtual-time.ts';
+
+/** A journal in memory, on virtual time. */
+function memoryJournal(time: VirtualTime): Journal & { events: Event[] } {
+  const events: Event[] = [];
+  const append = (body: EventBody): Event => {
+    const event = { ...body, atMs: time.clock.nowMs(), wall: '2026-01-01T00:00:00.000Z' } as Event;
+    events.push(event);
+    return event;
+  };
+  return {
+    events,
+    path: '',
+    append,
+    appendSynced: (body) => Promise.resolve(append(body)),
+    atMs: time.clock.nowMs,
+    close: () => Promise.resolve(),
+    onEvent: () => () => undefined,
+    onFailure: () => () => undefined,
+  };
+}
+
+interface Scene {
+  /** Answers of a move; the default is success on both containers. */
+  readonly moves?: Partial<Record<'arm' | 'inject' | 'prove' | 'undo' | 'readBack', () => Promise<readonly OperationResult[]>>>;
+  /** Share of requests that fail at an instant; default none. */
+  readonly failing?: (atMs: number) => boolean;
+  readonly options?: (time: VirtualTime) => Partial<ConductOptions>;
+  readonly experiment?: ReturnType<typeof exampleExperiment>;
+}
+
+async function play(scene: Scene = {}) {
+  const time = virtualTime();
+  const journal = memoryJournal(time);
+  const evidence = new Evidence();
+  evidence.addSeries({ id: 0, scenario: 'all', tags: {} });
+  let filledMs = 0;
+  time.onJump((nowMs) => {
+    for (; filledMs + 100 <= nowMs; filledMs += 100) {
+      const outcomes = scene.failing?.(filledMs) ? { timeout: 10 } : { ok: 10 };
+      evidence.addCells([{ bucketMs: filledMs, series: 0, planned: 10, sent: 10, outcomes, completed: 10 }]);
+    }
+  });
+  const calls: string[] = [];
+  const results = (): readonly OperationResult[] =>
+    ['a', 'b'].map((container) => ({
+      container,
+      ok: true,
+      atNs: String(BigInt(Math.round(time.clock.nowMs() * 1e6))),
+      tookMs: 1,
+      evidence: 'seen',
+    }));
+  const move = (name: keyof NonNullable<Scene['moves']>) => () => {
+    calls.push(name);
+    return scene.moves?.[name]?.() ?? Promise.resolve(results());
+  };
+  const hands: Hands = {
+    arm: move('arm'),
+    inject: move('inject'),
+    prove: move('prove'),
+    undo: move('undo'),
+    readBack: move('readBack'),
+    toRunnerNs: (atNs) => BigInt(atNs),
+    leave: () => {
+      calls.push('leave');
+      return Promise.resolve();
+    },
+    lost: new Promise(() => undefined),
+  };
+  const targets = ['a', 'b'].map((name) => exampleTarget(name, { region: 'east' }));
+  const faults = [exampleFault()];
+  const experiment = scene.experiment ?? exampleExperiment();
+  const plan = planExperiment({
+    experiment,
+    variant: undefined,
+    project: 'shop',
+    faults,
+    targets: new Map([['east', targets]]),
+    system: targets,
+    seed: 1,
+  });
+  const options: ConductOptions = {
+    experiment,
+    plan,
+    faults,
+    journal,
+    clock: time.clock,
+    startNs: 0n,
+    evidence,
+    startHands: () => Promise.resolve(hands),
+    undoWithoutHands: () => {
+      calls.push('rescue');
+      return Promise.resolve({ clean: true, undone: ['blackout'], detail: 'a fresh agent undid it' });
+    },
+    stopped: new AbortController().signal,
+    ...scene.options?.(time),
+  };
+  const failure = await time.play(() =>
+    conduct(options).then(
+      () => undefined,
+      (error: unknown) => error,
+    ),
+  );
+  const lines = journal.events.map((event) => line(event));
+  return { events: journal.events, lines, calls, failure };
+}
+
+function line(event: Event): string {
+  const rest =
+    event.type === 'phase'
+      ? event.phase
+      : event.type === 'hypothesis.judged'
+        ? `${event.when} ${event.state}`
+        : event.type === 'stop'
+          ? event.because
+          : '';
+  return `${event.atMs} ${event.type} ${rest}`.trimEnd();
+}
+
+test('a run goes through its phases in order, each fault intended before it is injected', async () => {
+  const { lines, calls, failure } = await play();
+  assert.equal(failure, undefined);
+  assert.deepEqual(lines, [
+    '0 phase steady-state',
+    '2500 hypothesis.judged before held',
+    '2500 phase arming',
+    '2500 fault.armed',
+    '5000 hypothesis.judged armed held',
+    '5000 phase method',
+    '5000 fault.intended',
+    '5000 fault.injected',
+    '5000 fault.in-effect',
+    '8000 fault.undoing',
+    '8000 fault.undone',
+    '8000 phase recovery',
+    '12000 hypothesis.judged after held',
+    '12000 phase ended',
+  ]);
+  assert.deepEqual(calls, ['arm', 'inject', 'prove', 'undo', 'readBack', 'leave']);
+});
+
+test('a system that is not healthy is never touched', async () => {
+  const { lines, calls } = await play({ failing: () => true });
+  assert.deepEqual(calls, ['leave']);
+  assert.ok(lines.includes('5000 hypothesis.judged before broken'));
+});
+
+test('a system that falls ill while the fault is armed is not broken further, and is disarmed', async () => {
+  const { lines, calls } = await play({ failing: (atMs) => atMs > 3000 });
+  assert.deepEqual(calls, ['arm', 'undo', 'readBack', 'leave']);
+  assert.ok(lines.includes('5000 hypothesis.judged armed broken'));
+});
+
+test('a fault without proof is undone at once and the run says so', async () => {
+  const unproven = [{ container: 'a', ok: false, atNs: '0', tookMs: 1, error: 'no packet matched' }];
+  const { lines, calls, events } = await play({ moves: { prove: () => Promise.resolve(unproven) } });
+  assert.deepEqual(calls, ['arm', 'inject', 'prove', 'undo', 'readBack', 'leave']);
+  assert.ok(lines.includes('5000 fault.unproven'));
+  assert.ok(!events.some((event) => event.type === 'fault.in-effect'));
+});
+
+test('a person who stops the run gets an undo at that instant', async () => {
+  const stop = new AbortController();
+  const { lines } = await play({
+    options: (time) => {
+      time.onJump((nowMs) => {
+        if (nowMs >= 6000) stop.abort('SIGINT');
+      });
+      return {
+        stopped: stop.signal,
+        experiment: { ...exampleExperiment(), stopWhen: exampleExperiment().hypothesis.map((each) => ({ ...each, for: { ms: 60_000 } })) },
+      };
+    },
+  });
+  assert.deepEqual(
+    lines.filter((each) => /stop|undo/.test(each)),
+    ['6000 stop signal', '6000 fault.undoing', '6000 fault.undone'],
+  );
+});
+
+test('a stop condition undoes, and the recovery is still watched', async () => {
+  const stopWhen = [
+    {
+      ...exampleExperiment().hypothesis[0],
+      threshold: { aggregation: 'rate', operator: '>', bound: 0.9, text: 'rate>0.9' },
+      over: { ms: 500 },
+      for: { ms: 1000 },
+    },
+  ];
+  const experiment = { ...exampleExperiment(), stopWhen } as ReturnType<typeof exampleExperiment>;
+  const { lines } = await play({ experiment, failing: (atMs) => atMs >= 5000 && atMs < 6500 });
+  const stop = lines.find((each) => each.includes('stop condition'));
+  assert.ok(stop, lines.join('\n'));
+  assert.ok(Number(stop.split(' ')[0]) < 8000);
+  assert.ok(lines.some((each) => each.endsWith('phase recovery')));
+});
+
+test('an undo that fails is tried by a fresh agent, and the one in charge is not told to leave before', async () => {
+  const failing = [{ container: 'a', ok: false, atNs: '0', tookMs: 1, error: 'no such process' }];
+  const { lines, calls } = await play({ moves: { undo: () => Promise.resolve(failing) } });
+  assert.deepEqual(calls, ['arm', 'inject', 'prove', 'undo', 'readBack', 'rescue', 'leave']);
+  assert.deepEqual(
+    lines.filter((each) => /undo/.test(each)),
+    ['8000 fault.undoing', '8000 fault.undo-failed', '8000 fault.undone'],
+  );
+});
+
+test('an intent that cannot be written means no act', async () => {
+  const { calls, failure } = await play({
+    options: (time) => ({ journal: { ...memoryJournal(time), appendSynced: () => Promise.reject(new Error('disk full')) } }),
+  });
+  assert.match(String(failure), /disk full/);
+  assert.deepEqual(calls, ['arm', 'undo', 'readBack', 'leave']);
+});
