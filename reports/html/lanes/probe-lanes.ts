@@ -1,0 +1,95 @@
+/**
+ * The probes' readings. A probe that says one of a few things (a status, a word, yes or no) is a lane of stretches,
+ * coloured where it differs from what it said first; one with many numbers is a small curve with its extremes.
+ */
+import { momentOf } from '../../figures.ts';
+import type { Report, ReportProbe } from '../../report.ts';
+import { renderPath } from '../curves/path.ts';
+import { html, type Markup } from '../markup.ts';
+import { renderRow, renderSegment } from '../row.ts';
+import type { TimeAxis } from '../scale.ts';
+
+/** More different numbers than this make a curve. */
+const WORDS_MAX = 6;
+const CURVE_PX = 30;
+
+type Point = ReportProbe['points'][number];
+
+function textOf(point: Point): string {
+  return point.status === 'unknown' ? 'could not look' : String(point.value ?? 'nothing');
+}
+
+function numbersOf(probe: ReportProbe): { atMs: number; value: number | null }[] | undefined {
+  const points = probe.points.map((point) => ({ atMs: point.atMs, value: typeof point.value === 'number' ? point.value : null }));
+  const different = new Set(points.map((point) => point.value).filter((value) => value !== null));
+  return different.size > WORDS_MAX ? points : undefined;
+}
+
+/** Neighbouring equal readings as one stretch; it lasts until the next reading. */
+function stretches(points: readonly Point[], endMs: number): { text: string; fromMs: number; toMs: number; unknown: boolean }[] {
+  const found: { text: string; fromMs: number; toMs: number; unknown: boolean }[] = [];
+  for (const point of points) {
+    const last = found.at(-1);
+    if (last !== undefined) last.toMs = point.atMs;
+    if (last?.text !== textOf(point))
+      found.push({ text: textOf(point), fromMs: point.atMs, toMs: point.atMs, unknown: point.status === 'unknown' });
+  }
+  const last = found.at(-1);
+  const stepMs = points.length > 1 ? (last?.toMs ?? 0) - (points.at(-2)?.atMs ?? 0) : 0;
+  if (last !== undefined) last.toMs = Math.min(endMs, last.toMs + Math.max(stepMs, endMs / 500));
+  return found;
+}
+
+function wordsLane(probe: ReportProbe, axis: TimeAxis, label: string): Markup {
+  const found = stretches(probe.points, axis.endMs);
+  const usual = found.find((each) => !each.unknown)?.text;
+  const segments = found.map((each) =>
+    renderSegment({
+      fromPercent: axis.percent(each.fromMs),
+      toPercent: axis.percent(each.toMs),
+      tone: each.unknown ? 'unknown' : each.text === usual ? 'usual' : 'changed',
+      text: each.text,
+      title: `${each.text}: ${momentOf(each.fromMs)} to ${momentOf(each.toMs)}`,
+    }),
+  );
+  const description = found.slice(0, 12).map((each) => `${each.text} from ${momentOf(each.fromMs)}`);
+  return renderRow({
+    label,
+    detail: probe.container ?? undefined,
+    kind: 'lane',
+    heightPx: 18,
+    track: segments,
+    description: description.join(', '),
+  });
+}
+
+function short(value: number): string {
+  return Number(value.toPrecision(3)).toLocaleString('en-US');
+}
+
+function numbersLane(probe: ReportProbe, points: { atMs: number; value: number | null }[], axis: TimeAxis): Markup {
+  const min = Math.min(0, probe.min ?? 0);
+  const max = Math.max(probe.max ?? 1, min + Number.EPSILON);
+  const y = (value: number): number => 2 + (CURVE_PX - 4) * (1 - (value - min) / (max - min));
+  const path = renderPath(points, axis, y);
+  const range = `${short(probe.min ?? 0)} to ${short(probe.max ?? 0)}`;
+  const svg = html`<svg viewBox="0 0 1000 ${CURVE_PX}" preserveAspectRatio="none" role="img"><title>${probe.name}: ${range}</title><path class="curve" d="${path}" style="stroke:var(--ink)"/></svg>`;
+  return renderRow({
+    label: probe.name,
+    detail: probe.container ?? undefined,
+    kind: 'lane',
+    heightPx: CURVE_PX,
+    track: svg,
+    right: html`<span class="range">${range}</span>`,
+  });
+}
+
+/** A lane for each probe (and container it looked at) that has readings. */
+export function probeLanes(report: Report, axis: TimeAxis): Markup[] {
+  return report.probes
+    .filter((probe) => probe.points.length > 0)
+    .map((probe) => {
+      const numbers = numbersOf(probe);
+      return numbers === undefined ? wordsLane(probe, axis, probe.name) : numbersLane(probe, numbers, axis);
+    });
+}
