@@ -4,7 +4,9 @@
  * file is parsed; after that a condition is about the load or about a named probe's readings, nothing else.
  */
 import { z } from 'zod';
+import { byMarker } from './choice.ts';
 import { duration } from './duration.ts';
+import { name } from './names.ts';
 import { parseSelector, parseThreshold } from './threshold.ts';
 
 /** k6's threshold text, parsed: `rate<0.01`, `p(95)<250`, `value>=4.5`. */
@@ -13,7 +15,7 @@ export const threshold = z
   .transform((text, context) => {
     const parsed = parseThreshold(text);
     if (parsed) return parsed;
-    context.addIssue({ code: 'custom', message: `'${text}' is not a threshold; write it like rate<0.01, p(95)<250 or value>=4.5` });
+    context.addIssue({ code: 'custom', message: 'is not a threshold; write it like rate<0.01, p(95)<250 or value>=4.5' });
     return z.NEVER;
   })
   .meta({ id: 'threshold', description: 'aggregation operator number: rate, count, avg, min, max, med, p(N), value, delta.' });
@@ -24,44 +26,72 @@ export const selector = z
   .transform((text, context) => {
     const parsed = parseSelector(text);
     if (parsed) return parsed;
-    context.addIssue({ code: 'custom', message: `'${text}' is not a metric; write it like http_req_failed or http_req_failed{region:x}` });
+    context.addIssue({ code: 'custom', message: 'is not a metric; write it like http_req_failed or http_req_failed{region:x}' });
     return z.NEVER;
   })
   .meta({ id: 'metric', description: 'A metric of the load with exact, ANDed tags: http_req_failed{region:sa-east-1}.' });
 
-const scalar = z.union([z.number(), z.boolean(), z.string()]);
+const scalar = z.union([z.number(), z.boolean(), z.string()]).transform((equals) => ({ equals }));
+
+function isPattern(text: string): boolean {
+  try {
+    new RegExp(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const range = z.strictObject({
+  range: z
+    .tuple([z.number(), z.number()])
+    .refine(([low, high]) => low <= high, { error: 'needs the lower bound first; write [low, high]' })
+    .describe('Lowest and highest value, both allowed.'),
+});
+const matches = z.strictObject({
+  matches: z.string().refine(isPattern, { error: 'is not a regular expression' }).describe('A regular expression that the value matches.'),
+});
 
 /** What one reading may be: a value it equals, a range, or a pattern it matches. */
-export const tolerance = z.union([
-  scalar.transform((equals) => ({ equals })),
-  z.strictObject({ range: z.tuple([z.number(), z.number()]) }),
-  z.strictObject({ matches: z.string() }),
-]);
+export const tolerance = byMarker(
+  'a tolerance',
+  { range, matches },
+  z
+    .union([scalar, range, matches])
+    .meta({ id: 'tolerance', description: 'What one reading may be: a value, {range: [low, high]} or {matches: pattern}.' }),
+  scalar,
+);
 export type Tolerance = z.output<typeof tolerance>;
 
 /** Divides a value by a fact that a fault reported: `eviction.evicted`. */
 const per = z
   .string()
-  .regex(/^[\w-]+\.[\w-]+$/, { error: 'names a fault and one of its facts, like eviction.evicted' })
+  .regex(/^[A-Za-z0-9][\w.-]*\.[\w-]+$/, { error: 'is not a fact of a fault; name a fault and one of its facts, like eviction.evicted' })
   .transform((text) => {
-    const [fault = '', fact = ''] = text.split('.');
-    return { fault, fact };
-  });
+    const dot = text.lastIndexOf('.');
+    return { fault: text.slice(0, dot), fact: text.slice(dot + 1) };
+  })
+  .meta({ id: 'per', description: 'Divides by a fact that a fault reported: eviction.evicted.' });
 
 const window = {
   over: duration.optional().describe('Length of the window that is judged; default 1s.'),
   'min-samples': z.int().min(1).optional().describe('Fewer samples than this in a window say nothing; default 1.'),
 };
 
-export const loadCondition = z.strictObject({ load: selector, threshold, ...window });
-export const readingCondition = z.strictObject({
-  reading: z.string().describe('The name of a probe.'),
-  tolerance: tolerance.optional(),
-  threshold: threshold.optional(),
+/** How readings are judged, whether the probe is named or inline. */
+export const judgement = {
+  tolerance: tolerance.optional().describe('What each reading may be.'),
+  threshold: threshold.optional().describe('What the readings of the window together may be.'),
   per: per.optional(),
   ...window,
-});
+};
+
+export const loadCondition = z.strictObject({ load: selector, threshold, ...window });
+export const readingCondition = z.strictObject({ reading: name.describe('The name of a probe.'), ...judgement });
 export const condition = z.union([loadCondition, readingCondition]);
+
+/** How long a stop condition must hold before it stops the run. */
+export const holding = { for: duration.optional().describe('How long it must be so before the run is stopped; default at once.') };
 
 export type LoadCondition = z.output<typeof loadCondition>;
 export type ReadingCondition = z.output<typeof readingCondition>;

@@ -12,6 +12,12 @@ export interface Kind {
   readonly summary: string;
   /** The kind's own settings, without the keys that every step or probe has. */
   readonly settings: z.ZodObject;
+  /** Faults: true where the step needs a `duration`. */
+  readonly lasting?: boolean;
+  /** Faults: who can put it back; `runner` and `none` need the file's consent. */
+  readonly undoneBy?: 'agent' | 'runner' | 'heals' | 'none';
+  /** Probes: true where it needs a `target`. */
+  readonly needsTarget?: boolean;
 }
 
 /** Everything an experiment may name. */

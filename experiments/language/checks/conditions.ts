@@ -1,0 +1,123 @@
+/** Checks of conditions: metrics, tags, probes and facts that there are, and aggregations that suit them. */
+import { suggest } from '../closest.ts';
+import { conditionsOf } from '../inline-probes.ts';
+import { type MetricSelector, parseSelector, parseThreshold, type Threshold } from '../threshold.ts';
+import { at, entriesOf, keySpan, keysOf, type MapNode, type Node, textOf, toRecord } from '../tree.ts';
+import { type CheckContext, checkName } from './context.ts';
+import { checkProbe, faultNames } from './method.ts';
+import { METRICS, READING_AGGREGATIONS, spelled } from './metrics.ts';
+
+/** Each scenario's tags; its own name is one of them. */
+function tagsOfScenarios(context: CheckContext): readonly Readonly<Record<string, string>>[] {
+  return entriesOf(at(context.root, 'load', 'scenarios')).map(([name, { node }]) => ({
+    scenario: name,
+    ...Object.fromEntries(Object.entries(toRecord(at(node, 'tags'))).map(([key, value]) => [key, String(value)])),
+  }));
+}
+
+function checkNamesOf(context: CheckContext): readonly string[] {
+  return entriesOf(at(context.root, 'load', 'scenarios')).flatMap(([, { node }]) => {
+    const requests = at(node, 'requests');
+    return requests?.type === 'list' ? requests.items.flatMap((request) => keysOf(at(request, 'checks'))) : [];
+  });
+}
+
+/** What is wrong with a selector's tags: the first that no scenario has, else that none has them together. */
+function wrongTag(
+  selector: MetricSelector,
+  scenarios: readonly Readonly<Record<string, string>>[],
+): { message: string; hint?: string | undefined } | undefined {
+  const wanted = Object.entries(selector.tags).filter(([key]) => !(selector.metric === 'checks' && key === 'check'));
+  if (scenarios.some((tags) => wanted.every(([key, value]) => tags[key] === value))) return undefined;
+  for (const [key, value] of wanted) {
+    const values = [...new Set(scenarios.flatMap((tags) => tags[key] ?? []))];
+    if (values.includes(value)) continue;
+    const keys = [...new Set(scenarios.flatMap((tags) => Object.keys(tags)))];
+    if (values.length === 0) return { message: `no scenario has a tag '${key}'`, hint: suggest(key, keys) };
+    return { message: `no scenario has the tag ${key}:${value}`, hint: suggest(value, values) };
+  }
+  return { message: `no scenario has all of these tags: ${wanted.map(([key, value]) => `${key}:${value}`).join(', ')}` };
+}
+
+function checkAggregation(context: CheckContext, node: Node | undefined, allowed: readonly Threshold['aggregation'][], what: string): void {
+  const threshold = parseThreshold(textOf(node) ?? '');
+  if (!node || !threshold || allowed.includes(threshold.aggregation)) return;
+  const hint = `${what} take${what.endsWith('s') && !what.includes('_') ? '' : 's'} ${allowed.map(spelled).join(', ')}`;
+  context.report('wrong-aggregation', `'${spelled(threshold.aggregation)}' does not suit ${what}`, node.span, hint);
+}
+
+function checkTags(context: CheckContext, load: Node, selector: MetricSelector): void {
+  const scenarios = tagsOfScenarios(context);
+  if (scenarios.length === 0) {
+    context.report('no-load', 'the experiment has no load that this could be about', load.span, 'add load: {scenarios: …}');
+    return;
+  }
+  const wrong = wrongTag(selector, scenarios);
+  if (wrong) context.report('unknown-tag', wrong.message, load.span, wrong.hint);
+  const check = selector.metric === 'checks' ? selector.tags['check'] : undefined;
+  const checks = checkNamesOf(context);
+  if (check !== undefined && !checks.includes(check)) {
+    context.report('unknown-tag', `no request has a check '${check}'`, load.span, suggest(check, checks));
+  }
+}
+
+function checkLoadCondition(context: CheckContext, node: MapNode): void {
+  const load = at(node, 'load');
+  const selector = parseSelector(textOf(load) ?? '');
+  if (!load || !selector) return;
+  const allowed = Object.hasOwn(METRICS, selector.metric) ? METRICS[selector.metric] : undefined;
+  if (allowed === undefined) {
+    context.report('unknown-metric', `there is no metric '${selector.metric}'`, load.span, suggest(selector.metric, Object.keys(METRICS)));
+  } else {
+    checkAggregation(context, at(node, 'threshold'), allowed, selector.metric);
+  }
+  checkTags(context, load, selector);
+}
+
+function checkReadingCondition(context: CheckContext, node: MapNode): void {
+  const marker = node.entries.has('probe') ? 'probe' : 'reading';
+  const place = at(node, marker)?.span ?? node.span;
+  const [tolerance, threshold] = [at(node, 'tolerance'), at(node, 'threshold')];
+  if (!tolerance && !threshold)
+    context.report(
+      'missing-key',
+      'a condition on readings needs a tolerance or a threshold',
+      place,
+      'add tolerance: 200 or threshold: value<10',
+    );
+  if (tolerance && threshold) {
+    context.report(
+      'ambiguous',
+      'a condition takes a tolerance or a threshold, not both',
+      keySpan(node, 'threshold') ?? threshold.span,
+      'write two conditions',
+    );
+  }
+  checkAggregation(context, threshold, READING_AGGREGATIONS, 'readings');
+  const per = at(node, 'per');
+  const fact = textOf(per);
+  const fault = fact === undefined ? undefined : fact.slice(0, Math.max(0, fact.lastIndexOf('.')));
+  const names = faultNames(context);
+  if (per && fault && !names.includes(fault))
+    context.report('unknown-fault', `there is no fault '${fault}' in the method`, per.span, suggest(fault, names));
+  if (per && tolerance)
+    context.report(
+      'ambiguous',
+      'per divides what a threshold judges; a tolerance looks at single readings',
+      per.span,
+      'use threshold: with per',
+    );
+}
+
+/** Checks every condition, and every probe whether named or inline. */
+export function checkConditions(context: CheckContext): void {
+  const probes = keysOf(at(context.root, 'probes'));
+  for (const [, { node }] of entriesOf(at(context.root, 'probes'))) checkProbe(context, node);
+  for (const { node } of conditionsOf(context.root)) {
+    if (node.entries.has('load')) checkLoadCondition(context, node);
+    if (!node.entries.has('probe') && !node.entries.has('reading')) continue;
+    checkReadingCondition(context, node);
+    if (node.entries.has('probe')) checkProbe(context, node);
+    checkName(context, 'unknown-probe', 'probe', at(node, 'reading'), probes);
+  }
+}

@@ -1,0 +1,28 @@
+/** Checks of targets and variants that a schema of single values cannot make. */
+import { at, entriesOf, keySpan } from '../tree.ts';
+import type { CheckContext } from './context.ts';
+
+/** A selector without a line would select every container there is. */
+export function checkTargets(context: CheckContext): void {
+  for (const [name, { node, key }] of entriesOf(at(context.root, 'targets'))) {
+    const lines = entriesOf(node).filter(([, entry]) => entry.node.type !== 'map' || entry.node.entries.size > 0);
+    if (node.type === 'map' && lines.length === 0) {
+      context.report('empty-target', `target '${name}' selects everything`, key, 'add labels, service, project or name');
+    }
+  }
+}
+
+/** The environment of a variant is the system's, so there has to be one. */
+export function checkVariants(context: CheckContext): void {
+  if (at(context.root, 'system') !== undefined) return;
+  for (const [name, { node, key }] of entriesOf(at(context.root, 'variants'))) {
+    const span = keySpan(node, 'environment');
+    if (span)
+      context.report(
+        'missing-key',
+        `variant '${name}' sets the environment of a system, and the experiment names none`,
+        span ?? key,
+        'add system: compose.yaml',
+      );
+  }
+}

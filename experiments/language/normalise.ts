@@ -1,0 +1,113 @@
+/** Makes an experiment of a checked tree: every default filled in, inline probes named, each kind's own keys set aside as written. */
+import { z } from 'zod';
+import { condition, holding, loadCondition, readingCondition } from './condition.ts';
+import { duration } from './duration.ts';
+import type { Experiment } from './experiment.ts';
+import { liftInlineProbes, nameByKind } from './inline-probes.ts';
+import type { Kind, Kinds } from './kind.ts';
+import { type Scenario, scenarioBase } from './load.ts';
+import { type NamedProbe, probeBase } from './named-probe.ts';
+import { name } from './names.ts';
+import { objective } from './objective.ts';
+import { overlay } from './overlay.ts';
+import { limits, safeLimits } from './schema.ts';
+import { type FaultStep, faultBase, type GateStep, gate } from './steps.ts';
+import { system, targetSelector } from './target.ts';
+import { type MapNode, type Node, toData } from './tree.ts';
+
+const EVERY_MS = 1000;
+const TIMEOUT_MS_MIN = 5000;
+const START_MS = 0;
+const GRACEFUL_STOP_MS = 30_000;
+const REQUEST_TIMEOUT_MS = 10_000;
+
+const settingsMap = z.record(z.string(), z.unknown());
+
+/** The file without inline probes, maps of a kind still as written. */
+const outline = z.object({
+  title: z.string(),
+  description: z.string().optional(),
+  system: system.optional(),
+  targets: z.record(name, targetSelector).default({}),
+  load: z.object({ scenarios: z.record(name, settingsMap) }).default({ scenarios: {} }),
+  probes: z.record(name, settingsMap).default({}),
+  'steady-state-hypothesis': z.array(condition).default([]),
+  method: z.array(settingsMap).default([]),
+  objectives: z.record(name, objective).default({}),
+  'stop-when': z.array(z.union([loadCondition.extend(holding), readingCondition.extend(holding)])).default([]),
+  watch: duration.default({ ms: 30_000 }),
+  limits: limits.default(safeLimits),
+  variants: z.record(name, overlay).default({}),
+});
+
+const faultHead = z.object({ fault: z.string(), ...faultBase });
+const probeHead = z.object({ probe: z.string(), ...probeBase });
+const scenarioHead = z.object({ executor: z.string(), ...scenarioBase });
+
+/** The kind's own keys of a map, as written. */
+function ownSettings(map: Readonly<Record<string, unknown>>, kinds: readonly Kind[], kind: string): Readonly<Record<string, unknown>> {
+  const keys = Object.keys(kinds.find((each) => each.name === kind)?.settings.shape ?? {});
+  return Object.fromEntries(keys.filter((key) => Object.hasOwn(map, key)).map((key) => [key, map[key]]));
+}
+
+function scenarioFrom(name: string, map: Readonly<Record<string, unknown>>, kinds: Kinds): Scenario {
+  const head = scenarioHead.parse(map);
+  return {
+    ...head,
+    name,
+    startTime: head.startTime ?? { ms: START_MS },
+    gracefulStop: head.gracefulStop ?? { ms: GRACEFUL_STOP_MS },
+    timeout: head.timeout ?? { ms: REQUEST_TIMEOUT_MS },
+    settings: ownSettings(map, kinds.executors, head.executor),
+  };
+}
+
+function probeFrom(name: string, map: Readonly<Record<string, unknown>>, kinds: Kinds): NamedProbe {
+  const head = probeHead.parse(map);
+  const every = head.every ?? { ms: EVERY_MS };
+  const timeout = head.timeout ?? { ms: Math.max(TIMEOUT_MS_MIN, every.ms) };
+  return { ...head, name, every, timeout, settings: ownSettings(map, kinds.probes, head.probe) };
+}
+
+/** Names of the steps, in order: those given, else the kind, numbered when there are several. */
+export function namesOfSteps(steps: readonly { readonly name?: string | undefined; readonly kind: string }[]): readonly string[] {
+  const given = new Set(steps.flatMap((step) => step.name ?? []));
+  const automatic = nameByKind(
+    steps.filter((step) => step.name === undefined).map((step) => step.kind),
+    given,
+  ).values();
+  return steps.map((step) => step.name ?? automatic.next().value ?? step.kind);
+}
+
+function stepFrom(map: Readonly<Record<string, unknown>>, name: string, kinds: Kinds): FaultStep | GateStep {
+  if (map['fault'] === undefined) return { type: 'gate', ...gate.parse(map), name };
+  const head = faultHead.parse(map);
+  return { type: 'fault', ...head, name, settings: ownSettings(map, kinds.faults, head.fault) };
+}
+
+/** The experiment of a tree that the schema accepted. */
+export function normalise(root: MapNode, flipped: ReadonlySet<Node>, kinds: Kinds): Experiment {
+  const {
+    load,
+    method,
+    'steady-state-hypothesis': hypothesis,
+    'stop-when': stopWhen,
+    limits,
+    ...rest
+  } = outline.parse(toData(liftInlineProbes(root), flipped));
+  const names = namesOfSteps(
+    method.map((step) => ({
+      name: typeof step['name'] === 'string' ? step['name'] : undefined,
+      kind: typeof step['fault'] === 'string' ? step['fault'] : 'gate',
+    })),
+  );
+  return {
+    ...rest,
+    scenarios: Object.entries(load.scenarios).map(([name, map]) => scenarioFrom(name, map, kinds)),
+    probes: Object.entries(rest.probes).map(([name, map]) => probeFrom(name, map, kinds)),
+    hypothesis,
+    method: method.map((map, index) => stepFrom(map, names[index] ?? '', kinds)),
+    stopWhen,
+    limits: { maxTargets: limits['max-targets'], maxShare: limits['max-share'], maxDuration: limits['max-duration'] },
+  };
+}

@@ -1,0 +1,27 @@
+/** Objectives: when the system is good, and when it has to be. */
+import { z } from 'zod';
+import { condition } from './condition.ts';
+import { duration } from './duration.ts';
+import { name, share } from './names.ts';
+
+/** The schema of an objective over a schema of conditions (with inline probes as written, without them as parsed). */
+export function objectiveOf<Condition extends z.ZodType>(condition: Condition) {
+  return z.strictObject({
+    description: z.string().optional(),
+    fault: name.optional().describe('Whose clock counts; default the first fault of the method.'),
+    good: condition.optional().describe('When the system is good; the clauses below say when it has to be.'),
+    throughout: z.boolean().optional().describe('Good from the first fault to the end of the watch.'),
+    'mitigated-within': duration.optional().describe('Good again while the fault lasts, this long after its proof at the latest.'),
+    'recovered-within': duration.optional().describe('Good for good, this long after the fault is gone at the latest.'),
+    budget: share.optional().describe("Failed share of this indicator's requests over the whole run."),
+    during: condition.optional().describe('One judgement over the time from mitigation (or proof, without mitigated-within) to undo.'),
+    since: condition.optional().describe('One judgement over the time from proof to the end of the watch.'),
+    after: z
+      .strictObject({ within: duration, condition })
+      .optional()
+      .describe('One judgement over the time from `within` after undo to the end.'),
+  });
+}
+
+export const objective = objectiveOf(condition);
+export type Objective = z.output<typeof objective>;
