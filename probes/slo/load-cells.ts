@@ -24,6 +24,9 @@ export type Outcome = (typeof OUTCOMES)[number];
 /** Outcomes that `http_req_failed` does not count. */
 export const GOOD_OUTCOMES: ReadonlySet<Outcome> = new Set(['ok', '3xx']);
 
+/** Outcomes in which the system said something, good or bad. Nothing else is an answer: a timeout or a refusal is none. */
+export const ANSWERS: ReadonlySet<Outcome> = new Set(['ok', '3xx', '4xx', '5xx']);
+
 /** A series: one scenario and its tags. Written once, before its first cell. */
 export interface LoadSeries {
   readonly id: number;
@@ -49,6 +52,6 @@ export interface LoadCell {
   readonly latency?: SparseHistogram;
   /** [passed, failed] of each check. */
   readonly checks?: Readonly<Record<string, readonly [number, number]>>;
-  /** Answers that completed in this bucket, whenever they were intended. */
+  /** Answers (outcomes in ANSWERS, no others) that completed in this bucket, whenever they were intended: without them the system is silent. */
   readonly completed?: number;
 }

@@ -1,0 +1,96 @@
+/**
+ * What has been seen so far: the load's cells, the probes' readings, the facts that faults reported. It only grows, so
+ * that the same structure serves stop conditions while the run goes on and the verdict afterwards.
+ */
+import type { MetricSelector } from '../../experiments/language/threshold.ts';
+import { BUCKET_MS, type LoadCell, type LoadSeries } from './load-cells.ts';
+import { addCell, emptyRow, type LoadRow } from './load-window.ts';
+
+/** One look of a probe, as it stands in the journal. Times on the run's clock. */
+export interface ProbeReading {
+  readonly probe: string;
+  readonly container: string | undefined;
+  /** When the look began. */
+  readonly startedMs: number;
+  /** When it ended. */
+  readonly atMs: number;
+  readonly status: 'ok' | 'unknown';
+  readonly value: number | string | boolean | null;
+}
+
+/** The rows of one series by bucket number (bucketMs / BUCKET_MS). */
+export interface SeriesRows {
+  readonly series: LoadSeries;
+  readonly rows: ReadonlyMap<number, LoadRow>;
+}
+
+export class Evidence {
+  readonly #series = new Map<number, { series: LoadSeries; rows: Map<number, LoadRow> }>();
+  readonly #readings = new Map<string, Map<string, ProbeReading[]>>();
+  readonly #facts = new Map<string, Readonly<Record<string, number>>>();
+  #completionsKnown = false;
+
+  /** Whether the load counts completions by bucket; where it doesn't, silence is told by outcomes alone. */
+  get completionsKnown(): boolean {
+    return this.#completionsKnown;
+  }
+
+  /** A series may be told of after its first cells. */
+  addSeries(series: LoadSeries): void {
+    this.#series.set(series.id, { series, rows: this.#series.get(series.id)?.rows ?? new Map() });
+  }
+
+  addCells(cells: readonly LoadCell[]): void {
+    for (const cell of cells) {
+      const known = this.#series.get(cell.series) ?? { series: { id: cell.series, scenario: '', tags: {} }, rows: new Map() };
+      this.#series.set(cell.series, known);
+      const bucket = Math.floor(cell.bucketMs / BUCKET_MS);
+      const row = known.rows.get(bucket) ?? emptyRow();
+      known.rows.set(bucket, row);
+      addCell(row, cell);
+      if (cell.completed) this.#completionsKnown = true;
+    }
+  }
+
+  /** Readings of one container are kept in the order in which they ended. */
+  addReading(reading: ProbeReading): void {
+    const byContainer = this.#readings.get(reading.probe) ?? new Map<string, ProbeReading[]>();
+    this.#readings.set(reading.probe, byContainer);
+    const list = byContainer.get(reading.container ?? '') ?? [];
+    byContainer.set(reading.container ?? '', list);
+    let place = list.length;
+    while (place > 0 && (list[place - 1]?.atMs ?? 0) > reading.atMs) place -= 1;
+    list.splice(place, 0, reading);
+  }
+
+  addFacts(fault: string, facts: Readonly<Record<string, number>>): void {
+    this.#facts.set(fault, { ...this.#facts.get(fault), ...facts });
+  }
+
+  fact(fault: string, fact: string): number | undefined {
+    return this.#facts.get(fault)?.[fact];
+  }
+
+  /** Every series, in the order in which they became known. */
+  allSeries(): SeriesRows[] {
+    return [...this.#series.values()];
+  }
+
+  /** The series that carry all of the selector's tags; `scenario` is a tag too, `check` chooses among checks instead. */
+  seriesOf(selector: MetricSelector): SeriesRows[] {
+    const wanted = Object.entries(selector.tags).filter(([tag]) => !(tag === 'check' && selector.metric === 'checks'));
+    return this.allSeries().filter(({ series }) =>
+      wanted.every(([tag, value]) => (series.tags[tag] ?? (tag === 'scenario' ? series.scenario : undefined)) === value),
+    );
+  }
+
+  /** A probe's readings, one list a container, each in the order in which the looks ended. */
+  readingsOf(probe: string): readonly (readonly ProbeReading[])[] {
+    return [...(this.#readings.get(probe)?.values() ?? [])];
+  }
+
+  /** Names of the probes that have readings. */
+  probes(): string[] {
+    return [...this.#readings.keys()];
+  }
+}

@@ -1,0 +1,33 @@
+/**
+ * One judgement of one condition over one stretch of time: the function that hypothesis, stop conditions and objectives
+ * are all judged by, live and afterwards alike. It gives the same answer whenever all that the stretch holds has arrived.
+ */
+import type { Condition } from '../../experiments/language/condition.ts';
+import type { Evidence } from './evidence.ts';
+import { judgeLoad } from './judge-load.ts';
+import { judgeReading } from './judge-reading.ts';
+import { type Judgement, unknown } from './judgement.ts';
+import { typicalSpacing } from './spacing.ts';
+
+/** Length of the window where a condition doesn't say. */
+export const WINDOW_MS = 1000;
+
+/** Judges over [fromMs, toMs) on the run's clock. What cannot be judged, a judge that throws included, is unknown. */
+export function judgeCondition(condition: Condition, evidence: Evidence, fromMs: number, toMs: number): Judgement {
+  try {
+    return 'load' in condition ? judgeLoad(condition, evidence, fromMs, toMs) : judgeReading(condition, evidence, fromMs, toMs);
+  } catch (error) {
+    return unknown(`could not be judged: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/**
+ * Judges over the window that ends at `nowMs`, as hypothesis and stop conditions do. A window on readings is at least
+ * two of the probe's intervals long, so that a whole look always fits in.
+ */
+export function judgeLatest(condition: Condition, evidence: Evidence, nowMs: number): Judgement {
+  const overMs = condition.over?.ms ?? WINDOW_MS;
+  if ('load' in condition) return judgeCondition(condition, evidence, nowMs - overMs, nowMs);
+  const spacings = evidence.readingsOf(condition.reading).map((list) => typicalSpacing(list));
+  return judgeCondition(condition, evidence, nowMs - Math.max(overMs, ...spacings.map((ms) => 2 * ms)), nowMs);
+}

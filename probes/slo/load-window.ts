@@ -1,0 +1,118 @@
+/**
+ * Sums over cells of the load: a row is what one bucket of one series came to, a window is any number of rows. Rows may
+ * be taken out again, so that a window can slide along the run without being summed afresh.
+ */
+import { Histogram, histogramIndex } from './histogram.ts';
+import { ANSWERS, GOOD_OUTCOMES, type LoadCell, OUTCOMES, type Outcome, type SparseHistogram } from './load-cells.ts';
+
+/** With fewer arrivals than this in a window, none completing in it may be chance … */
+const SILENT_ARRIVALS_MIN = 3;
+/** … unless none of them was answered within this time either. */
+const SILENT_AFTER_MS = 1000;
+const SILENT_INDEX = histogramIndex(SILENT_AFTER_MS);
+
+/** What is added up. `finished` counts every outcome; `failed`, those that are not good; `prompt`, latencies of up to 1 s. */
+export interface LoadSums {
+  planned: number;
+  sent: number;
+  finished: number;
+  failed: number;
+  answered: number;
+  dropped: number;
+  completed: number;
+  prompt: number;
+}
+
+/** One bucket of one series: its sums, its histograms as they came, its outcomes and its checks. */
+export interface LoadRow {
+  readonly sums: LoadSums;
+  readonly outcomes: Map<Outcome, number>;
+  readonly duration: SparseHistogram[];
+  readonly latency: SparseHistogram[];
+  readonly checks: Map<string, { passed: number; failed: number }>;
+}
+
+function emptySums(): LoadSums {
+  return { planned: 0, sent: 0, finished: 0, failed: 0, answered: 0, dropped: 0, completed: 0, prompt: 0 };
+}
+
+export function emptyRow(): LoadRow {
+  return { sums: emptySums(), outcomes: new Map(), duration: [], latency: [], checks: new Map() };
+}
+
+/** Adds a cell's increments to its row. */
+export function addCell(row: LoadRow, cell: LoadCell): void {
+  const { sums } = row;
+  sums.planned += cell.planned ?? 0;
+  sums.sent += cell.sent ?? 0;
+  sums.completed += cell.completed ?? 0;
+  for (const outcome of OUTCOMES) {
+    const count = cell.outcomes?.[outcome] ?? 0;
+    if (count === 0) continue;
+    row.outcomes.set(outcome, (row.outcomes.get(outcome) ?? 0) + count);
+    sums.finished += count;
+    if (!GOOD_OUTCOMES.has(outcome)) sums.failed += count;
+    if (ANSWERS.has(outcome)) sums.answered += count;
+    if (outcome === 'dropped') sums.dropped += count;
+  }
+  if (cell.duration) row.duration.push(cell.duration);
+  if (cell.latency) {
+    row.latency.push(cell.latency);
+    for (const [index, count] of cell.latency) if (index <= SILENT_INDEX) sums.prompt += count;
+  }
+  for (const [check, [passed, failed]] of Object.entries(cell.checks ?? {})) {
+    const counted = row.checks.get(check) ?? { passed: 0, failed: 0 };
+    row.checks.set(check, { passed: counted.passed + passed, failed: counted.failed + failed });
+  }
+}
+
+/** What a window adds up besides the sums. */
+export interface LoadDemand {
+  readonly trend?: 'duration' | 'latency' | undefined;
+  /** The check that counts; undefined counts all. */
+  readonly check?: string | undefined;
+}
+
+export class LoadWindow {
+  readonly sums: LoadSums = emptySums();
+  readonly histogram: Histogram | undefined;
+  readonly checks = { passed: 0, failed: 0 };
+  readonly #demand: LoadDemand;
+
+  constructor(demand: LoadDemand) {
+    this.#demand = demand;
+    this.histogram = demand.trend ? new Histogram() : undefined;
+  }
+
+  /** Adds a row; `sign` −1 takes it out again. */
+  add(row: LoadRow, sign: 1 | -1 = 1): void {
+    const { sums } = this;
+    sums.planned += sign * row.sums.planned;
+    sums.sent += sign * row.sums.sent;
+    sums.finished += sign * row.sums.finished;
+    sums.failed += sign * row.sums.failed;
+    sums.answered += sign * row.sums.answered;
+    sums.dropped += sign * row.sums.dropped;
+    sums.completed += sign * row.sums.completed;
+    sums.prompt += sign * row.sums.prompt;
+    if (this.#demand.trend) for (const part of row[this.#demand.trend]) this.histogram?.merge(part, sign);
+    for (const [check, counted] of row.checks) {
+      if (this.#demand.check !== undefined && this.#demand.check !== check) continue;
+      this.checks.passed += sign * counted.passed;
+      this.checks.failed += sign * counted.failed;
+    }
+  }
+
+  /**
+   * Load was planned and nothing was answered. A system that hangs and answers everything at the end is silent
+   * meanwhile, although each request turns out well: so what counts is what *completed* inside the window, where the
+   * load says so (`completionsKnown`).
+   */
+  isSilent(completionsKnown: boolean): boolean {
+    const { planned, finished, answered, completed, prompt } = this.sums;
+    if (planned === 0) return false;
+    if (finished > 0 && answered === 0) return true;
+    if (!completionsKnown) return finished === 0;
+    return completed === 0 && (planned >= SILENT_ARRIVALS_MIN || prompt === 0);
+  }
+}
