@@ -17,6 +17,8 @@ export interface ValueAxis {
 
 const STEPS_S = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400] as const;
 const TIME_TICKS_MAX = 12;
+/** Ticks of a log axis are at least this far apart. */
+const LOG_TICK_PX_MIN = 20;
 /** From here on ticks read m:ss. */
 const MINUTES_FROM_MS = 150_000;
 
@@ -67,7 +69,8 @@ export function linearAxis(greatest: number, heightPx: number, tickCount = 4): V
 export function logAxis(least: number, greatest: number, heightPx: number): ValueAxis {
   const low = Math.floor(Math.log10(Math.max(least, 1e-3)));
   const high = Math.max(low + 1, Math.ceil(Math.log10(Math.max(greatest, 1e-3)) - 1e-9));
-  const ticks = Array.from({ length: high - low + 1 }, (_, index) => 10 ** (low + index));
+  const every = Math.ceil(((high - low) * LOG_TICK_PX_MIN) / heightPx);
+  const ticks = Array.from({ length: Math.floor((high - low) / every) + 1 }, (_, index) => 10 ** (low + index * every));
   const share = (value: number): number => (Math.log10(Math.max(value, 1e-9)) - low) / (high - low);
   return { heightPx, ticks, y: (value) => heightPx * (1 - Math.min(1, Math.max(0, share(value)))) };
 }

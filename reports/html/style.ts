@@ -49,7 +49,7 @@ tbody th b{font-weight:650}tbody th code{display:block;color:var(--muted);margin
 .sign{font-weight:700}.sign.held{color:var(--good)}.sign.broken{color:var(--bad)}.sign.unknown{color:var(--warn)}
 .clauses ul{list-style:none;margin:0;padding:0}.clauses li{display:flex;gap:8px}.clauses li+li{margin-top:4px}
 .clause{font-weight:600}.never{color:var(--good)}
-.objectives tbody th{width:26%}.objectives td.clauses{width:34%}.faults td.prose{min-width:170px}
+.objectives tbody th{width:26%}.objectives td.clauses{width:34%}.faults td.prose{min-width:170px}.faults>tbody>tr>th{min-width:150px}
 .dot{display:inline-block;width:10px;height:10px;border-radius:2px;background:var(--colour);margin-right:7px}
 details{margin-top:6px}summary{cursor:pointer;color:var(--muted);font-size:12px}
 .acts{margin-top:6px;font-size:12px;box-shadow:none}.acts th,.acts td{padding:3px 14px 3px 0;white-space:nowrap}
@@ -97,10 +97,12 @@ const FIGURE = `
 .mark b{position:absolute;left:0;transform:translateX(-50%);font-size:9px;line-height:1;color:var(--ink);top:-4px}
 .mark.asked{border-left-style:dotted;top:-2px}.fault-lane .mark b{font-size:11px;top:-6px}.mark.asked b{margin-left:-7px}.fault-lane{padding-top:8px}
 .mark.instant b{top:2px;background:var(--ink);color:var(--panel);border-radius:7px;min-width:13px;line-height:13px;text-align:center;font-size:9px}
-.mark.happening{border-left-color:var(--muted)}
+.mark.happening{border-left-color:var(--muted)}.mark.sign{border-left:0}.mark.sign b{font-size:12px;top:3px}.mark.stop b{color:var(--bad)}
+.judged .segment{padding:0 10px}
 .curve{fill:none;vector-effect:non-scaling-stroke;stroke-linejoin:round;stroke-linecap:round;stroke-width:1.3}
 .grid{stroke:var(--grid);stroke-width:1;vector-effect:non-scaling-stroke}
-.panel{padding:12px 0 6px}.panel.low{padding:9px 0 3px}
+.panel{padding:12px 0 8px}.panel.low{padding:10px 0 8px}
+.direct i{font-style:normal;color:var(--muted)}
 .panel .label{padding-right:58px}
 .panel .label .detail{margin-top:2px}
 .value{position:absolute;right:100%;margin-right:8px;transform:translateY(-50%);font-weight:400;color:var(--muted);font-size:11px;white-space:nowrap}
@@ -118,17 +120,17 @@ const NARROW = `
 main{padding:12px 12px 32px}h1{font-size:24px;gap:10px}.badge{width:32px;height:32px;line-height:32px;font-size:18px}.verdict{padding:14px 14px 12px}
 .figure{--left:0px;--right:0px;padding:6px 10px 8px}.bands{left:10px;right:10px}
 .row{display:block}.label,.panel .label{padding:0}.lane .label{white-space:normal;flex-wrap:wrap;gap:0 6px;margin-top:4px}.lane .label .detail{display:inline}
-.axis .label{display:none}.tick.odd{display:none}.tick.first{transform:none}.tick.last{transform:translateX(-100%)}.bands{top:24px}
+.axis .label{display:none}.fault-lane .track{margin-top:8px}.tick.odd{display:none}.tick.first{transform:none}.tick.last{transform:translateX(-100%)}.bands{top:24px}
 .value{right:auto;left:1px;margin:0;transform:translateY(-100%);font-size:10px;text-shadow:0 0 2px var(--panel),0 0 3px var(--panel)}
 .panel .right{display:flex;flex-wrap:wrap;gap:0 12px;padding:4px 0 0}.direct{position:static}.lane .right{padding:0}.range{line-height:1.3}
 .panel .track{margin-top:12px}
 table.stacking,.stacking tbody,.stacking tr,.stacking th,.stacking td{display:block;width:auto}
 .stacking thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
-.stacking tr{border-top:1px solid var(--hair);padding:8px 0}.stacking th,.stacking td,.load tbody tr:not(.whole) th{border:0;padding:2px 12px}
+.stacking tr{border-top:1px solid var(--hair);padding:8px 0}.stacking th,.stacking td,.load tbody tr:not(.whole) th{border:0;padding:2px 12px}.objectives tbody th,.objectives td.clauses{width:auto}
 .stacking td{position:relative;padding-left:124px;text-align:left;white-space:normal}
 .stacking td::before{content:attr(data-label);color:var(--muted);font-size:12px;position:absolute;left:12px}
 .acts{display:block;overflow-x:auto}.acts tbody,.acts thead{display:table-row-group;position:static}.acts tr{display:table-row}.acts th,.acts td{display:table-cell}.stacking .acts td{padding-left:0}.acts td::before{content:none}
-.load td{display:inline-block;padding:0 6px 0 12px}.load td::before{content:attr(data-label) " ";position:static}
+.load tbody tr:not(.whole){border:0;padding:0 0 4px}.load td{display:inline-block;padding:0 6px 0 12px}.load td::before{content:attr(data-label) " ";position:static}
 .happenings li{grid-template-columns:56px 60px 1fr}}
 `;
 

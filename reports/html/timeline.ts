@@ -1,12 +1,12 @@
 /** The figure: one time axis for phases, faults, objectives, probes, containers and load, with the faults shaded through all of it. */
-import { plural } from '../figures.ts';
+import { countOf } from '../figures.ts';
 import type { Report } from '../report.ts';
 import { loadPanels, SERIES_PANELS_MAX } from './curves/load-panels.ts';
 import { CONTAINER_LANES_MAX, containerLanes } from './lanes/container-lanes.ts';
 import { faultBands, faultLanes } from './lanes/fault-lanes.ts';
 import { objectiveLanes } from './lanes/objective-lanes.ts';
-import { phaseLane } from './lanes/phase-lane.ts';
-import { probeLanes } from './lanes/probe-lanes.ts';
+import { peopleLane, phaseLane } from './lanes/phase-lane.ts';
+import { PROBE_LANES_MAX, probeLanes } from './lanes/probe-lanes.ts';
 import { type Content, html, type Markup } from './markup.ts';
 import { renderGroup } from './row.ts';
 import { type TimeAxis, timeAxis, timeTicks } from './scale.ts';
@@ -37,24 +37,38 @@ function axisLengthMs(report: Report): number {
   return Math.max(report.durationMs, (atMs.at(-1) ?? 0) + stepMs, ...report.faults.map((fault) => fault.undoneAtMs ?? 0));
 }
 
+/** Says that lanes were left out, where they were. */
+function leftOut(count: number, limit: number, many: string): string | undefined {
+  return count > limit ? `${limit} of ${countOf(count)} ${many}; all are in report.json` : undefined;
+}
+
+function sinceProof(text: string): string {
+  if (text.startsWith('-')) return text.replace('-', '−');
+  return text.startsWith('−') || /^0(s|:00)$/.test(text) ? text : `+${text}`;
+}
+
+function bottomAxis(axis: TimeAxis, proofMs: number | undefined): Markup {
+  if (proofMs === undefined) return axisRow("from the run's start", axis.ticks, axis, 'bottom', (text) => text);
+  return axisRow('from the first proof', timeTicks(axis.endMs, proofMs), axis, 'bottom', sinceProof);
+}
+
 /** The whole figure as HTML. */
 export function renderTimeline(report: Report): Markup {
   const axis = timeAxis(axisLengthMs(report));
   const proofMs = firstProofMs(report);
   const load = loadPanels(report, axis);
   const containers = new Set(report.containers.map((each) => each.container)).size;
+  const series = report.load.curves.series.length;
   const grid = axis.ticks.map(({ atMs }) => html`<i class="gridline" style="left:${axis.percent(atMs)}%"></i>`);
-  const fromProof = (text: string): string =>
-    text.startsWith('-') || text.startsWith('−') || /^0(s|:00)$/.test(text) ? text.replace('-', '−') : `+${text}`;
   return html`<div class="figure" data-end-ms="${axis.endMs}" data-proof-ms="${proofMs}">
-<div class="bands grid-bands" aria-hidden="true">${grid}</div>${faultBands(report, axis)}
-${axisRow('time from the start of the run', axis.ticks, axis, 'top', (text) => text)}
-${phaseLane(report, axis)}${faultLanes(report, axis)}
+<div class="bands" aria-hidden="true">${grid}</div>${faultBands(report, axis)}
+${axisRow("from the run's start", axis.ticks, axis, 'top', (text) => text)}
+${phaseLane(report, axis)}${faultLanes(report, axis)}${peopleLane(report, axis)}
 ${group('Objectives', objectiveLanes(report, axis), '↓ first impact, M mitigated, R recovered')}
-${group('Probes', probeLanes(report, axis))}
-${group('Containers', containerLanes(report, axis), containers > CONTAINER_LANES_MAX ? `${CONTAINER_LANES_MAX} of ${plural(containers, 'container')}; all are in report.json` : undefined)}
+${group('Probes', probeLanes(report, axis), leftOut(report.probes.length, PROBE_LANES_MAX, 'lanes'))}
+${group('Containers', containerLanes(report, axis), leftOut(containers, CONTAINER_LANES_MAX, 'containers'))}
 ${group('Load', load.together)}
-${group('Latency by scenario', load.each, report.load.curves.series.length > SERIES_PANELS_MAX ? `${SERIES_PANELS_MAX} of ${report.load.curves.series.length} series; all are in report.json` : undefined)}
-${proofMs === undefined ? axisRow('time from the start of the run', axis.ticks, axis, 'bottom', (text) => text) : axisRow('time from the proof of the first fault', timeTicks(axis.endMs, proofMs), axis, 'bottom', fromProof)}
+${group('Latency by scenario', load.each, leftOut(series, SERIES_PANELS_MAX, 'series'))}
+${bottomAxis(axis, proofMs)}
 <div class="cursor" hidden><b></b></div></div>`;
 }

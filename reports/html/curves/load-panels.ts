@@ -104,7 +104,8 @@ function seriesPanels(drawing: Drawing): Markup[] {
   const panels = drawing.report.load.curves.series.slice(0, SERIES_PANELS_MAX).map((curve, index) => ({
     title: drawing.names[index] ?? curve.name,
     curves: PERCENTILES.map(({ measure, name, widthPx, dash }) => {
-      return { name, points: pointsOf(drawing, curve, measure), colour: seriesColour(index), dash, widthPx };
+      const points = pointsOf(drawing, curve, measure);
+      return { name, points, colour: seriesColour(index), dash, widthPx, note: `max ${lengthOf(peakOf(points)?.value)}` };
     }),
   }));
   const values = latencyAxis(

@@ -12,6 +12,8 @@ export interface PanelCurve {
   readonly dash: string;
   /** Thick lines are what the panel is about. */
   readonly widthPx: number;
+  /** Stands behind the name in the direct label. */
+  readonly note?: string;
 }
 
 export interface Panel {
@@ -78,14 +80,14 @@ function directLabels(panel: Panel): Markup[] {
   const places = labelPlaces(ended, LABEL_LINE_PX, panel.values.heightPx + LABEL_LINE_PX / 2);
   return ended.map(({ curve }, index) => {
     const swatch = html`<svg class="swatch" viewBox="0 0 14 4" aria-hidden="true"><line x1="0" x2="14" y1="2" y2="2" style="stroke:${curve.colour}" stroke-dasharray="${curve.dash}"/></svg>`;
-    return html`<span class="direct" style="top:${(places[index] ?? 0).toFixed(1)}px" title="${curve.name}">${swatch}${curve.name}</span>`;
+    return html`<span class="direct" style="top:${(places[index] ?? 0).toFixed(1)}px" title="${curve.name}">${swatch}${curve.name}${curve.note !== undefined && html` <i>${curve.note}</i>`}</span>`;
   });
 }
 
 /** The panel as a row of the figure. */
 export function renderPanel(panel: Panel, axis: TimeAxis): Markup {
   const { heightPx } = panel.values;
-  const paths = panel.curves.map((curve) => {
+  const paths = panel.curves.toReversed().map((curve) => {
     const style = `stroke:${curve.colour};stroke-width:${curve.widthPx}`;
     return html`<path class="curve" d="${renderPath(curve.points, axis, panel.values.y)}" style="${style}" stroke-dasharray="${curve.dash}"><title>${curve.name}</title></path>`;
   });

@@ -27,7 +27,7 @@ export function objectiveLanes(report: Report, axis: TimeAxis): Markup[] {
       const spoken = bad.map((each) => `not good from ${momentOf(each.fromMs)} to ${momentOf(each.toMs)}`).join(', ');
       return renderRow({
         label: objective.name,
-        kind: 'lane',
+        kind: 'lane judged',
         heightPx: 18,
         track: [
           objective.intervals.map((each) =>

@@ -25,9 +25,16 @@ function numbersOf(probe: ReportProbe): { atMs: number; value: number | null }[]
   return different.size > WORDS_MAX ? points : undefined;
 }
 
+interface Stretch {
+  readonly text: string;
+  readonly fromMs: number;
+  toMs: number;
+  readonly unknown: boolean;
+}
+
 /** Neighbouring equal readings as one stretch; it lasts until the next reading. */
-function stretches(points: readonly Point[], endMs: number): { text: string; fromMs: number; toMs: number; unknown: boolean }[] {
-  const found: { text: string; fromMs: number; toMs: number; unknown: boolean }[] = [];
+function stretches(points: readonly Point[], endMs: number): Stretch[] {
+  const found: Stretch[] = [];
   for (const point of points) {
     const last = found.at(-1);
     if (last !== undefined) last.toMs = point.atMs;
@@ -40,18 +47,20 @@ function stretches(points: readonly Point[], endMs: number): { text: string; fro
   return found;
 }
 
+function stretchSegment(stretch: Stretch, tone: string, axis: TimeAxis): Markup {
+  return renderSegment({
+    fromPercent: axis.percent(stretch.fromMs),
+    toPercent: axis.percent(stretch.toMs),
+    tone,
+    text: stretch.text,
+    title: `${stretch.text}: ${momentOf(stretch.fromMs)} to ${momentOf(stretch.toMs)}`,
+  });
+}
+
 function wordsLane(probe: ReportProbe, axis: TimeAxis, label: string): Markup {
   const found = stretches(probe.points, axis.endMs);
   const usual = found.find((each) => !each.unknown)?.text;
-  const segments = found.map((each) =>
-    renderSegment({
-      fromPercent: axis.percent(each.fromMs),
-      toPercent: axis.percent(each.toMs),
-      tone: each.unknown ? 'unknown' : each.text === usual ? 'usual' : 'changed',
-      text: each.text,
-      title: `${each.text}: ${momentOf(each.fromMs)} to ${momentOf(each.toMs)}`,
-    }),
-  );
+  const segments = found.map((each) => stretchSegment(each, each.unknown ? 'unknown' : each.text === usual ? 'usual' : 'changed', axis));
   const description = found.slice(0, 12).map((each) => `${each.text} from ${momentOf(each.fromMs)}`);
   return renderRow({
     label,
@@ -74,20 +83,25 @@ function numbersLane(probe: ReportProbe, points: { atMs: number; value: number |
   const path = renderPath(points, axis, y);
   const range = `${short(probe.min ?? 0)} to ${short(probe.max ?? 0)}`;
   const svg = html`<svg viewBox="0 0 1000 ${CURVE_PX}" preserveAspectRatio="none" role="img"><title>${probe.name}: ${range}</title><path class="curve" d="${path}" style="stroke:var(--ink)"/></svg>`;
+  const gaps = stretches(probe.points, axis.endMs).filter((each) => each.unknown);
   return renderRow({
     label: probe.name,
     detail: probe.container ?? undefined,
     kind: 'lane',
     heightPx: CURVE_PX,
-    track: svg,
+    track: [gaps.map((each) => stretchSegment(each, 'unknown', axis)), svg],
     right: html`<span class="range">${range}</span>`,
   });
 }
+
+/** Lanes beyond this are left to report.json. */
+export const PROBE_LANES_MAX = 40;
 
 /** A lane for each probe (and container it looked at) that has readings. */
 export function probeLanes(report: Report, axis: TimeAxis): Markup[] {
   return report.probes
     .filter((probe) => probe.points.length > 0)
+    .slice(0, PROBE_LANES_MAX)
     .map((probe) => {
       const numbers = numbersOf(probe);
       return numbers === undefined ? wordsLane(probe, axis, probe.name) : numbersLane(probe, numbers, axis);
