@@ -83,7 +83,7 @@ function faultLines(fault: PlannedFault, columns: number): Line[] {
   ];
 }
 
-/** The plan as text, a final line break included. Names and questions are made harmless for the terminal. */
+/** The plan as text, without a final line break. Nothing is cut; names and questions are made harmless for the terminal. */
 export function renderPlan(plan: Plan, options: PlanOptions): string {
   const lines: Line[] = [
     [span(plan.title, 'bold'), ...(plan.variant === undefined ? [] : [span(`  variant ${plan.variant}`, 'warning')])],
@@ -96,5 +96,5 @@ export function renderPlan(plan: Plan, options: PlanOptions): string {
     ...(plan.decidedInArming.length > 0 ? heading('Decided in arming') : []),
     ...plan.decidedInArming.flatMap((each) => indented(each, INDENT, options.columns)),
   ];
-  return `${lines.map((line) => paint(line, options.columns, options.color).trimEnd()).join('\n')}\n`;
+  return lines.map((line) => paint(line, Number.POSITIVE_INFINITY, options.color).trimEnd()).join('\n');
 }

@@ -1,0 +1,110 @@
+/** The verdict as it is printed at the end of a run: why, each objective with its instants, each fault with its proof, and where the reports are. */
+import { lengthOf, momentOf, percentOf } from '../figures.ts';
+import type { Report, ReportFault, ReportObjective } from '../report.ts';
+import { type Line, paint, span, type Tone } from './paint.ts';
+import { padded, widthOf, wrapped } from './text.ts';
+
+/** Where it is printed, and the files that were written. */
+export interface VerdictOptions {
+  readonly color: boolean;
+  readonly columns: number;
+  readonly paths?: readonly string[];
+}
+
+const VERDICTS = {
+  passed: { word: 'PASSED', text: 'the system held', tone: 'good' },
+  failed: { word: 'FAILED', text: 'the system did not hold', tone: 'bad' },
+  inconclusive: { word: 'INCONCLUSIVE', text: 'the evidence is not enough to say', tone: 'warning' },
+} as const;
+const STATES = {
+  held: { sign: '✓', tone: 'good' },
+  broken: { sign: '✕', tone: 'bad' },
+  unknown: { sign: '?', tone: 'warning' },
+} as const;
+const INSTANT_CELLS = 17;
+const NAME_CELLS_MAX = 32;
+
+function indented(text: string, indent: number, columns: number, tone: Tone = 'plain'): Line[] {
+  return wrapped(text, Math.max(20, columns - indent)).map((each) => [span(' '.repeat(indent)), span(each, tone)]);
+}
+
+function instant(afterMs: number | null, errorMs: number | null): string {
+  return afterMs === null ? '–' : `${lengthOf(afterMs)}${errorMs === null ? '' : ` ±${lengthOf(errorMs)}`}`;
+}
+
+function instantsOf(objective: ReportObjective, report: Report): readonly string[] {
+  if (objective.neverImpacted) return ['never impacted', '', ''];
+  const proofMs = report.faults.find((fault) => fault.name === objective.fault)?.inEffectAtMs ?? null;
+  const impactMs = objective.firstImpactMs === null || proofMs === null ? null : objective.firstImpactMs - proofMs;
+  return [impactMs, objective.mitigatedAfterMs, objective.recoveredAfterMs].map((afterMs) => instant(afterMs, objective.errorMs));
+}
+
+function objectiveLines(objective: ReportObjective, report: Report, nameCells: number, columns: number): Line[] {
+  const { sign, tone } = STATES[objective.state];
+  const cells = instantsOf(objective, report).map((text) => padded(text, INSTANT_CELLS));
+  const row: Line = [
+    span(`${sign} `, tone),
+    span(padded(objective.name, nameCells), 'bold'),
+    span(`  ${cells.join('')}${objective.failedShare === null ? '–' : percentOf(objective.failedShare)}`),
+  ];
+  const clauses = objective.clauses.flatMap((clause): Line[] => {
+    const state = STATES[clause.state];
+    const [first = [], ...rest] = indented(`${clause.clause} ${clause.text}: ${clause.seen}`, 4, columns);
+    return [[span(`  ${state.sign} `, state.tone), ...first.slice(1)], ...rest];
+  });
+  return [row, ...clauses];
+}
+
+function objectives(report: Report, columns: number): Line[] {
+  if (report.objectives.length === 0) return [];
+  const nameCells = Math.min(NAME_CELLS_MAX, Math.max(10, ...report.objectives.map((each) => widthOf(each.name))));
+  const heads = ['first impact', 'mitigated', 'recovered'].map((text) => padded(text, INSTANT_CELLS)).join('');
+  return [
+    [],
+    [span(padded('Objectives', nameCells + 2), 'bold'), span(`  ${heads}failed share`, 'dim')],
+    ...report.objectives.flatMap((objective) => objectiveLines(objective, report, nameCells, columns)),
+    [span('  first impact and mitigated count from the proof of the fault, recovered from its end', 'dim')],
+  ];
+}
+
+function faultTimes(fault: ReportFault): string {
+  if (fault.askedAtMs === null) return 'not injected';
+  const proven = fault.inEffectAtMs === null ? 'never proven' : `in effect +${lengthOf(fault.inEffectAtMs - fault.askedAtMs)}`;
+  const undone = fault.undoneAtMs === null ? '' : `, undone ${momentOf(fault.undoneAtMs)}`;
+  const spread = fault.injectionSpreadMs === null ? '' : `, first to last target ${lengthOf(fault.injectionSpreadMs)}`;
+  return `asked ${momentOf(fault.askedAtMs)}, ${proven}${spread}${undone}`;
+}
+
+function faults(report: Report, columns: number): Line[] {
+  if (report.faults.length === 0) return [];
+  return [
+    [],
+    [span('Faults', 'bold')],
+    ...report.faults.flatMap((fault): Line[] => {
+      const lost = fault.state === 'not-undone' || fault.state === 'in-effect';
+      return [
+        [span(`  ${fault.name}`, 'fault'), span(`  ${faultTimes(fault)}`)],
+        ...indented(`proof: ${fault.proof ?? 'none'}`, 4, columns, fault.inEffectAtMs === null ? 'warning' : 'plain'),
+        ...(fault.readBack === null ? [] : indented(`read back: ${fault.readBack}`, 4, columns, lost ? 'bad' : 'plain')),
+        ...(lost ? indented('NOT KNOWN TO BE UNDONE: look at the targets, then type firedrill sweep', 4, columns, 'bad') : []),
+      ];
+    }),
+  ];
+}
+
+/** The text, without a final line break. What came from outside is made harmless for the terminal. */
+export function renderVerdict(report: Report, options: VerdictOptions): string {
+  const { word, text, tone } = VERDICTS[report.verdict];
+  const variant = report.variant === null ? '' : ` (variant ${report.variant})`;
+  const paths = options.paths ?? [];
+  const lines: Line[] = [
+    [],
+    [span(word, tone), span(`: ${text}`, 'bold'), span(`  ${report.experiment.title}${variant}`, 'dim')],
+    ...report.why.flatMap((reason) => indented(reason, 2, options.columns)),
+    ...objectives(report, options.columns),
+    ...faults(report, options.columns),
+    ...(paths.length > 0 ? [[], [span('Reports', 'bold')]] : []),
+    ...paths.map((path): Line => [span(`  ${path}`)]),
+  ];
+  return lines.map((line) => paint(line, Number.POSITIVE_INFINITY, options.color).trimEnd()).join('\n');
+}
