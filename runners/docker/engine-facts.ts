@@ -1,0 +1,56 @@
+/** What an engine and its host are, for `doctor` and for the journal. */
+export interface FactsEngine {
+  version(): Promise<{ Version: string; ApiVersion: string; MinAPIVersion?: string; KernelVersion?: string }>;
+  info(): Promise<unknown>;
+}
+
+import { z } from 'zod';
+
+const info = z.object({
+  Architecture: z.string(),
+  OperatingSystem: z.string(),
+  Driver: z.string(),
+  CgroupDriver: z.string().default('unknown'),
+  CgroupVersion: z.string().default('1'),
+  NCPU: z.number(),
+  MemTotal: z.number(),
+  KernelVersion: z.string(),
+  ContainersRunning: z.number(),
+  DockerRootDir: z.string(),
+});
+
+export interface EngineFacts {
+  readonly version: string;
+  readonly apiVersion: string;
+  readonly operatingSystem: string;
+  readonly kernel: string;
+  readonly architecture: string;
+  readonly storageDriver: string;
+  readonly cgroupVersion: string;
+  readonly cgroupDriver: string;
+  readonly cpus: number;
+  readonly memoryBytes: number;
+  readonly containersRunning: number;
+  /** Where the engine keeps its data, on its own host. */
+  readonly dataFolder: string;
+}
+
+/** Asks the engine. */
+export async function engineFacts(docker: FactsEngine): Promise<EngineFacts> {
+  const [version, raw] = await Promise.all([docker.version(), docker.info()]);
+  const parsed = info.parse(raw);
+  return {
+    version: version.Version,
+    apiVersion: version.ApiVersion,
+    operatingSystem: parsed.OperatingSystem,
+    kernel: parsed.KernelVersion,
+    architecture: parsed.Architecture,
+    storageDriver: parsed.Driver,
+    cgroupVersion: parsed.CgroupVersion,
+    cgroupDriver: parsed.CgroupDriver,
+    cpus: parsed.NCPU,
+    memoryBytes: parsed.MemTotal,
+    containersRunning: parsed.ContainersRunning,
+    dataFolder: parsed.DockerRootDir,
+  };
+}

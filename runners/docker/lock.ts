@@ -1,0 +1,166 @@
+/**
+ * The lock on a system, held on the engine itself: a container that is created and never started. Its name is atomic there, so two
+ * machines cannot both have it; its labels say who holds it. A stale lock is named, never stolen.
+ */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { hostname, userInfo } from 'node:os';
+import { Readable } from 'node:stream';
+import { pack } from 'tar-stream';
+import { EXIT, FiredrillError } from '../failure.ts';
+import { readProgress } from './engine-progress.ts';
+import { LABEL } from './labels.ts';
+
+/** An image with nothing in it; a container has to have one. */
+const LOCK_IMAGE = 'firedrill/lock:local';
+const NAME_PREFIX = 'firedrill-lock-';
+
+/** What is asked of the engine here. */
+export interface LockEngine {
+  createContainer(options: { name: string; Image: string; Cmd: string[]; Labels: Record<string, string> }): Promise<unknown>;
+  getContainer(name: string): {
+    inspect(): Promise<{ Config: { Labels: Readonly<Record<string, string>> } }>;
+    remove(options: object): Promise<unknown>;
+  };
+  getImage(name: string): { inspect(): Promise<unknown> };
+  importImage(tar: NodeJS.ReadableStream, options: object): Promise<NodeJS.ReadableStream>;
+  listContainers(options: { all: boolean; filters: Readonly<Record<string, string[]>> }): Promise<readonly { State: string }[]>;
+}
+
+/** What a lock says of itself. */
+export interface LockHolder {
+  readonly lock: string;
+  readonly system: string;
+  readonly runId: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly user: string;
+  /** ISO 8601. */
+  readonly since: string;
+}
+
+/** The container name of a system's lock: the Compose project, or a digest of the container ids where there is none. */
+export function lockName(system: { readonly project?: string | undefined; readonly containerIds?: readonly string[] | undefined }): string {
+  if (system.project) return NAME_PREFIX + system.project;
+  const ids = [...(system.containerIds ?? [])].sort().join('\n');
+  return NAME_PREFIX + createHash('sha256').update(ids).digest('hex').slice(0, 16);
+}
+
+/** Takes the lock. Throws FiredrillError `locked` (exit 7) where it is held, naming the holder and since when. */
+export async function acquireLock(docker: LockEngine, lock: string, runId: string, now: Date): Promise<void> {
+  await ensureLockImage(docker);
+  try {
+    await docker.createContainer({ name: lock, Image: LOCK_IMAGE, Cmd: ['firedrill'], Labels: labelsOf(lock, runId, now) });
+  } catch (error) {
+    if (statusOf(error) !== 409) throw error;
+    throw await held(docker, lock, now);
+  }
+}
+
+/** Gives the lock back; one that is gone already, or is another run's, is left alone. */
+export async function releaseLock(docker: LockEngine, lock: string, runId: string): Promise<void> {
+  const holder = await lockHolder(docker, lock);
+  if (holder?.runId !== runId) return;
+  await docker
+    .getContainer(lock)
+    .remove({ force: true })
+    .catch((error: unknown) => {
+      if (statusOf(error) !== 404) throw error;
+    });
+}
+
+/** Who holds a lock; undefined where nobody does. */
+export async function lockHolder(docker: LockEngine, lock: string): Promise<LockHolder | undefined> {
+  try {
+    const labels = (await docker.getContainer(lock).inspect()).Config.Labels;
+    return {
+      lock,
+      system: labels[LABEL.lock] ?? lock,
+      runId: labels[LABEL.run] ?? 'unknown',
+      host: labels[LABEL.lockHost] ?? 'unknown',
+      pid: Number(labels[LABEL.lockPid] ?? 0),
+      user: labels[LABEL.lockUser] ?? 'unknown',
+      since: labels[LABEL.lockSince] ?? 'unknown',
+    };
+  } catch (error) {
+    if (statusOf(error) === 404) return undefined;
+    throw error;
+  }
+}
+
+/** Why a lock's run cannot be alive any more; undefined where it may be. */
+export async function staleBecause(docker: LockEngine, holder: LockHolder): Promise<string | undefined> {
+  if (holder.host === hostIdentity() && !processIsThere(holder.pid)) return `its process ${holder.pid} is gone from this machine`;
+  const filters = { label: [`${LABEL.run}=${holder.runId}`, `${LABEL.role}=agent`] };
+  const agents = await docker.listContainers({ all: true, filters });
+  return agents.length > 0 && agents.every((agent) => agent.State !== 'running') ? 'its agent no longer runs' : undefined;
+}
+
+async function held(docker: LockEngine, lock: string, now: Date): Promise<FiredrillError> {
+  const holder = await lockHolder(docker, lock);
+  const options = { exitCode: EXIT.groundUnfit };
+  if (!holder) return new FiredrillError('locked', `The lock ${lock} was held a moment ago.`, { ...options, hint: 'Run it again.' });
+  const stale = await staleBecause(docker, holder);
+  const ageS = Math.round((now.getTime() - Date.parse(holder.since)) / 1000);
+  const who = `run ${holder.runId} of ${holder.user} on ${holder.host} (process ${holder.pid}) since ${holder.since}${ageS >= 0 ? `, ${ageS} s ago` : ''}`;
+  return new FiredrillError('locked', `The system is locked by ${who}${stale ? `; ${stale}` : ''}. One run at a time is the limit.`, {
+    ...options,
+    hint: stale ? 'That run is dead. Put back what it left: firedrill sweep' : 'Wait for it to end; if it is dead, type: firedrill sweep',
+  });
+}
+
+function labelsOf(lock: string, runId: string, now: Date): Record<string, string> {
+  return {
+    [LABEL.role]: 'lock',
+    [LABEL.run]: runId,
+    [LABEL.lock]: lock.slice(NAME_PREFIX.length),
+    [LABEL.lockHost]: hostIdentity(),
+    [LABEL.lockPid]: String(process.pid),
+    [LABEL.lockUser]: userName(),
+    [LABEL.lockSince]: now.toISOString(),
+  };
+}
+
+async function ensureLockImage(docker: LockEngine): Promise<void> {
+  const there = await docker
+    .getImage(LOCK_IMAGE)
+    .inspect()
+    .then(() => true)
+    .catch(() => false);
+  if (there) return;
+  const nothing = pack();
+  nothing.finalize();
+  const [repo, tag] = LOCK_IMAGE.split(':');
+  await readProgress(await docker.importImage(Readable.from(nothing), { repo, tag }), () => undefined);
+}
+
+/** Machines may share a name; the boot id tells them and their reboots apart. */
+function hostIdentity(): string {
+  try {
+    return `${hostname()}/${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').slice(0, 8)}`;
+  } catch {
+    return hostname();
+  }
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return 'unknown';
+  }
+}
+
+function processIsThere(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+/** The HTTP status in the library's errors. */
+function statusOf(error: unknown): number | undefined {
+  return error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : undefined;
+}
