@@ -3,7 +3,7 @@
  * one key first, so that the only complaints are those of the branch that was meant. The JSON Schema is the union's.
  */
 import { z } from 'zod';
-import { suggest } from './closest.ts';
+import { closest, suggest } from './closest.ts';
 import { noteForExplaining } from './explain.ts';
 
 type Branches = Readonly<Record<string, z.ZodType>>;
@@ -23,11 +23,22 @@ function tryBranch(branch: z.ZodType, value: unknown, context: z.RefinementCtx):
   return z.NEVER;
 }
 
-function refuse(
-  context: z.RefinementCtx,
-  issue: { code: string; message: string; hint?: string | undefined; path?: (string | number)[] },
-): never {
-  context.addIssue({ code: 'custom', message: issue.message, path: issue.path ?? [], params: { code: issue.code, hint: issue.hint } });
+/** What is wrong with the choice itself. `path` leads to the value it is about, `key` names the key of this map that it is about. */
+interface Refusal {
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string | undefined;
+  readonly path?: readonly string[];
+  readonly key?: string | undefined;
+}
+
+function refuse(context: z.RefinementCtx, { code, message, hint, path = [], key }: Refusal): never {
+  context.addIssue({ code: 'custom', message, path: [...path], params: { code, hint, key } });
+  return z.NEVER;
+}
+
+function refuseType(context: z.RefinementCtx, value: unknown): never {
+  context.issues.push({ code: 'invalid_type', expected: 'object', input: value, path: [] });
   return z.NEVER;
 }
 
@@ -38,51 +49,42 @@ function refuse(
 export function byMarker<Union extends z.ZodType>(what: string, branches: Branches, union: Union, scalar?: z.ZodType) {
   const markers = Object.keys(branches);
   return z.preprocess((value, context) => {
-    if (!isMap(value)) {
-      if (scalar) return tryBranch(scalar, value, context);
-      context.issues.push({ code: 'invalid_type', expected: 'object', input: value, path: [] });
-      return z.NEVER;
-    }
+    if (!isMap(value)) return scalar ? tryBranch(scalar, value, context) : refuseType(context, value);
     const found = markers.filter((marker) => Object.hasOwn(value, marker));
-    const [first] = found;
-    const branch = first === undefined ? undefined : branches[first];
     if (found.length > 1) {
-      return refuse(context, {
-        code: 'ambiguous',
-        message: `${what} takes one of ${orList(markers)}, not ${found.join(' and ')} together`,
-      });
+      const message = `${what} takes one of ${orList(markers)}, not ${found.join(' and ')} together`;
+      return refuse(context, { code: 'ambiguous', message });
     }
-    if (branch === undefined) {
-      const near = Object.keys(value).flatMap((key) => (suggest(key, markers)?.startsWith('did') ? [suggest(key, markers)] : []));
-      return refuse(context, { code: 'missing-key', message: `${what} needs one of ${orList(markers)}`, hint: near[0] });
-    }
-    return tryBranch(branch, value, context);
+    const branch = branches[found[0] ?? ''];
+    if (branch !== undefined) return tryBranch(branch, value, context);
+    const key = Object.keys(value).find((each) => closest(each, markers) !== undefined);
+    const hint = key === undefined ? undefined : `did you mean '${closest(key, markers)}'?`;
+    return refuse(context, { code: 'missing-key', message: `${what} needs one of ${orList(markers)}`, hint, key });
   }, union);
 }
 
-/** The branch that the value of `key` names: `{fault: network-blackout, …}`. */
-export function byKind(key: string, what: string, branches: Branches): z.ZodType {
+/** Complaints about the other keys of a map whose kind is mistyped, by the kind that was probably meant. */
+function tryNearest(branch: z.ZodType, key: string, value: unknown, context: z.RefinementCtx): void {
+  const { error } = branch.safeParse(value, { error: noteForExplaining });
+  const others = error?.issues.filter((issue) => issue.path[0] !== key) ?? [];
+  if (others.length > 0) context.addIssue({ code: 'custom', message: '', params: { branch: new z.ZodError(others) } });
+}
+
+/** The branch that the value of `key` names: `{fault: network-blackout, …}`. `base` are the keys that all branches have, `union` has the same branches. */
+export function byKind(key: string, what: string, branches: Branches, base: z.ZodType, union: z.ZodType): z.ZodType {
   const kinds = Object.keys(branches);
-  return z.preprocess(
-    (value, context) => {
-      if (!isMap(value)) {
-        context.issues.push({ code: 'invalid_type', expected: 'object', input: value, path: [] });
-        return z.NEVER;
-      }
-      const kind = value[key];
-      if (kind === undefined)
-        return refuse(context, { code: 'missing-key', message: `missing key '${key}'`, hint: `one of: ${kinds.join(', ')}` });
-      const branch = typeof kind === 'string' && Object.hasOwn(branches, kind) ? branches[kind] : undefined;
-      if (branch === undefined) {
-        return refuse(context, {
-          code: 'unknown-kind',
-          message: `there is no ${what} '${String(kind)}'`,
-          hint: suggest(String(kind), kinds),
-          path: [key],
-        });
-      }
-      return tryBranch(branch, value, context);
-    },
-    z.union(Object.values(branches)),
-  );
+  const choose = (value: unknown, context: z.RefinementCtx): unknown => {
+    if (!isMap(value)) return refuseType(context, value);
+    const kind = value[key];
+    if (kind === undefined) {
+      tryNearest(base, key, value, context);
+      return refuse(context, { code: 'missing-key', message: `missing key '${key}'`, hint: `one of: ${kinds.join(', ')}` });
+    }
+    const branch = typeof kind === 'string' && Object.hasOwn(branches, kind) ? branches[kind] : undefined;
+    if (branch !== undefined) return tryBranch(branch, value, context);
+    tryNearest(branches[closest(String(kind), kinds) ?? ''] ?? base, key, value, context);
+    const hint = suggest(String(kind), kinds);
+    return refuse(context, { code: 'unknown-kind', message: `there is no ${what} '${String(kind)}'`, hint, path: [key] });
+  };
+  return z.preprocess(choose, union);
 }

@@ -9,24 +9,27 @@ import { duration } from './duration.ts';
 import { name } from './names.ts';
 import { parseSelector, parseThreshold } from './threshold.ts';
 
+const NOT_A_THRESHOLD = 'is not a threshold; write it like rate<0.01, p(95)<250 or value>=4.5';
+const NOT_A_METRIC = 'is not a metric; write it like http_req_failed or http_req_failed{region:x}';
+
 /** k6's threshold text, parsed: `rate<0.01`, `p(95)<250`, `value>=4.5`. */
 export const threshold = z
-  .string()
+  .string({ error: NOT_A_THRESHOLD })
   .transform((text, context) => {
     const parsed = parseThreshold(text);
     if (parsed) return parsed;
-    context.addIssue({ code: 'custom', message: 'is not a threshold; write it like rate<0.01, p(95)<250 or value>=4.5' });
+    context.addIssue({ code: 'custom', message: NOT_A_THRESHOLD });
     return z.NEVER;
   })
   .meta({ id: 'threshold', description: 'aggregation operator number: rate, count, avg, min, max, med, p(N), value, delta.' });
 
 /** A metric of the load and its tags, parsed: `http_req_failed{region:sa-east-1}`. */
 export const selector = z
-  .string()
+  .string({ error: NOT_A_METRIC })
   .transform((text, context) => {
     const parsed = parseSelector(text);
     if (parsed) return parsed;
-    context.addIssue({ code: 'custom', message: 'is not a metric; write it like http_req_failed or http_req_failed{region:x}' });
+    context.addIssue({ code: 'custom', message: NOT_A_METRIC });
     return z.NEVER;
   })
   .meta({ id: 'metric', description: 'A metric of the load with exact, ANDed tags: http_req_failed{region:sa-east-1}.' });

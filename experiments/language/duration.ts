@@ -25,9 +25,11 @@ export function formatMs(ms: number): string {
   return seconds === 0 ? `${minutes}m` : `${minutes}m${seconds}s`;
 }
 
+const NOT_A_DURATION = 'is not a duration; write it like 250ms, 10s or 1m30s';
+
 /** Zod schema of a duration: text in, `{ms}` out. */
 export const duration = z
-  .string()
-  .regex(DURATION_PATTERN, { error: 'is not a duration; write it like 250ms, 10s or 1m30s' })
+  .string({ error: NOT_A_DURATION })
+  .regex(DURATION_PATTERN, { error: NOT_A_DURATION })
   .transform((text): Duration => ({ ms: parseDurationMs(text) ?? 0 }))
   .meta({ id: 'duration', description: 'A length of time: 250ms, 10s, 1m30s, 2h.' });

@@ -79,6 +79,7 @@ function expectedType(expected: string, node: Node): string {
 function typeHint(expected: string, node: Node): string | undefined {
   if (node.type !== 'scalar') return undefined;
   if (expected === 'string' && node.value !== null) return `write it in quotes: '${String(node.value)}'`;
+  if (expected === 'boolean') return 'write true or false';
   if (expected === 'array') return 'begin each item with "- ", or write it in [ ]';
   if ((expected === 'number' || expected === 'int') && typeof node.value === 'string' && Number.isFinite(Number.parseFloat(node.value))) {
     return `write ${Number.parseFloat(node.value)}`;
@@ -99,19 +100,18 @@ function bound(issue: Extract<Issue, { code: 'too_small' | 'too_big' }>, node: N
 function distance(issues: readonly Issue[], root: Node, path: Path): number {
   const weigh = (issue: Issue): number => {
     if (issue.code === 'unrecognized_keys') return 2 * issue.keys.length;
-    if (issue.path.length === 0 && issue.code === 'invalid_type') return 100;
+    if (issue.path.length === 0 && (issue.code === 'invalid_type' || issue.code === 'invalid_value')) return 100;
     return locate(root, [...path, ...issue.path]).missing.length > 0 ? 3 : 1;
   };
   return issues.reduce((sum, issue) => sum + weigh(issue), 0);
 }
 
-/** What each place may be, for unions of bare values: `expected a number or text`. */
+/** What a bare value may be, where every branch of a union is one: `a number`, `'status' or 'body'`. */
 function expectedByAll(branches: readonly (readonly Issue[])[]): string | undefined {
-  const words = branches.map((issues) => {
-    const [only, ...others] = issues;
-    return others.length === 0 && only?.code === 'invalid_type' && only.path.length === 0
-      ? (WORDS[only.expected] ?? only.expected)
-      : undefined;
+  const words = branches.map(([issue, ...others]) => {
+    if (issue === undefined || others.length > 0 || issue.path.length > 0) return undefined;
+    if (issue.code === 'invalid_type') return WORDS[issue.expected] ?? issue.expected;
+    return issue.code === 'invalid_value' ? issue.values.map((value) => `'${String(value)}'`).join(' or ') : undefined;
   });
   return words.length > 0 && words.every((word) => word !== undefined) ? [...new Set(words)].join(' or ') : undefined;
 }
@@ -150,7 +150,8 @@ function explainMessage(issue: Issue, root: Node, located: Located): Finding {
   const params = issue.code === 'custom' ? issue.params : undefined;
   const [message, wordedHint] = worded(issue.message, located.node);
   if (typeof params?.['code'] !== 'string') return { code: 'wrong-value', message, span: located.node.span, hint: wordedHint };
-  const span = params['code'] === 'missing-key' ? placeOfMissing(root, located) : located.node.span;
+  const key = typeof params['key'] === 'string' ? keySpan(located.node, params['key']) : undefined;
+  const span = key ?? (params['code'] === 'missing-key' ? placeOfMissing(root, located) : located.node.span);
   return { code: params['code'], message: issue.message, span, hint: typeof params['hint'] === 'string' ? params['hint'] : undefined };
 }
 
@@ -192,6 +193,7 @@ function unpack(issues: readonly Issue[], path: Path = []): readonly Issue[] {
 /** What is to be said of one issue. The value that it is about is looked up by its path. */
 function explainIssue(issue: Issue, root: Node): readonly Finding[] {
   const located = locate(root, issue.path);
+  if (located.node.type === 'scalar' && located.node.unset) return [];
   if (issue.code === 'unrecognized_keys') return explainUnknownKeys(issue, located.node);
   if (issue.code === 'invalid_key') return [explainWrongKey(issue, located)];
   if (located.missing.length > 0) {

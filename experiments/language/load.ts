@@ -5,22 +5,26 @@ import { type Duration, duration } from './duration.ts';
 import { name, text } from './names.ts';
 
 /** What is checked of a single answer; counted as k6's `checks{check:name}`. */
-const answerCheck = z.strictObject({
-  status: z.int().min(100).max(599).optional().describe('The status it must have.'),
-  header: z.string().optional().describe('The header whose value is compared.'),
-  equals: text.optional().describe('What the header must be.'),
-  'body-contains': z.string().optional().describe('Text that the body must contain.'),
-});
+const answerCheck = z
+  .strictObject({
+    status: z.int().min(100).max(599).optional().describe('The status it must have.'),
+    header: z.string().optional().describe('The header whose value is compared.'),
+    equals: text.optional().describe('What the header must be.'),
+    'body-contains': z.string().optional().describe('Text that the body must contain.'),
+  })
+  .meta({ id: 'answer-check' });
 
 /** One request of a scenario; `${name}` in its texts is replaced by the scenario's data. */
-export const request = z.strictObject({
-  url: z.string().min(1),
-  method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']).default('GET'),
-  headers: z.record(z.string(), text).default({}),
-  body: z.string().optional(),
-  weight: z.number().positive().default(1).describe('How often it is chosen, beside the others.'),
-  checks: z.record(name, answerCheck).default({}).describe('What is checked of each answer, counted as checks{check:name}.'),
-});
+export const request = z
+  .strictObject({
+    url: z.string().min(1).describe('What is asked.'),
+    method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']).default('GET'),
+    headers: z.record(z.string(), text).default({}).describe('Headers by name.'),
+    body: z.string().optional().describe('What is sent.'),
+    weight: z.number().positive().default(1).describe('How often it is chosen, beside the others.'),
+    checks: z.record(name, answerCheck).default({}).describe('What is checked of each answer, counted as checks{check:name}.'),
+  })
+  .meta({ id: 'request' });
 export type Request = z.output<typeof request>;
 
 const items = z.int().min(1).max(1_000_000).describe('How many values there are.');
@@ -44,7 +48,7 @@ export type DataGenerator = z.output<typeof generator>;
 
 /** The keys of every scenario, whatever its executor. */
 export const scenarioBase = {
-  requests: z.array(request).min(1),
+  requests: z.array(request).min(1).describe('What is sent; with several, each is chosen by its weight.'),
   tags: z.record(z.string(), text).default({}).describe('Tags of all its requests, for selectors like http_req_failed{region:x}.'),
   data: z.record(name, generator).default({}).describe(`Seeded values for \${name} in requests.`),
   startTime: duration.optional().describe('When it starts, from the start of the run; default 0s.'),

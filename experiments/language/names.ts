@@ -9,10 +9,12 @@ export const name = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, { error: 'is not a name; use letters, digits, - _ and ., beginning with a letter or digit' });
 
+const NOT_A_SHARE = 'is not a share; write a percentage from 0% to 100%, like 12%';
+
 /** A share of something: `12%` in the file, 0.12 inside. */
 export const share = z
-  .string()
-  .regex(/^(\d{1,2}(\.\d+)?|100(\.0+)?)%$/, { error: 'is not a share; write a percentage from 0% to 100%, like 12%' })
+  .string({ error: NOT_A_SHARE })
+  .regex(/^(\d{1,2}(\.\d+)?|100(\.0+)?)%$/, { error: NOT_A_SHARE })
   .transform((text) => Number.parseFloat(text) / 100)
   .meta({ id: 'share', description: 'A share in percent: 12%.' });
 

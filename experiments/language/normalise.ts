@@ -10,7 +10,7 @@ import { type NamedProbe, probeBase } from './named-probe.ts';
 import { name } from './names.ts';
 import { objective } from './objective.ts';
 import { overlay } from './overlay.ts';
-import { limits, safeLimits } from './schema.ts';
+import { limits } from './schema.ts';
 import { type FaultStep, faultBase, type GateStep, gate } from './steps.ts';
 import { system, targetSelector } from './target.ts';
 import { type MapNode, type Node, toData } from './tree.ts';
@@ -35,8 +35,8 @@ const outline = z.object({
   method: z.array(settingsMap).default([]),
   objectives: z.record(name, objective).default({}),
   'stop-when': z.array(z.union([loadCondition.extend(holding), readingCondition.extend(holding)])).default([]),
-  watch: duration.default({ ms: 30_000 }),
-  limits: limits.default(safeLimits),
+  watch: duration.prefault('30s'),
+  limits: limits.prefault({}),
   variants: z.record(name, overlay).default({}),
 });
 

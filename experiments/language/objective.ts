@@ -17,7 +17,7 @@ export function objectiveOf<Condition extends z.ZodType>(condition: Condition) {
     during: condition.optional().describe('One judgement over the time from mitigation (or proof, without mitigated-within) to undo.'),
     since: condition.optional().describe('One judgement over the time from proof to the end of the watch.'),
     after: z
-      .strictObject({ within: duration, condition })
+      .strictObject({ within: duration, condition: z.nonoptional(condition) })
       .optional()
       .describe('One judgement over the time from `within` after undo to the end.'),
   });

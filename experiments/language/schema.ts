@@ -33,7 +33,8 @@ function byKindOf(marker: string, role: string, kinds: readonly Kind[], base: Sh
   const schemas = kinds.map(
     (kind) => [kind.name, flat(marker, kind, base, role).meta({ id: `${suffix}-${kind.name}`, description: kind.summary })] as const,
   );
-  return byKind(marker, role, Object.fromEntries(schemas));
+  const branches = Object.fromEntries(schemas);
+  return byKind(marker, role, branches, z.object(base), z.union(Object.values(branches)).meta({ id: suffix }));
 }
 
 /** Conditions with inline probes; `extra` keys stand in all of them. */
@@ -51,18 +52,15 @@ function conditionOf(kinds: Kinds, extra: Shape, id: string): z.ZodType {
 
 function stepOf(kinds: Kinds): z.ZodType {
   const fault = byKindOf('fault', 'fault', kinds.faults, faultBase, 'fault');
-  return byMarker('a step', { fault, gate }, z.union([fault, gate]));
+  return byMarker('a step', { fault, gate }, z.union([fault, gate]).meta({ id: 'step', description: 'A fault or a gate.' }));
 }
 
 /** How far an experiment may go. */
 export const limits = z.strictObject({
   'max-targets': z.int().min(1).default(50).describe('Containers touched at most; default 50.'),
-  'max-share': share.default(0.5).describe("Share of the system's containers touched at most; default 50%."),
-  'max-duration': duration.default({ ms: 1_800_000 }).describe('Planned length of the run at most; default 30m.'),
+  'max-share': share.prefault('50%').describe("Share of the system's containers touched at most; default 50%."),
+  'max-duration': duration.prefault('30m').describe('Planned length of the run at most; default 30m.'),
 });
-
-/** The limits of a file that sets none. */
-export const safeLimits: z.output<typeof limits> = { 'max-targets': 50, 'max-share': 0.5, 'max-duration': { ms: 1_800_000 } };
 
 /** Keys at the top of the file, in the order of the reference. */
 export function experimentSchema(kinds: Kinds) {
@@ -81,13 +79,16 @@ export function experimentSchema(kinds: Kinds) {
     probes: z.record(name, probe).default({}).describe('Probes by name; they look through the whole run.'),
     'steady-state-hypothesis': z.array(condition).default([]).describe('What must be so before anything is broken, and again at the end.'),
     method: z.array(stepOf(kinds)).default([]).describe('Faults and gates on one clock.'),
-    objectives: z.record(name, objectiveOf(condition)).default({}).describe('What the system must do meanwhile; the verdict.'),
+    objectives: z
+      .record(name, objectiveOf(condition).meta({ id: 'objective' }))
+      .default({})
+      .describe('What the system must do meanwhile; the verdict.'),
     'stop-when': z
       .array(conditionOf(kinds, holding, 'stop-condition'))
       .default([])
       .describe('Undo everything at once when one of these is so.'),
-    watch: duration.default({ ms: 30_000 }).describe('How long to go on watching after the last undo at most; default 30s.'),
-    limits: limits.default(safeLimits).describe('How far the experiment may go.'),
+    watch: duration.prefault('30s').describe('How long to go on watching after the last undo at most; default 30s.'),
+    limits: limits.prefault({}).describe('How far the experiment may go.'),
     variants: z.record(name, overlay).default({}).describe('Named overlays, chosen with --variant.'),
   });
 }

@@ -30,16 +30,17 @@ function placeOf(source: Source, node: ScalarNode, placeholder: string, from: nu
   return found === -1 ? node.span : { start: node.span.start + found, end: node.span.start + found + placeholder.length };
 }
 
-function readVariable(inner: string, place: Span, data: ReadonlySet<string>, to: Substitution): { text: string; secret: boolean } {
+interface Variable {
+  readonly value: string | undefined;
+  readonly secret: boolean;
+}
+
+function readVariable(inner: string, place: Span, data: ReadonlySet<string>, to: Substitution): Variable {
   const match = VARIABLE.exec(inner);
   if (!match) {
-    to.report(
-      'wrong-variable',
-      `'\${${inner}}' names no variable of the environment`,
-      place,
-      `write \${VAR}, \${VAR:-default} or \${secret:VAR}; $\${ stands for \${`,
-    );
-    return { text: '', secret: false };
+    const hint = `write \${VAR}, \${VAR:-default} or \${secret:VAR}; $\${ stands for \${`;
+    to.report('wrong-variable', `'\${${inner}}' names no variable of the environment`, place, hint);
+    return { value: undefined, secret: false };
   }
   const [, marked, variable = '', fallback] = match;
   const given = Object.hasOwn(to.environment, variable) ? to.environment[variable] : undefined;
@@ -50,24 +51,31 @@ function readVariable(inner: string, place: Span, data: ReadonlySet<string>, to:
     to.report('unset-variable', `the environment has no ${variable}`, place, hint);
   }
   if (marked && value) to.secrets.add(value);
-  return { text: value ?? '', secret: marked !== undefined };
+  return { value, secret: marked !== undefined };
 }
 
+/** Puts the variables into one scalar. `$${name}` where `name` is data would be filled in all the same, so it is refused. */
 function substituteScalar(node: ScalarNode, data: ReadonlySet<string>, to: Substitution): ScalarNode {
   if (typeof node.value !== 'string' || !node.value.includes('${')) return node;
-  let [searched, secret, changed] = [0, false, false];
-  const value = node.value.replace(PLACEHOLDER, (placeholder: string, inner: string | undefined) => {
+  const variables: Variable[] = [];
+  let searched = 0;
+  const value = node.value.replace(PLACEHOLDER, (placeholder: string, inner: string | undefined, offset: number, whole: string) => {
     const place = placeOf(to.source, node, placeholder, searched);
     searched = Math.max(searched, place.end - node.span.start);
-    if (inner === undefined) return '${';
-    if (data.has(inner)) return placeholder;
-    const read = placeholder.endsWith('}') ? readVariable(inner, place, data, to) : readVariable('', place, data, to);
-    secret ||= read.secret;
-    changed = true;
-    return read.text;
+    if (inner !== undefined && data.has(inner)) return placeholder;
+    if (inner === undefined) {
+      const name = /^\$\$\{([^}]*)\}/.exec(whole.slice(offset))?.[1] ?? '';
+      if (data.has(name))
+        to.report('wrong-variable', `'${name}' is data of this scenario and cannot be escaped`, place, 'name the data otherwise');
+      return '${';
+    }
+    const variable = readVariable(placeholder.endsWith('}') ? inner : '', place, data, to);
+    variables.push(variable);
+    return variable.value ?? '';
   });
+  if (variables.some((variable) => variable.value === undefined)) return { ...node, unset: true };
   const other = typed(value);
-  if (!changed || secret || other === value) return { ...node, value };
+  if (variables.length === 0 || variables.some(({ secret }) => secret) || other === value) return { ...node, value };
   return node.plain ? { ...node, value: other, otherwise: value } : { ...node, value, otherwise: other };
 }
 

@@ -14,6 +14,8 @@ export interface ScalarNode {
   readonly plain: boolean;
   /** The other reading of a scalar that came from the environment: `150` as text and as number. */
   readonly otherwise?: Scalar;
+  /** A variable in it has no value, which is reported already; nothing more can be said of it. */
+  readonly unset?: boolean;
 }
 
 export interface ListNode {
@@ -71,9 +73,9 @@ export function itemsOf(node: Node | undefined): readonly Node[] {
   return node?.type === 'list' ? node.items : [];
 }
 
-/** The text of a scalar; undefined for anything that is no text. */
+/** The text of a scalar; undefined for anything that is no text, or not known. */
 export function textOf(node: Node | undefined): string | undefined {
-  return node?.type === 'scalar' && typeof node.value === 'string' ? node.value : undefined;
+  return node?.type === 'scalar' && typeof node.value === 'string' && !node.unset ? node.value : undefined;
 }
 
 /** The map with some entries set; what it had under those keys is replaced in place. */

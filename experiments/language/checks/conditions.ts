@@ -5,7 +5,7 @@ import { type MetricSelector, parseSelector, parseThreshold, type Threshold } fr
 import { at, entriesOf, keySpan, keysOf, type MapNode, type Node, textOf, toRecord } from '../tree.ts';
 import { type CheckContext, checkName } from './context.ts';
 import { checkProbe, faultNames } from './method.ts';
-import { METRICS, READING_AGGREGATIONS, spelled } from './metrics.ts';
+import { METRICS, spelled } from './metrics.ts';
 
 /** Each scenario's tags; its own name is one of them. */
 function tagsOfScenarios(context: CheckContext): readonly Readonly<Record<string, string>>[] {
@@ -42,7 +42,7 @@ function wrongTag(
 function checkAggregation(context: CheckContext, node: Node | undefined, allowed: readonly Threshold['aggregation'][], what: string): void {
   const threshold = parseThreshold(textOf(node) ?? '');
   if (!node || !threshold || allowed.includes(threshold.aggregation)) return;
-  const hint = `${what} take${what.endsWith('s') && !what.includes('_') ? '' : 's'} ${allowed.map(spelled).join(', ')}`;
+  const hint = `${what} takes ${allowed.map(spelled).join(', ')}`;
   context.report('wrong-aggregation', `'${spelled(threshold.aggregation)}' does not suit ${what}`, node.span, hint);
 }
 
@@ -93,7 +93,6 @@ function checkReadingCondition(context: CheckContext, node: MapNode): void {
       'write two conditions',
     );
   }
-  checkAggregation(context, threshold, READING_AGGREGATIONS, 'readings');
   const per = at(node, 'per');
   const fact = textOf(per);
   const fault = fact === undefined ? undefined : fact.slice(0, Math.max(0, fact.lastIndexOf('.')));
@@ -109,13 +108,20 @@ function checkReadingCondition(context: CheckContext, node: MapNode): void {
     );
 }
 
+/** Keys of which a condition has exactly one; the schema reports anything else. */
+const MARKERS = ['load', 'reading', 'probe'] as const;
+
 /** Checks every condition, and every probe whether named or inline. */
 export function checkConditions(context: CheckContext): void {
   const probes = keysOf(at(context.root, 'probes'));
   for (const [, { node }] of entriesOf(at(context.root, 'probes'))) checkProbe(context, node);
   for (const { node } of conditionsOf(context.root)) {
-    if (node.entries.has('load')) checkLoadCondition(context, node);
-    if (!node.entries.has('probe') && !node.entries.has('reading')) continue;
+    const markers = MARKERS.filter((marker) => node.entries.has(marker));
+    if (markers.length !== 1) continue;
+    if (markers[0] === 'load') {
+      checkLoadCondition(context, node);
+      continue;
+    }
     checkReadingCondition(context, node);
     if (node.entries.has('probe')) checkProbe(context, node);
     checkName(context, 'unknown-probe', 'probe', at(node, 'reading'), probes);

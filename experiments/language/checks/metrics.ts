@@ -1,9 +1,9 @@
-/** The load's metrics in k6's words, and which aggregations suit which. */
+/** The load's metrics in k6's words, and which aggregations suit which. Readings of probes take any aggregation. */
 import type { Threshold } from '../threshold.ts';
 
 type Aggregation = Threshold['aggregation'];
 
-const RATE: readonly Aggregation[] = ['rate'];
+const RATE: readonly Aggregation[] = ['rate', 'count'];
 const COUNTER: readonly Aggregation[] = ['count', 'rate'];
 const TREND: readonly Aggregation[] = ['avg', 'min', 'max', 'med', 'p'];
 
@@ -17,9 +17,6 @@ export const METRICS: Readonly<Record<string, readonly Aggregation[]>> = {
   iterations: COUNTER,
   checks: RATE,
 };
-
-/** What may be made of a probe's readings. */
-export const READING_AGGREGATIONS: readonly Aggregation[] = ['value', 'delta', 'count', ...TREND];
 
 /** An aggregation as it is written. */
 export function spelled(aggregation: Aggregation): string {
