@@ -5,7 +5,7 @@ import type { Event, EventOf, EventType } from './events.ts';
 /** The keys that reports, sweep and re-judging rely on, by type; the compiler keeps the list complete. */
 const REQUIRED: { readonly [Type in EventType]: readonly (keyof EventOf<Type>)[] } = {
   'run.started': ['runId', 'file', 'source', 'version', 'machine'],
-  'run.planned': ['plan'],
+  'run.planned': ['plan', 'experiment'],
   phase: ['phase'],
   'system.intended': ['action', 'compose', 'project', 'environment', 'found'],
   'system.restored': ['ok', 'detail'],

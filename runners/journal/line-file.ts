@@ -13,7 +13,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import type { FiredrillError } from '../failure.ts';
 import { diskError } from './disk-error.ts';
 
-/** What may wait in memory while the disk is full; lines beyond it are lost, and `close` says how many. */
+/** What may wait in memory while the disk is full; lines beyond it are lost, and `close` fails. */
 export const WAITING_BYTES_MAX = 16 * 1_048_576;
 
 interface Line {
@@ -40,7 +40,7 @@ export class LineFile {
     this.#onFailure = onFailure;
   }
 
-  /** Opens for appending, made if missing. `keepBytes` cuts an existing file back first; `onFailure` hears of every failed write. */
+  /** Opens for appending, made if missing. `keepBytes` cuts an existing file back first; `onFailure` hears of every failed write, and must not write. */
   static async open(path: string, options: { keepBytes?: number; onFailure: (error: FiredrillError) => void }): Promise<LineFile> {
     const file = await open(path, 'a');
     try {
@@ -55,6 +55,11 @@ export class LineFile {
   /** Whole lines that the file holds, in bytes. */
   get sizeBytes(): number {
     return this.#goodBytes;
+  }
+
+  /** Lines that are not in the file yet, in bytes. */
+  get waitingBytes(): number {
+    return this.#waitingBytes;
   }
 
   /** Puts a line in the queue; it is written soon, in order. */
@@ -73,10 +78,14 @@ export class LineFile {
   async close(): Promise<void> {
     await this.#pumping;
     await this.#drain();
-    await this.#file.datasync().catch((cause) => this.#fail(diskError(this.path, cause)));
-    await this.#file.close();
-    const unwritten = this.#waiting.length + this.#lost;
-    if (this.#failure && unwritten > 0) throw this.#failure;
+    try {
+      if (this.#failure && this.#waiting.length + this.#lost > 0) throw this.#failure;
+      await this.#file.datasync();
+    } catch (cause) {
+      throw diskError(this.path, cause);
+    } finally {
+      await this.#file.close();
+    }
   }
 
   #push(line: Line): void {
@@ -86,9 +95,7 @@ export class LineFile {
     }
     this.#waiting.push(line);
     this.#waitingBytes += line.bytes.length;
-    this.#pumping ??= this.#drain().finally(() => {
-      this.#pumping = undefined;
-    });
+    this.#pumping ??= this.#drain();
   }
 
   /** Writes batch after batch until nothing waits or a write fails; never rejects. */
@@ -99,12 +106,14 @@ export class LineFile {
       try {
         await this.#writeBatch(batch);
       } catch (cause) {
+        this.#pumping = undefined;
         this.#keepForLater([...batch, ...this.#waiting], diskError(this.path, cause));
         return;
       }
       this.#waitingBytes -= sizeOf(batch);
       for (const line of batch) line.synced?.resolve();
     }
+    this.#pumping = undefined;
   }
 
   async #writeBatch(batch: readonly Line[]): Promise<void> {
@@ -133,12 +142,8 @@ export class LineFile {
   #keepForLater(lines: readonly Line[], error: FiredrillError): void {
     this.#waiting = lines.filter((line) => line.synced === undefined);
     this.#waitingBytes = sizeOf(this.#waiting);
-    this.#fail(error);
-    for (const line of lines) line.synced?.reject(error);
-  }
-
-  #fail(error: FiredrillError): void {
     this.#failure = error;
+    for (const line of lines) line.synced?.reject(error);
     this.#onFailure(error);
   }
 }

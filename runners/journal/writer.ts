@@ -23,7 +23,12 @@ export const systemClock: JournalClock = { monotonicMs: () => performance.now(),
 export interface JournalOptions {
   /** Values that are written nowhere: `***` stands in their place. */
   readonly secrets?: readonly string[];
+  /** How long a synced event may take to reach the disk; default SYNC_MS_MAX. */
+  readonly syncLimitMs?: number;
 }
+
+/** A disk that has not confirmed an intent by then is taken for one that cannot be written to: no act waits for it. */
+export const SYNC_MS_MAX = 10_000;
 
 export interface Journal {
   readonly path: string;
@@ -35,7 +40,7 @@ export interface Journal {
   atMs(): number;
   /** Hears every event from here on, in the journal's order, at once (a synced one may not be on disk yet). Returns how to stop hearing. */
   onEvent(listener: (event: Event) => void): () => void;
-  /** Hears of writes that failed; what was appended waits and is tried again with the next. Returns how to stop hearing. */
+  /** Hears of writes that failed, and must not append; what was appended waits and is tried again with the next. Returns how to stop hearing. */
   onFailure(listener: (error: FiredrillError) => void): () => void;
   /** Writes what waits and closes. Rejects where events could not be written. */
   close(): Promise<void>;
@@ -86,7 +91,7 @@ function makeJournal(
   failures: Set<(error: FiredrillError) => void>,
   clock: JournalClock,
   startMs: number,
-  { secrets = [] }: JournalOptions,
+  { secrets = [], syncLimitMs = SYNC_MS_MAX }: JournalOptions,
 ): Journal {
   const listeners = new Set<(event: Event) => void>();
   const redact = secrets.some((secret) => secret !== '') ? redactText(secrets) : undefined;
@@ -128,7 +133,7 @@ function makeJournal(
       const event = stamp(body);
       const written = file.writeSynced(JSON.stringify(event));
       announce(event);
-      await written;
+      await confirmed(written, file.path, syncLimitMs);
       return event;
     },
     atMs,
@@ -140,6 +145,23 @@ function makeJournal(
       await file.close();
     },
   };
+}
+
+/** Settles as `written` does, or rejects at the limit; the event may then still reach the disk, which `sweep` can bear. */
+async function confirmed(written: Promise<void>, path: string, limitMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const error = new FiredrillError('journal-unwritable', `the disk under ${path} did not confirm an event within ${limitMs} ms`, {
+      hint: 'Look after the disk, or keep the runs on another one.',
+      exitCode: EXIT.groundUnfit,
+    });
+    timer = setTimeout(reject, limitMs, error);
+  });
+  try {
+    await Promise.race([written, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function listen<Item>(listeners: Set<(item: Item) => void>, listener: (item: Item) => void): () => void {
