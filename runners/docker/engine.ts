@@ -35,12 +35,18 @@ export async function connectEngine(environment: Environment): Promise<Docker> {
       ? `The engine that ${chosen} names does not answer within ${PING_LIMIT_MS / 1000} s: ${failures.join('; ')}.`
       : `No Docker engine answers: ${failures.join('; ')}.`,
     {
-      hint: chosen
-        ? `Start that engine, or unset ${chosen === 'DOCKER_HOST' ? 'DOCKER_HOST' : 'the context (docker context use default)'}.`
-        : 'Start Docker, or set DOCKER_HOST; as root on Debian or Ubuntu, npm start installs it.',
+      hint: hintFor(chosen, failures),
       exitCode: EXIT.groundUnfit,
     },
   );
+}
+
+function hintFor(chosen: 'DOCKER_HOST' | 'docker context' | undefined, failures: readonly string[]): string {
+  if (failures.some((each) => each.includes('EACCES')))
+    return 'You may not use it: run as root, or type: sudo usermod -aG docker $USER, and log in again.';
+  if (chosen === 'DOCKER_HOST') return 'Start that engine, or type: unset DOCKER_HOST';
+  if (chosen === 'docker context') return 'Start that engine, or type: docker context use default';
+  return 'Start Docker, or set DOCKER_HOST; as root on Debian or Ubuntu, npm start installs it.';
 }
 
 /** The address that this engine was reached by, as `DOCKER_HOST` spells it, so that Compose uses the same. */
