@@ -3,6 +3,7 @@ import type { EventOf, Phase, Plan } from '../../runners/journal/events.ts';
 import { lengthOf, momentOf, percentOf, plural } from '../figures.ts';
 import { dueMs, inForce, type LiveFault } from './live-faults.ts';
 import { ANSWER_SECONDS, type LiveLoad, type LoadRow } from './live-load.ts';
+import type { LiveObjective } from './live-objectives.ts';
 import { justified, type Line, type Span, span, type Tone } from './paint.ts';
 import { padded, widthOf } from './text.ts';
 
@@ -26,6 +27,7 @@ const PHASE_WORDS: Readonly<Record<Phase, string>> = {
 };
 /** Scenarios that get a row of their own; the rest is in the sum. */
 const SCENARIO_ROWS_MAX = 8;
+const OBJECTIVE_ROWS_MAX = 8;
 const NAME_CELLS_MAX = 28;
 const FIGURES_CELLS = 30;
 const SPARKS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'] as const;
@@ -137,19 +139,44 @@ function loadLines(load: LiveLoad, columns: number, color: boolean): Line[] {
   ];
 }
 
+const MARKS = { held: { mark: '✓', tone: 'good' }, broken: { mark: '✕', tone: 'bad' }, unknown: { mark: '?', tone: 'warning' } } as const;
+
 function hypothesisLine(state: LiveState): Line[] {
   const judged = state.hypothesis;
   if (judged === undefined) return [];
   const parts = judged.parts.flatMap((part): Line => {
-    const tone = part.state === 'held' ? 'good' : part.state === 'broken' ? 'bad' : 'warning';
-    const mark = part.state === 'held' ? '✓' : part.state === 'broken' ? '✕' : '?';
+    const { mark, tone } = MARKS[part.state];
     return [span(`  ${mark} `, tone), span(part.text)];
   });
   return [[span('hypothesis', 'dim'), ...parts]];
 }
 
+function objectiveLines(objectives: readonly LiveObjective[]): Line[] {
+  return objectives.slice(0, OBJECTIVE_ROWS_MAX).map((objective, index) => {
+    const { mark, tone } = MARKS[objective.state];
+    const word = objective.state === 'held' ? 'good' : objective.state === 'broken' ? 'not good' : 'unknown';
+    return [
+      span(index === 0 ? 'objectives  ' : ' '.repeat(12), 'dim'),
+      span(`${mark} ${word} `, tone),
+      span(` ${objective.name}`),
+      span(`  ${objective.seen}`, 'dim'),
+    ];
+  });
+}
+
+/** What the block is drawn from, and how. */
+export interface BlockOptions {
+  readonly state: LiveState;
+  readonly load: LiveLoad;
+  readonly objectives: readonly LiveObjective[];
+  /** On the run's clock. */
+  readonly nowMs: number;
+  readonly columns: number;
+  readonly color: boolean;
+}
+
 /** The block's lines, fit for `columns`. */
-export function liveBlock(state: LiveState, load: LiveLoad, nowMs: number, columns: number, color: boolean): Line[] {
+export function liveBlock({ state, load, objectives, nowMs, columns, color }: BlockOptions): Line[] {
   return [
     [],
     titleLine(state, nowMs, columns),
@@ -158,5 +185,6 @@ export function liveBlock(state: LiveState, load: LiveLoad, nowMs: number, colum
     ...faultLines(state, nowMs),
     ...loadLines(load, columns, color),
     ...hypothesisLine(state),
+    ...objectiveLines(objectives),
   ];
 }

@@ -9,6 +9,7 @@ import { eventLines } from './event-lines.ts';
 import { type LiveState, liveBlock } from './live-block.ts';
 import { foldFaults } from './live-faults.ts';
 import { type LiveLoad, type LoadRow, liveLoad } from './live-load.ts';
+import { type LiveObjectives, liveObjectives } from './live-objectives.ts';
 import { type Line, lineWidth, paint, span } from './paint.ts';
 
 /** Where the view is drawn. `color` is the caller's answer to NO_COLOR and to what the terminal can do. */
@@ -84,7 +85,14 @@ function plainView(output: LiveOutput, load: LiveLoad): LiveView {
   };
 }
 
-function blockView(output: LiveOutput, clock: () => number, load: LiveLoad, state: () => LiveState): LiveView {
+/** What is folded from the events. */
+interface Seen {
+  state: LiveState;
+  readonly load: LiveLoad;
+  readonly objectives: LiveObjectives;
+}
+
+function blockView(output: LiveOutput, clock: () => number, seen: Seen): LiveView {
   const screen = {
     write: (text: string) => output.write(text),
     get columns() {
@@ -103,7 +111,9 @@ function blockView(output: LiveOutput, clock: () => number, load: LiveLoad, stat
   const draw = (): void => {
     if (startMs === undefined) return;
     const columns = Math.max(1, screen.columns - 1);
-    const lines = liveBlock(state(), load, Math.max(0, clock() - startMs), columns, output.color);
+    const { state, load } = seen;
+    const nowMs = Math.max(0, clock() - startMs);
+    const lines = liveBlock({ state, load, objectives: seen.objectives.judge(), nowMs, columns, color: output.color });
     block.draw(
       lines.map((line) => painted(line, columns)),
       waiting.map((line) => painted(line, Number.POSITIVE_INFINITY)),
@@ -140,8 +150,7 @@ function blockView(output: LiveOutput, clock: () => number, load: LiveLoad, stat
  * two need not share a zero.
  */
 export function liveView(output: LiveOutput, clock: () => number): LiveView {
-  const load = liveLoad();
-  let state: LiveState = {
+  const state = {
     title: 'firedrill',
     variant: undefined,
     plan: undefined,
@@ -150,13 +159,15 @@ export function liveView(output: LiveOutput, clock: () => number): LiveView {
     hypothesis: undefined,
     stopped: undefined,
   };
-  const view = output.isTTY ? blockView(output, clock, load, () => state) : plainView(output, load);
+  const seen: Seen = { state, load: liveLoad(), objectives: liveObjectives() };
+  const view = output.isTTY ? blockView(output, clock, seen) : plainView(output, seen.load);
   return {
     ...view,
     onEvent(event) {
-      state = folded(state, event);
-      if (event.type === 'load.series') load.addSeries(event.series);
-      if (event.type === 'load.frame') load.addCells(event.cells);
+      seen.state = folded(seen.state, event);
+      if (output.isTTY) seen.objectives.onEvent(event);
+      if (event.type === 'load.series') seen.load.addSeries(event.series);
+      if (event.type === 'load.frame') seen.load.addCells(event.cells);
       view.onEvent(event);
     },
   };

@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { liveView } from '../../../reports/terminal/live-view.ts';
+import type { Event } from '../../../runners/journal/events.ts';
+import { sampleRun } from './sample-run.ts';
+import { type FakeScreen, fakeScreen } from './screen.ts';
+
+function plainText(events: readonly Event[], color = false): string {
+  let text = '';
+  const output = {
+    write(more: string) {
+      text += more;
+    },
+    columns: 80,
+    isTTY: false,
+    color,
+  };
+  const view = liveView(output, () => 0);
+  for (const event of events) view.onEvent(event);
+  view.tick();
+  view.close();
+  return text;
+}
+
+/** Feeds the events with a clock that started 1000 ms before the run. */
+function play(screen: FakeScreen, events: readonly Event[]) {
+  let nowMs = 1000;
+  const view = liveView(screen.output, () => nowMs);
+  for (const event of events) {
+    nowMs = 1000 + event.atMs;
+    view.onEvent(event);
+  }
+  const advance = (ms: number): void => {
+    nowMs += ms;
+  };
+  return { view, advance };
+}
+
+test('without a terminal every happening is one line of the golden text', () => {
+  const golden = readFileSync(new URL('./golden/plain-lines.txt', import.meta.url), 'utf8');
+  assert.equal(plainText(sampleRun()), golden);
+});
+
+test('without a terminal and without colour no escape code is written', () => {
+  assert.equal(plainText(sampleRun()).includes('\u001b'), false);
+  assert.equal(plainText(sampleRun(), true).includes('\u001b[31m'), true);
+});
+
+test('a load line comes once in five seconds, not once a frame', () => {
+  const lines = plainText(sampleRun())
+    .split('\n')
+    .filter((line) => / load {2}/.test(line));
+  assert.equal(lines.length, 1);
+  assert.match(lines[0] ?? '', /^00:06\.0 load {7}150\/s, 16% failed, p95 17ms; sa-viewers 100\/s, 24% failed/);
+});
+
+test('on a terminal the block goes away and leaves what stood above and the lines', () => {
+  const before = ['$ firedrill run experiments/region-blackout.yaml'];
+  const screen = fakeScreen(100, { before });
+  const { view, advance } = play(screen, sampleRun());
+  advance(1000);
+  view.tick();
+  assert.ok(screen.rows().some((row) => /method|recovery/.test(row) && row.includes('of 00:12.0')));
+  view.close();
+  const golden = readFileSync(new URL('./golden/plain-lines.txt', import.meta.url), 'utf8');
+  const lasting = golden.split('\n').filter((line) => !/^\S+ load {2}/.test(line));
+  const unwrapped = screen.rows().join('');
+  assert.equal(unwrapped, [...before, ...lasting].join(''));
+});
+
+test('the block stays in its place at any width', () => {
+  for (const columns of [1, 12, 27, 40, 79, 200]) {
+    const screen = fakeScreen(columns, { before: ['kept'.slice(0, columns)] });
+    const { view, advance } = play(screen, sampleRun().slice(0, 20));
+    advance(300);
+    view.tick();
+    const block = screen.rows();
+    advance(300);
+    view.tick();
+    assert.equal(screen.rows().length, block.length, `at ${columns} columns the block moved`);
+    view.close();
+    assert.equal(screen.rows()[0], 'kept'.slice(0, columns));
+  }
+});
+
+test('a window that gets narrower wraps the block, and all of its rows are taken away', () => {
+  const screen = fakeScreen(120, { before: ['kept'] });
+  const { view, advance } = play(screen, sampleRun().slice(0, 20));
+  advance(300);
+  view.tick();
+  const lasting = screen.rows().indexOf('');
+  screen.resize(40);
+  assert.ok(screen.rows().length > 40);
+  view.close();
+  screen.resize(120);
+  assert.equal(screen.rows()[0], 'kept');
+  assert.ok(screen.rows().length <= lasting + 1, screen.rows().join('\n'));
+});
+
+test('objectives are judged as they stand', () => {
+  const screen = fakeScreen(100);
+  const events = sampleRun();
+  const { view, advance } = play(
+    screen,
+    events.slice(
+      0,
+      events.findIndex((event) => event.type === 'fault.intended'),
+    ),
+  );
+  advance(300);
+  view.tick();
+  assert.ok(
+    screen.rows().some((row) => row.startsWith('objectives  ✓ good  failover')),
+    screen.rows().join('\n'),
+  );
+  for (const event of events.slice(intended, intended + 8)) view.onEvent(event);
+  advance(300);
+  view.tick();
+  assert.ok(
+    screen.rows().some((row) => row.startsWith('objectives  ✕ not good  failover')),
+    screen.rows().join('\n'),
+  );
+});
+
+test('at most four drawings a second, however many events come', () => {
+  const screen = fakeScreen(80);
+  let drawings = 0;
+  const output = {
+    ...screen.output,
+    write() {
+      drawings += 1;
+    },
+  };
+  let nowMs = 0;
+  const view = liveView(output, () => nowMs);
+  const [start, planned] = sampleRun();
+  assert.ok(start && planned);
+  view.onEvent(start);
+  drawings = 0;
+  for (nowMs = 1; nowMs <= 1000; nowMs += 1) {
+    view.onEvent({ type: 'note', level: 'info', text: `note ${nowMs}`, atMs: nowMs, wall: start.wall });
+    view.tick();
+  }
+  assert.equal(drawings, 4);
+});
+
+test('faults show since when they are in force, what is left, and when they are not undone', () => {
+  const screen = fakeScreen(110);
+  const events = sampleRun();
+  const inEffect = events.findIndex((event) => event.type === 'fault.in-effect');
+  const { view, advance } = play(screen, events.slice(0, inEffect + 1));
+  advance(973);
+  view.tick();
+  assert.ok(
+    screen.rows().some((row) => row.includes('sa-goes-dark  in effect for 1s, 3s left')),
+    screen.rows().join('\n'),
+  );
+  assert.ok(
+    screen.rows().some((row) => /cache-loss\s+in 987ms/.test(row)),
+    screen.rows().join('\n'),
+  );
+  for (const event of events.slice(inEffect + 1)) view.onEvent(event);
+  advance(9000);
+  view.tick();
+  assert.ok(screen.rows().some((row) => /cache-loss\s+NOT UNDONE/.test(row)));
+  assert.ok(screen.rows().some((row) => /sa-goes-dark\s+undone at 00:07.0/.test(row)));
+});
+
+test('text from outside cannot move the cursor or change colours', () => {
+  const [start] = sampleRun();
+  assert.ok(start);
+  const evil: Event = { type: 'note', level: 'info', text: 'a\u001b[2J\u001b]0;title\u0007\r\nb\u202ec', atMs: 1, wall: start.wall };
+  const text = plainText([start, evil]);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+  assert.doesNotMatch(text, /[\u0000-\u0009\u000b-\u001f\u202e]/);
+  assert.equal(text.split('\n').length, 3);
+});

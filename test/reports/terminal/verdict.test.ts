@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { renderVerdict } from '../../../reports/terminal/verdict.ts';
+import { failedReport, sampleFault, sampleReport } from '../html/sample-report.ts';
+
+const OPTIONS = { color: false, columns: 100 };
+
+test('the verdict comes first, then why, the objectives with their instants, the proof and the files', () => {
+  const text = renderVerdict(sampleReport(), { ...OPTIONS, paths: ['runs/latest/report.html'] });
+  const order = [
+    'PASSED: the system held',
+    'All 2 objectives held',
+    '✓ failover',
+    '4.23s ±107ms',
+    'never impacted',
+    'proof: 5 of 5',
+    'report.html',
+  ];
+  const places = order.map((part) => text.indexOf(part));
+  assert.ok(
+    places.every((place, index) => place >= 0 && place > (places[index - 1] ?? -1)),
+    `${places}\n${text}`,
+  );
+});
+
+test('a broken objective is marked, and so is each clause that broke it', () => {
+  const text = renderVerdict(failedReport(), OPTIONS);
+  assert.match(text, /^FAILED: the system did not hold {2}South America goes dark \(variant unprotected\)$/m);
+  assert.match(text, /^✕ failover/m);
+  assert.match(text, /✕ budget 12%: 33% of 13 500 requests failed/);
+  assert.match(text, /✓ recovered-within 5s/);
+});
+
+test('a fault that is not known to be undone says what to type', () => {
+  const fault = { ...sampleFault(), state: 'not-undone' as const, readBack: 'edge-sa: chain is still there' };
+  const text = renderVerdict({ ...sampleReport(), faults: [fault] }, OPTIONS);
+  assert.match(text, /NOT KNOWN TO BE UNDONE.*firedrill sweep/);
+  assert.doesNotMatch(renderVerdict(sampleReport(), OPTIONS), /NOT KNOWN TO BE UNDONE/);
+});
+
+test('a report without objectives, faults and files is a verdict and its reasons', () => {
+  const text = renderVerdict(
+    { ...sampleReport(), objectives: [], faults: [], verdict: 'inconclusive', why: ['No steady state.'] },
+    OPTIONS,
+  );
+  assert.equal(text, '\nINCONCLUSIVE: the evidence is not enough to say  South America goes dark\n  No steady state.');
+});
