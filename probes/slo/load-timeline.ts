@@ -125,7 +125,11 @@ export function loadTimeline(condition: LoadCondition, evidence: Evidence, toMs:
   const painted = Array.from({ length: end }, (): GoodState => 'unknown');
   let uncertain = false;
   states.forEach((state, first) => {
-    if (state === 'good') painted.fill('good', Math.max(first, start), Math.min(first + length, end));
+    if (state !== 'good') return;
+    let [from, to] = [first, first + length];
+    while (from < to && !busy[from]) from += 1;
+    while (to > from && !busy[to - 1]) to -= 1;
+    painted.fill('good', from, to);
   });
   for (let first = 0; first < states.length; first += 1) {
     if (states[first] !== 'not-good') continue;
@@ -142,7 +146,7 @@ export function loadTimeline(condition: LoadCondition, evidence: Evidence, toMs:
   return {
     intervals: joinIntervals(intervals, toMs),
     endMs: end * BUCKET_MS,
-    errorMs: Math.max(BUCKET_MS, Math.round(spacingMs), uncertain ? windowMs : 0),
+    errorMs: Math.max(BUCKET_MS * Math.ceil(spacingMs / BUCKET_MS), uncertain ? windowMs : 0),
     windowMs: length * BUCKET_MS,
     settleMs: 2 * BUCKET_MS,
   };
