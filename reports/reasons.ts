@@ -1,0 +1,107 @@
+/**
+ * Why a run comes to its verdict: every reason with its kind. The kinds are ordered: the first that a run has decides
+ * its exit code. All reasons are gathered, so that a report never hides a second one behind the first.
+ */
+import type { Experiment } from '../experiments/language/experiment.ts';
+import type { Report, ReportFault, ReportObjective } from './report.ts';
+import type { Timeline } from './timeline.ts';
+
+/** In the order of their weight, with the exit codes of runners/failure.ts (which stands outside what reports may import; a test holds them together). */
+export const EXIT_BY_REASON = {
+  /** Something could not be undone: a person must look. */
+  'not-undone': 6,
+  /** Our bug. */
+  bug: 70,
+  /** A person or a signal stopped it, and it is undone. */
+  stopped: 5,
+  /** The system did not hold. */
+  failed: 1,
+  /** Not enough evidence. */
+  inconclusive: 2,
+} as const;
+
+export interface Reason {
+  readonly kind: keyof typeof EXIT_BY_REASON;
+  /** A sentence. */
+  readonly text: string;
+}
+
+function faultReasons(fault: ReportFault): Reason[] {
+  const reasons: Reason[] = [];
+  if (fault.state === 'not-undone')
+    reasons.push({ kind: 'not-undone', text: `${fault.name} could not be undone: ${fault.readBack ?? 'no reason given'}.` });
+  if (fault.state === 'in-effect')
+    reasons.push({ kind: 'not-undone', text: `The journal holds no undo of ${fault.name}; firedrill sweep finds what is left.` });
+  if (fault.state === 'not-injected') reasons.push({ kind: 'inconclusive', text: `${fault.name} was never injected.` });
+  else if (fault.inEffectAtMs === null)
+    reasons.push({ kind: 'inconclusive', text: `${fault.name} did not prove its effect: ${fault.proof ?? 'no proof is in the journal'}.` });
+  return reasons;
+}
+
+function objectiveReason(objective: ReportObjective): Reason[] {
+  if (objective.state === 'held') return [];
+  const clauses = objective.clauses.filter(({ state }) => state === objective.state).map(({ clause, seen }) => `${clause}: ${seen}`);
+  const text = `Objective ${objective.name} is ${objective.state} (${clauses.join('; ') || 'it asks for nothing'}).`;
+  return [{ kind: objective.state === 'broken' ? 'failed' : 'inconclusive', text }];
+}
+
+function hypothesisReasons(experiment: Experiment, judgements: Report['hypothesis'], injected: boolean): Reason[] {
+  if (experiment.hypothesis.length === 0) return [];
+  const last = (when: 'before' | 'armed' | 'after') => judgements.findLast((each) => each.when === when);
+  const parts = (judged: Report['hypothesis'][number] | undefined) =>
+    (judged?.parts ?? [])
+      .filter(({ state }) => state !== 'held')
+      .map(({ text, seen }) => `${text}: ${seen}`)
+      .join('; ');
+  const [before, armed, after] = [last('before'), last('armed'), last('after')];
+  if (!before) return [{ kind: 'inconclusive', text: 'The steady state was never judged.' }];
+  if (before.state !== 'held')
+    return [{ kind: 'inconclusive', text: `The system was not in its steady state before the drill (${parts(before)}).` }];
+  if (armed && armed.state !== 'held')
+    return [{ kind: 'inconclusive', text: `The steady state did not outlast arming (${parts(armed)}).` }];
+  if (!injected || after?.state === 'held') return [];
+  if (after?.state === 'broken') return [{ kind: 'failed', text: `The steady state did not return (${parts(after)}).` }];
+  return [
+    {
+      kind: 'inconclusive',
+      text: after ? `Whether the steady state returned is unknown (${parts(after)}).` : 'Whether the steady state returned was not judged.',
+    },
+  ];
+}
+
+function stopReasons(timeline: Timeline): Reason[] {
+  return timeline.of('stop').flatMap(({ because, detail }): Reason[] => {
+    if (because === 'signal' || because === 'gate') return [{ kind: 'stopped', text: `It was stopped by a ${because}: ${detail}.` }];
+    if (because === 'condition') return [];
+    const what = because === 'agent-lost' ? 'The agent was lost' : 'An error ended it early';
+    return [{ kind: 'inconclusive', text: `${what}: ${detail}.` }];
+  });
+}
+
+function endReasons(timeline: Timeline): Reason[] {
+  const reasons: Reason[] = [];
+  const restored = timeline.of('system.restored').at(-1);
+  if (restored?.ok === false)
+    reasons.push({ kind: 'not-undone', text: `The system was not put back as it was found: ${restored.detail}.` });
+  if (timeline.of('run.ended').at(-1)?.exitCode === EXIT_BY_REASON.bug) reasons.push({ kind: 'bug', text: 'firedrill itself failed.' });
+  if (!timeline.plan) reasons.push({ kind: 'inconclusive', text: 'The run ended before there was a plan.' });
+  if (!timeline.complete) reasons.push({ kind: 'inconclusive', text: 'The runner died before the end of the watch.' });
+  return reasons;
+}
+
+/** All reasons against *passed*, most weighty first; none means that the run passed. */
+export function reasonsOf(
+  timeline: Timeline,
+  experiment: Experiment,
+  report: Pick<Report, 'faults' | 'objectives' | 'hypothesis'>,
+): Reason[] {
+  const injected = report.faults.some(({ inEffectAtMs, askedAtMs }) => inEffectAtMs !== null || askedAtMs !== null);
+  const order = Object.keys(EXIT_BY_REASON);
+  return [
+    ...report.faults.flatMap(faultReasons),
+    ...hypothesisReasons(experiment, report.hypothesis, injected),
+    ...stopReasons(timeline),
+    ...endReasons(timeline),
+    ...report.objectives.flatMap(objectiveReason),
+  ].sort((one, other) => order.indexOf(one.kind) - order.indexOf(other.kind));
+}

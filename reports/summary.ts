@@ -1,0 +1,84 @@
+/** A summary in Markdown, short enough for a pull request: the verdict and why, the faults, the objectives, the load. */
+import { formatMs } from '../experiments/language/duration.ts';
+import type { Report, ReportObjective } from './report.ts';
+
+const MARKS = { passed: '✅', failed: '❌', inconclusive: '❔', held: '✅', broken: '❌', unknown: '❔' } as const;
+
+/** Text inside a table cell: one line, nothing that ends the cell or starts HTML. */
+function cell(text: string): string {
+  return text.replaceAll('\\', '\\\\').replaceAll('|', '\\|').replaceAll('<', '&lt;').replaceAll(/\s+/g, ' ');
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+function at(ms: number | null): string {
+  return ms === null ? '–' : formatMs(ms);
+}
+
+function figure(ms: number | null): string {
+  return ms === null ? '–' : `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
+}
+
+function impact({ neverImpacted, firstImpactMs, mitigatedAfterMs, recoveredAfterMs, errorMs, intervals }: ReportObjective): string {
+  if (intervals.length === 0) return '–';
+  if (neverImpacted) return 'never impacted';
+  if (firstImpactMs === null) return '–';
+  const parts = [`hit at ${formatMs(firstImpactMs)}`];
+  if (mitigatedAfterMs !== null) parts.push(`mitigated after ${formatMs(mitigatedAfterMs)}`);
+  if (recoveredAfterMs !== null) parts.push(`recovered after ${formatMs(recoveredAfterMs)}`);
+  return `${parts.join(', ')} (± ${formatMs(errorMs ?? 0)})`;
+}
+
+function faultTable(report: Report): string {
+  const rows = report.faults.map((fault) => [
+    cell(fault.name),
+    cell(fault.targets.length > 3 ? `${fault.targets.length} containers` : fault.targets.join(', ')),
+    at(fault.inEffectAtMs),
+    at(fault.undoneAtMs),
+    cell(fault.proof ?? fault.state),
+  ]);
+  return table(['Fault', 'Targets', 'In effect', 'Undone', 'Proof'], rows);
+}
+
+function objectiveTable(report: Report): string {
+  const rows = report.objectives.map((objective) => [
+    `${MARKS[objective.state]} ${cell(objective.name)}`,
+    objective.state,
+    impact(objective),
+    cell(objective.clauses.map(({ clause, state, seen }) => `${state === 'held' ? '' : `**${state}** `}${clause}: ${seen}`).join('; ')),
+  ]);
+  return table(['Objective', 'State', 'Impact', 'Seen'], rows);
+}
+
+function loadTable(report: Report): string {
+  const rows = report.load.scenarios.map((scenario) => [
+    cell(scenario.name),
+    String(scenario.planned),
+    String(scenario.failed),
+    figure(scenario.p50Ms),
+    figure(scenario.p95Ms),
+    figure(scenario.p99Ms),
+  ]);
+  return table(['Load', 'Planned', 'Failed', 'p50', 'p95', 'p99'], rows);
+}
+
+/** The report as Markdown. */
+export function renderSummary(report: Report): string {
+  const variant = report.variant ? ` (${cell(report.variant)})` : '';
+  const sections = [
+    `## ${MARKS[report.verdict]} ${cell(report.experiment.title)}${variant}: ${report.verdict}`,
+    report.why.map((text) => `- ${cell(text)}`).join('\n'),
+  ];
+  if (report.objectives.length > 0) sections.push(objectiveTable(report));
+  if (report.faults.length > 0) sections.push(faultTable(report));
+  if (report.load.scenarios.length > 0) sections.push(loadTable(report));
+  if (report.generator.limited)
+    sections.push(`The load generator was too late by ${figure(report.generator.lagP99Ms)} (p99), so latency was not judged.`);
+  sections.push(
+    `Run ${cell(report.runId)}, ${formatMs(report.durationMs)}, exit ${report.exitCode}. Times count from the start of the run.`,
+  );
+  return `${sections.join('\n\n')}\n`;
+}

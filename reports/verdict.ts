@@ -1,0 +1,144 @@
+/**
+ * The verdict, from the journal alone: the same journal gives the same report, today and in a year. *Failed* where an
+ * objective is broken or the steady state did not return; else *inconclusive* where anything that was asked is not known,
+ * a person stopped the run, or it was not put back; else *passed*.
+ */
+import type { Experiment } from '../experiments/language/experiment.ts';
+import { judgeObjective, type ObjectiveContext } from '../probes/slo/judge-objective.ts';
+import { conditionText } from '../probes/slo/judgement.ts';
+import type { Event } from '../runners/journal/events.ts';
+import { faultClock, faultReport } from './fault-report.ts';
+import { loadReport } from './load-report.ts';
+import { probeReports } from './probe-report.ts';
+import { EXIT_BY_REASON, type Reason, reasonsOf } from './reasons.ts';
+import type { Report, ReportFault, ReportObjective } from './report.ts';
+import { type FaultRecord, readTimeline, type Timeline } from './timeline.ts';
+
+/** A run that found its ground unfit before it touched anything keeps the exit code that it ended with. */
+const EXIT_BEFORE_TOUCHING: ReadonlySet<number> = new Set([3, 4, 7]);
+
+/** The fault whose clock an objective goes by: the one it names, else the first of the method by time. */
+function faultOf(name: string | undefined, faults: readonly FaultRecord[]): FaultRecord | undefined {
+  if (name !== undefined) return faults.find(({ planned }) => planned.name === name);
+  return [...faults].sort((one, other) => one.planned.atMs - other.planned.atMs)[0];
+}
+
+function objectiveReports(timeline: Timeline, experiment: Experiment): ReportObjective[] {
+  const generatorLimited = timeline.of('load.generator').some(({ limited }) => limited);
+  return Object.entries(experiment.objectives).map(([name, objective]) => {
+    const record = faultOf(objective.fault, timeline.faults);
+    const clock = record && faultClock(record);
+    const fault = record?.planned.name ?? objective.fault ?? null;
+    const why = record?.unproven ? `${fault} did not prove its effect` : `${fault ?? 'the fault'} was never in effect`;
+    const context: ObjectiveContext = { clock, why, watchEndMs: timeline.watchEndMs, generatorLimited };
+    const { clauses, intervals, ...judged } = judgeObjective(objective, timeline.evidence, context);
+    const after = (atMs: number | null, fromMs: number | undefined) =>
+      atMs === null || fromMs === undefined ? null : Math.max(0, atMs - fromMs);
+    return {
+      name,
+      description: objective.description ?? null,
+      indicator: objective.good ? conditionText(objective.good) : null,
+      fault,
+      ...judged,
+      mitigatedAfterMs: after(judged.mitigatedMs, clock?.inEffectAtMs),
+      recoveredAfterMs: after(judged.recoveredMs, clock?.endedAtMs),
+      clauses: [...clauses],
+      intervals: [...intervals],
+    };
+  });
+}
+
+/** From the start of the first fault to the end of the last. */
+function faultyTime(timeline: Timeline): { fromMs: number; toMs: number } | undefined {
+  const clocks = timeline.faults.map(faultClock).filter((clock) => clock !== undefined);
+  if (clocks.length === 0) return undefined;
+  const ends = clocks.map(({ endedAtMs }) => endedAtMs ?? timeline.watchEndMs);
+  return { fromMs: Math.min(...clocks.map(({ askedAtMs }) => askedAtMs)), toMs: Math.max(...ends) };
+}
+
+function generatorReport(timeline: Timeline): Report['generator'] {
+  const all = timeline.of('load.generator');
+  const most = (values: readonly number[]) => (values.length === 0 ? null : Math.max(...values));
+  return {
+    limited: all.some(({ limited }) => limited),
+    lagP50Ms: most(all.map(({ lagP50Ms }) => lagP50Ms)),
+    lagP99Ms: most(all.map(({ lagP99Ms }) => lagP99Ms)),
+    eventLoopDelayP99Ms: most(all.map(({ eventLoopDelayP99Ms }) => eventLoopDelayP99Ms)),
+    cpuShare: most(all.map(({ cpuShare }) => cpuShare)),
+    rssBytes: most(all.map(({ rssBytes }) => rssBytes)),
+  };
+}
+
+function systemReport({ plan, of }: Timeline): Report['system'] {
+  return {
+    project: plan?.project ?? null,
+    seed: plan?.seed ?? null,
+    touched: plan?.blastRadius.touched ?? null,
+    total: plan?.blastRadius.total ?? null,
+    regions: (plan?.blastRadius.regions ?? []).map((region) => ({ ...region })),
+    restored: of('system.restored').at(-1)?.ok ?? null,
+  };
+}
+
+function exitCodeOf(timeline: Timeline, reasons: readonly Reason[], faults: readonly ReportFault[]): number {
+  const ended = timeline.of('run.ended').at(-1)?.exitCode;
+  const touched = faults.some(({ state }) => state !== 'not-injected');
+  const first = reasons[0]?.kind;
+  const isWeighty = first === 'not-undone' || first === 'bug' || first === 'stopped';
+  if (!touched && !isWeighty && ended !== undefined && EXIT_BEFORE_TOUCHING.has(ended)) return ended;
+  return first ? EXIT_BY_REASON[first] : 0;
+}
+
+function verdictOf(reasons: readonly Reason[]): Report['verdict'] {
+  if (reasons.some(({ kind }) => kind === 'failed')) return 'failed';
+  return reasons.length > 0 ? 'inconclusive' : 'passed';
+}
+
+/** What happened besides faults and load, as the journal has it. */
+function happenings({ of }: Timeline) {
+  return {
+    containers: of('container').map(({ atMs, container, action, detail }) => ({ atMs, container, action, detail: detail ?? null })),
+    gates: of('gate').map(({ atMs, gate, question, answer }) => ({ atMs, name: gate, question, answer })),
+    stops: of('stop').map(({ atMs, because, detail }) => ({ atMs, because, detail })),
+    notes: of('note').map(({ atMs, level, text }) => ({ atMs, level, text })),
+    phases: of('phase').map(({ atMs, phase }) => ({ atMs, phase })),
+    hypothesis: of('hypothesis.judged').map(({ atMs, when, state, parts }) => ({
+      atMs,
+      when,
+      state,
+      parts: parts.map((part) => ({ ...part })),
+    })),
+  };
+}
+
+/** Judges a run. `experiment` is the run's own file (`source` of run.started), parsed again with its variant. */
+export function judgeRun(events: Iterable<Event>, experiment: Experiment): Report {
+  const timeline = readTimeline(events);
+  const { started, watchEndMs, evidence } = timeline;
+  const faults = timeline.faults.map((record) => faultReport(record, timeline.complete));
+  const objectives = objectiveReports(timeline, experiment);
+  const happened = happenings(timeline);
+  const reasons = reasonsOf(timeline, experiment, { faults, objectives, hypothesis: happened.hypothesis });
+  const held = objectives.length === 0 ? 'The steady state held and returned.' : 'Every objective held.';
+  return {
+    format: 'firedrill-report/1',
+    verdict: verdictOf(reasons),
+    exitCode: exitCodeOf(timeline, reasons, faults),
+    why: reasons.length === 0 ? [held] : reasons.map(({ text }) => text),
+    experiment: { title: experiment.title, description: experiment.description ?? null, file: started?.file ?? '' },
+    variant: started?.variant ?? null,
+    runId: started?.runId ?? '',
+    version: started?.version ?? '',
+    startedAt: started?.wall ?? '',
+    durationMs: timeline.durationMs,
+    complete: timeline.complete,
+    machine: { ...started?.machine },
+    system: systemReport(timeline),
+    ...happened,
+    faults,
+    objectives,
+    load: loadReport(evidence, faultyTime(timeline), watchEndMs),
+    generator: generatorReport(timeline),
+    probes: probeReports(evidence),
+  };
+}
