@@ -129,13 +129,12 @@ function loadLines(load: LiveLoad, columns: number, color: boolean): Line[] {
   );
   const sparkCells = Math.max(0, Math.min(60, columns - nameCells - 2 - FIGURES_CELLS));
   const about = sparkCells >= 7 ? padded(`last ${sparkCells}s`, sparkCells) : ' '.repeat(sparkCells);
-  const head = `${padded('load', nameCells)}  ${about}${padded('sent', 10, 'right')}${padded('failed', 10, 'right')}${padded('p95', 10, 'right')}`;
+  const head = `${padded(`load over ${ANSWER_SECONDS}s`, nameCells)}  ${about}${padded('sent', 10, 'right')}${padded('failed', 10, 'right')}${padded('p95', 10, 'right')}`;
   const hidden = rows.length - shown.length;
   return [
     [span(head, 'dim')],
     ...shown.map((row) => rowLine(row, nameCells, sparkCells, color)),
     ...(hidden > 0 && rows.length > 2 ? [[span(`and ${plural(hidden, 'more scenario')}, in the sum above`, 'dim')]] : []),
-    [span(`figures over the last ${ANSWER_SECONDS}s`, 'dim')],
   ];
 }
 

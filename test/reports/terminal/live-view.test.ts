@@ -101,13 +101,8 @@ test('a window that gets narrower wraps the block, and all of its rows are taken
 test('objectives are judged as they stand', () => {
   const screen = fakeScreen(100);
   const events = sampleRun();
-  const { view, advance } = play(
-    screen,
-    events.slice(
-      0,
-      events.findIndex((event) => event.type === 'fault.intended'),
-    ),
-  );
+  const intended = events.findIndex((event) => event.type === 'fault.intended');
+  const { view, advance } = play(screen, events.slice(0, intended));
   advance(300);
   view.tick();
   assert.ok(
