@@ -1,6 +1,10 @@
 /** "Did you mean": the nearest of the words that would have been right. */
 
+/** Longer words are not compared, nor more candidates: a suggestion is worth no more time. */
 const WORD_LENGTH_MAX = 64;
+const CANDIDATES_MAX = 200;
+/** Candidates listed at most where none is near. */
+const CANDIDATES_SHOWN_MAX = 20;
 
 /**
  * Optimal string alignment distance: insertions, deletions, substitutions and swaps of neighbours, each once.
@@ -24,13 +28,13 @@ export function editDistance(left: string, right: string): number {
 }
 
 /** The candidate nearest to a word, in any case of letters; undefined when none is within a third of its length. */
-export function closest(word: string, candidates: Iterable<string>): string | undefined {
+export function closest(word: string, candidates: readonly string[]): string | undefined {
   if (word.length > WORD_LENGTH_MAX) return undefined;
   let best: { candidate: string; distance: number } | undefined;
-  for (const candidate of candidates) {
-    if (candidate.length > WORD_LENGTH_MAX) continue;
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
+  for (const candidate of candidates.slice(0, CANDIDATES_MAX)) {
     const limit = Math.max(1, Math.floor(Math.max(word.length, candidate.length) / 3));
+    if (candidate.length > WORD_LENGTH_MAX || Math.abs(candidate.length - word.length) > limit) continue;
+    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (distance <= limit && distance < (best?.distance ?? Infinity)) best = { candidate, distance };
   }
   return best?.candidate;
@@ -40,5 +44,7 @@ export function closest(word: string, candidates: Iterable<string>): string | un
 export function suggest(word: string, candidates: readonly string[]): string | undefined {
   const near = closest(word, candidates);
   if (near !== undefined) return `did you mean '${near}'?`;
-  return candidates.length === 0 ? undefined : `one of: ${candidates.join(', ')}`;
+  const shown = candidates.slice(0, CANDIDATES_SHOWN_MAX).join(', ');
+  if (candidates.length > CANDIDATES_SHOWN_MAX) return `one of: ${shown} and ${candidates.length - CANDIDATES_SHOWN_MAX} more`;
+  return candidates.length === 0 ? undefined : `one of: ${shown}`;
 }

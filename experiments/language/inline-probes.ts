@@ -49,8 +49,10 @@ export function conditionsOf(root: MapNode): readonly { readonly node: MapNode; 
 /** Names for things that have only a kind: the kind itself where it is alone, else numbered; never a name that is taken. */
 export function nameByKind(kinds: readonly string[], taken: ReadonlySet<string>): readonly string[] {
   const used = new Set(taken);
+  const counts = new Map<string, number>();
+  for (const kind of kinds) counts.set(kind, (counts.get(kind) ?? 0) + 1);
   return kinds.map((kind) => {
-    const alone = kinds.filter((each) => each === kind).length === 1 && !used.has(kind);
+    const alone = counts.get(kind) === 1 && !used.has(kind);
     let name = kind;
     for (let number = 1; !alone && (name === kind || used.has(name)); number += 1) name = `${kind}-${number}`;
     used.add(name);
@@ -89,19 +91,15 @@ export function liftInlineProbes(root: MapNode): MapNode {
   }
   const identities = [...inline.keys()];
   const kinds = identities.map((identity) => String(toData(at(inline.get(identity), 'probe') ?? root)));
-  const names = nameByKind(kinds, new Set(keysOf(at(root, 'probes'))));
+  const named = at(root, 'probes');
+  const names = new Map(nameByKind(kinds, new Set(keysOf(named))).map((name, index) => [identities[index] ?? '', name]));
   const lifted = mapConditions(root, (node) => {
     if (!node.entries.has('probe')) return node;
     const { judged, identity } = split(node);
-    const name = names[identities.indexOf(identity)] ?? '';
-    const reading: Node = { type: 'scalar', span: node.span, value: name, plain: true };
+    const reading: Node = { type: 'scalar', span: node.span, value: names.get(identity) ?? '', plain: true };
     return { ...judged, entries: new Map([['reading', { key: node.span, node: reading }], ...judged.entries]) };
   });
-  const added = identities.flatMap((identity, index): [string, Entry][] => {
-    const probe = inline.get(identity);
-    return probe ? [[names[index] ?? '', { key: probe.span, node: probe }]] : [];
-  });
-  const named = at(root, 'probes');
+  const added = [...inline].map(([identity, probe]): [string, Entry] => [names.get(identity) ?? '', { key: probe.span, node: probe }]);
   const probes: MapNode = { type: 'map', span: root.span, entries: new Map([...(named?.type === 'map' ? named.entries : []), ...added]) };
   return { ...lifted, entries: new Map([...lifted.entries, ['probes', { key: root.span, node: probes }]]) };
 }

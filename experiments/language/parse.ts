@@ -1,6 +1,6 @@
 /** From the text of a file to an experiment, or to everything that is wrong with it. */
 import { checkConditions } from './checks/conditions.ts';
-import type { CheckContext } from './checks/context.ts';
+import { contextOf } from './checks/context.ts';
 import { checkMethod } from './checks/method.ts';
 import { checkObjectives } from './checks/objectives.ts';
 import { checkTargets, checkVariants } from './checks/targets.ts';
@@ -32,6 +32,10 @@ export type ParseResult =
 
 /** What stands for a secret in a message. */
 const REDACTED = '[secret]';
+/** Problems kept of one file; nobody mends more at once. */
+const PROBLEMS_MAX = 1000;
+/** Variants of one file, each of which is checked. */
+const VARIANTS_MAX = 20;
 
 interface Checked {
   readonly root: MapNode;
@@ -41,7 +45,7 @@ interface Checked {
 /** Everything that is wrong with one reading of the file: by the schema, then by what refers to what. */
 function check(root: MapNode, kinds: Kinds, schema: ReturnType<typeof experimentSchema>, report: Report): Checked | undefined {
   const flipped = checkTree(root, schema, report);
-  const context: CheckContext = { root, kinds, report };
+  const context = contextOf(root, kinds, report);
   for (const each of [checkTargets, checkVariants, checkMethod, checkConditions, checkObjectives]) each(context);
   return flipped && { root, flipped };
 }
@@ -50,6 +54,11 @@ function check(root: MapNode, kinds: Kinds, schema: ReturnType<typeof experiment
 function checkAll(root: MapNode, options: ParseOptions, report: Report): Checked | undefined {
   const schema = experimentSchema(options.kinds);
   const variants = entriesOf(at(root, 'variants'));
+  if (variants.length > VARIANTS_MAX) {
+    const place = keySpan(root, 'variants') ?? root.span;
+    report('too-many-variants', `the file has ${variants.length} variants; the limit is ${VARIANTS_MAX}`, place);
+    return undefined;
+  }
   const plain = check(root, options.kinds, schema, report);
   const varied = new Map(variants.map(([name, { node }]) => [name, check(withVariant(root, node), options.kinds, schema, report)]));
   if (options.variant === undefined) return plain;
@@ -84,7 +93,7 @@ export function parseExperiment(text: string, options: ParseOptions): ParseResul
   const problems: Problem[] = [];
   const secrets = new Set<string>();
   const report: Report = (code, message, span, hint) => {
-    problems.push(problemAt(source, span, { code, message, hint }));
+    if (problems.length < PROBLEMS_MAX) problems.push(problemAt(source, span, { code, message, hint }));
   };
   const tree = readYaml(source, report);
   const root = tree && substitute(tree, { source, environment: options.environment, report, secrets });

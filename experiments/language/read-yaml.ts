@@ -8,8 +8,8 @@ import { Composer, isAlias, isCollection, isMap, isScalar, isSeq, LineCounter, P
 import type { Report, Source, Span } from './source.ts';
 import type { Entry, MapNode, Node, ScalarNode } from './tree.ts';
 
-/** Characters of a file. */
-export const SOURCE_LENGTH_MAX = 128 * 1024;
+/** Characters of a file; what the parser needs for the worst of this size is well under a second. */
+export const SOURCE_LENGTH_MAX = 64 * 1024;
 /** Maps and lists within each other. */
 export const DEPTH_MAX = 32;
 /** Aliases followed, those inside of what an alias stands for counted again. */

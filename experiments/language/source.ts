@@ -31,7 +31,8 @@ export function problemAt(source: Source, span: Span, facts: { code: string; mes
   const { line, col } = source.lines.linePos(start);
   const lineStart = start - (col - 1);
   const lineBreak = source.text.indexOf('\n', lineStart);
-  const sourceLine = source.text.slice(lineStart, lineBreak === -1 ? undefined : lineBreak).replace(/\r$/, '');
+  const whole = source.text.slice(lineStart, lineBreak === -1 ? undefined : lineBreak);
+  const sourceLine = whole.endsWith('\r') ? whole.slice(0, -1) : whole;
   const covered = sourceLine.slice(col - 1, col - 1 + Math.max(0, span.end - start)).trimEnd();
   return { ...facts, file: source.file, line, column: col, length: Math.max(1, covered.length), sourceLine };
 }

@@ -54,6 +54,11 @@ function readVariable(inner: string, place: Span, data: ReadonlySet<string>, to:
   return { value, secret: marked !== undefined };
 }
 
+function refuseUnclosed(place: Span, to: Substitution): Variable {
+  to.report('wrong-variable', `'\${' is never closed`, { start: place.start, end: place.start + 2 }, `write \${VAR}; $\${ stands for \${`);
+  return { value: undefined, secret: false };
+}
+
 /** Puts the variables into one scalar. `$${name}` where `name` is data would be filled in all the same, so it is refused. */
 function substituteScalar(node: ScalarNode, data: ReadonlySet<string>, to: Substitution): ScalarNode {
   if (typeof node.value !== 'string' || !node.value.includes('${')) return node;
@@ -69,7 +74,7 @@ function substituteScalar(node: ScalarNode, data: ReadonlySet<string>, to: Subst
         to.report('wrong-variable', `'${name}' is data of this scenario and cannot be escaped`, place, 'name the data otherwise');
       return '${';
     }
-    const variable = readVariable(placeholder.endsWith('}') ? inner : '', place, data, to);
+    const variable = placeholder.endsWith('}') ? readVariable(inner, place, data, to) : refuseUnclosed(place, to);
     variables.push(variable);
     return variable.value ?? '';
   });

@@ -2,25 +2,10 @@
 import { suggest } from '../closest.ts';
 import { conditionsOf } from '../inline-probes.ts';
 import { type MetricSelector, parseSelector, parseThreshold, type Threshold } from '../threshold.ts';
-import { at, entriesOf, keySpan, keysOf, type MapNode, type Node, textOf, toRecord } from '../tree.ts';
+import { at, entriesOf, keySpan, keysOf, type MapNode, type Node, textOf } from '../tree.ts';
 import { type CheckContext, checkName } from './context.ts';
-import { checkProbe, faultNames } from './method.ts';
+import { checkProbe } from './method.ts';
 import { METRICS, spelled } from './metrics.ts';
-
-/** Each scenario's tags; its own name is one of them. */
-function tagsOfScenarios(context: CheckContext): readonly Readonly<Record<string, string>>[] {
-  return entriesOf(at(context.root, 'load', 'scenarios')).map(([name, { node }]) => ({
-    scenario: name,
-    ...Object.fromEntries(Object.entries(toRecord(at(node, 'tags'))).map(([key, value]) => [key, String(value)])),
-  }));
-}
-
-function checkNamesOf(context: CheckContext): readonly string[] {
-  return entriesOf(at(context.root, 'load', 'scenarios')).flatMap(([, { node }]) => {
-    const requests = at(node, 'requests');
-    return requests?.type === 'list' ? requests.items.flatMap((request) => keysOf(at(request, 'checks'))) : [];
-  });
-}
 
 /** What is wrong with a selector's tags: the first that no scenario has, else that none has them together. */
 function wrongTag(
@@ -47,7 +32,7 @@ function checkAggregation(context: CheckContext, node: Node | undefined, allowed
 }
 
 function checkTags(context: CheckContext, load: Node, selector: MetricSelector): void {
-  const scenarios = tagsOfScenarios(context);
+  const scenarios = context.scenarioTags;
   if (scenarios.length === 0) {
     context.report('no-load', 'the experiment has no load that this could be about', load.span, 'add load: {scenarios: …}');
     return;
@@ -55,7 +40,7 @@ function checkTags(context: CheckContext, load: Node, selector: MetricSelector):
   const wrong = wrongTag(selector, scenarios);
   if (wrong) context.report('unknown-tag', wrong.message, load.span, wrong.hint);
   const check = selector.metric === 'checks' ? selector.tags['check'] : undefined;
-  const checks = checkNamesOf(context);
+  const checks = context.checkNames;
   if (check !== undefined && !checks.includes(check)) {
     context.report('unknown-tag', `no request has a check '${check}'`, load.span, suggest(check, checks));
   }
@@ -96,7 +81,7 @@ function checkReadingCondition(context: CheckContext, node: MapNode): void {
   const per = at(node, 'per');
   const fact = textOf(per);
   const fault = fact === undefined ? undefined : fact.slice(0, Math.max(0, fact.lastIndexOf('.')));
-  const names = faultNames(context);
+  const names = context.faultNames;
   if (per && fault && !names.includes(fault))
     context.report('unknown-fault', `there is no fault '${fault}' in the method`, per.span, suggest(fault, names));
   if (per && tolerance)

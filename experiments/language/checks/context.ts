@@ -2,13 +2,51 @@
 
 import { suggest } from '../closest.ts';
 import type { Kinds } from '../kind.ts';
+import { namesOfSteps } from '../normalise.ts';
 import type { Report, Span } from '../source.ts';
-import { type MapNode, type Node, textOf } from '../tree.ts';
+import { at, type Entry, entriesOf, itemsOf, keysOf, type MapNode, type Node, textOf, toRecord } from '../tree.ts';
+import { loadEndMs } from './durations.ts';
 
 export interface CheckContext {
   readonly root: MapNode;
   readonly kinds: Kinds;
   readonly report: Report;
+  /** Names of the method's fault steps, automatic ones included, in order. */
+  readonly faultNames: readonly string[];
+  /** Each scenario's tags; its own name is one of them. */
+  readonly scenarioTags: readonly Readonly<Record<string, string>>[];
+  /** Names of the checks of all requests. */
+  readonly checkNames: readonly string[];
+  /** When the last scenario stops sending; undefined without load, or where one of them does not say. */
+  readonly loadEndMs: number | undefined;
+}
+
+function faultNames(root: MapNode): readonly string[] {
+  const steps = itemsOf(at(root, 'method'));
+  const names = namesOfSteps(steps.map((step) => ({ name: textOf(at(step, 'name')), kind: textOf(at(step, 'fault')) ?? 'gate' })));
+  return names.filter((_, index) => at(steps[index], 'fault') !== undefined);
+}
+
+function scenarioTags(scenarios: readonly (readonly [string, Entry])[]): CheckContext['scenarioTags'] {
+  return scenarios.map(([name, { node }]) => {
+    const tags = Object.entries(toRecord(at(node, 'tags'))).map(([key, value]) => [key, String(value)] as const);
+    return { scenario: name, ...Object.fromEntries(tags) };
+  });
+}
+
+/** What the checks need to know of a tree, found once. */
+export function contextOf(root: MapNode, kinds: Kinds, report: Report): CheckContext {
+  const scenarios = entriesOf(at(root, 'load', 'scenarios'));
+  const requests = scenarios.flatMap(([, { node }]) => itemsOf(at(node, 'requests')));
+  return {
+    root,
+    kinds,
+    report,
+    faultNames: faultNames(root),
+    scenarioTags: scenarioTags(scenarios),
+    checkNames: requests.flatMap((request) => keysOf(at(request, 'checks'))),
+    loadEndMs: loadEndMs(root),
+  };
 }
 
 /** Reports a name that is none of the known ones. Anything but text is the schema's to report. */

@@ -2,10 +2,9 @@
 import { formatMs } from '../duration.ts';
 import type { Kind } from '../kind.ts';
 import { namesTarget } from '../names.ts';
-import { namesOfSteps } from '../normalise.ts';
 import { at, entriesOf, itemsOf, keySpan, keysOf, type Node, textOf } from '../tree.ts';
 import { type CheckContext, checkName } from './context.ts';
-import { loadEndMs, msOf, scenarioEndMs } from './durations.ts';
+import { msOf, scenarioEndMs } from './durations.ts';
 
 /** Default of limits.max-duration. */
 const RUN_LENGTH_MS_MAX = 1_800_000;
@@ -14,13 +13,6 @@ const CONSENT = { runner: 'undone-by-runner', none: 'not-undone' } as const;
 
 function stepsOf(context: CheckContext): readonly Node[] {
   return itemsOf(at(context.root, 'method'));
-}
-
-/** Names of the method's fault steps, automatic ones included, in order. */
-export function faultNames(context: CheckContext): readonly string[] {
-  const steps = stepsOf(context);
-  const names = namesOfSteps(steps.map((step) => ({ name: textOf(at(step, 'name')), kind: textOf(at(step, 'fault')) ?? 'gate' })));
-  return names.filter((_, index) => at(steps[index], 'fault') !== undefined);
 }
 
 function checkTargets(context: CheckContext, step: Node, kind: Kind | undefined): void {
@@ -59,7 +51,7 @@ function checkEnd(context: CheckContext, step: Node): void {
       'make it earlier or shorter, or raise limits: {max-duration: …}',
     );
   }
-  const loadMs = loadEndMs(context.root);
+  const loadMs = context.loadEndMs;
   if (at(step, 'fault') !== undefined && loadMs !== undefined && endMs > loadMs) {
     context.report(
       'too-late',

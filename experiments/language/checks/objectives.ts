@@ -1,7 +1,6 @@
 /** Checks of objectives: that they say something, about a fault that there is, on a clock that there is. */
 import { at, type Entry, entriesOf, type Node, textOf } from '../tree.ts';
 import { type CheckContext, checkName } from './context.ts';
-import { faultNames } from './method.ts';
 
 /** Clauses that say when `good` has to be so. */
 const CLAUSES_OF_GOOD = ['throughout', 'mitigated-within', 'recovered-within', 'budget'] as const;
@@ -36,7 +35,7 @@ function checkClauses(context: CheckContext, name: string, { node, key }: Entry)
 }
 
 function checkFault(context: CheckContext, node: Node, key: Entry['key']): void {
-  const faults = faultNames(context);
+  const faults = context.faultNames;
   checkName(context, 'unknown-fault', 'fault in the method called', at(node, 'fault'), faults);
   const clocked = [...CLAUSES_OF_GOOD, ...CLAUSES].filter((clause) => clause !== 'budget' && at(node, clause) !== undefined);
   if (faults.length === 0 && clocked.length > 0 && textOf(at(node, 'fault')) === undefined) {
