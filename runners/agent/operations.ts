@@ -19,7 +19,7 @@ export interface BlackoutOperation {
   readonly direction: 'both' | 'in' | 'out';
 }
 
-/** Delay on packets that this container sends to (`to`) `addresses`, and where `ports` are given, from or to one of these TCP/UDP ports. By netem, else by the NFQUEUE delayer. */
+/** Delay on the packets between this container and `addresses`, and where `ports` are given, from or to one of these TCP/UDP ports. */
 export interface LatencyOperation {
   readonly op: 'latency';
   readonly container: ContainerRef;
@@ -30,6 +30,8 @@ export interface LatencyOperation {
   readonly jitterMs: number;
   /** Bytes that may be held back at most; hitting it is reported and makes the run inconclusive. */
   readonly bufferBytesMax: number;
+  /** `out`: what this container sends; `in`: what it is sent; `both`: each is delayed, so that a round trip takes twice the delay longer. Default `out`. */
+  readonly direction?: 'both' | 'in' | 'out';
 }
 
 /** A call to the engine and its counterpart: pause/unpause, stop/start, kill/start. */

@@ -1,0 +1,182 @@
+/**
+ * The runner's side of the agent: starts it with the run's orders, asks for its moves, keeps its lease, and knows when it is
+ * gone. Whatever ends this process ends the agent's input, and with it everything that was done.
+ */
+import { createInterface } from 'node:readline';
+import type Docker from 'dockerode';
+import { EXIT, FiredrillError } from '../failure.ts';
+import { clockOffset } from './clock-offset.ts';
+import { attachTo, createAgentContainer } from './container.ts';
+import type { Orders } from './operations.ts';
+import type { AgentNotice, AgentReply, Move, OperationResult } from './protocol.ts';
+import { pendingReplies } from './replies.ts';
+import { agentLineShape } from './shapes.ts';
+
+/** The lease is renewed this often within its length, so that two renewals may be late. */
+const RENEWALS_A_LEASE = 3;
+/** From starting the container to its word that it is ready. */
+const READY_TIMEOUT_MS = 20_000;
+/** From asking it to leave to its end. */
+const LEAVE_TIMEOUT_MS = 20_000;
+/** How long the agent may take for each move on all operations of a fault, when the caller does not say. */
+const MOVE_TIMEOUTS_MS: Readonly<Record<Move, number>> = { arm: 30_000, inject: 10_000, prove: 10_000, undo: 30_000, 'read-back': 15_000 };
+/** What the agent may take longer than it was given, before the runner stops waiting for the answer. */
+const ANSWER_MARGIN_MS = 5_000;
+/** Last words on its error output that are told when it is gone. */
+const LAST_WORDS_CHARACTERS = 1_000;
+
+export interface AgentOptions {
+  readonly docker: Docker;
+  readonly image: string;
+  readonly orders: Orders;
+  /** The container's name. */
+  readonly name: string;
+  /** On the container, besides `firedrill.run` and `firedrill.role`. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Told what the agent writes unasked. */
+  onNotice(notice: AgentNotice): void;
+}
+
+export interface AgentClient {
+  readonly containerId: string;
+  arm(fault: string, timeoutMs?: number): Promise<readonly OperationResult[]>;
+  inject(fault: string, timeoutMs?: number): Promise<readonly OperationResult[]>;
+  prove(fault: string, timeoutMs?: number): Promise<readonly OperationResult[]>;
+  undo(fault: string, timeoutMs?: number): Promise<readonly OperationResult[]>;
+  readBack(fault: string, timeoutMs?: number): Promise<readonly OperationResult[]>;
+  /** Puts an instant of the engine's host on the runner's monotonic clock (`process.hrtime.bigint()`). */
+  toRunnerNs(atNs: string): bigint;
+  /** How wrong that may be: 0 where the engine is on this machine. */
+  clockErrorMs(): number;
+  /** Everything is undone: the agent removes the lock and ends, and its container is removed. */
+  leave(): Promise<void>;
+  /** Resolves, with the reason, when the agent is gone before it was told to leave; never rejects. */
+  readonly lost: Promise<string>;
+}
+
+/** Creates the container, attaches, starts, and waits until it is ready. Throws FiredrillError `agent-failed` (exit 7). */
+export async function startAgent(options: AgentOptions): Promise<AgentClient> {
+  const { orders } = options;
+  const container = await createAgentContainer(options);
+  try {
+    return await attachClient(options, container);
+  } catch (error) {
+    await container.remove({ force: true }).catch(() => {});
+    throw new FiredrillError(
+      'agent-failed',
+      `The agent ${options.name} did not start: ${error instanceof Error ? error.message : String(error)}`,
+      {
+        hint: `See what this host can do with: firedrill doctor (the run was ${orders.runId})`,
+        exitCode: EXIT.groundUnfit,
+        cause: error,
+      },
+    );
+  }
+}
+
+async function attachClient({ docker, orders, onNotice }: AgentOptions, container: Docker.Container): Promise<AgentClient> {
+  const { input, stdout, stderr } = await attachTo(docker, container);
+  const offset = clockOffset();
+  const { promise: lost, resolve: lose } = Promise.withResolvers<string>();
+  const { promise: ready, resolve: isReady } = Promise.withResolvers<void>();
+  const replies = pendingReplies();
+  let leaving = false;
+  let undoingBecause: string | undefined;
+  let lastWords = '';
+
+  const notice = (said: AgentNotice) => {
+    if (said.notice === 'ready') isReady();
+    if (said.notice === 'undoing') {
+      undoingBecause = said.because;
+      if (!leaving) lose(`the agent undid everything by itself: ${said.because}`);
+    }
+    onNotice(said);
+  };
+  stderr.setEncoding('utf8').on('data', (text: string) => {
+    lastWords = (lastWords + text).slice(-LAST_WORDS_CHARACTERS);
+  });
+  createInterface({ input: stdout }).on('line', (line) => {
+    const said = parseLine(line);
+    if (said === undefined) lastWords = (lastWords + line).slice(-LAST_WORDS_CHARACTERS);
+    else if ('notice' in said) notice(said);
+    else replies.settle(said);
+  });
+  const gone = new Promise<string>((resolve) => {
+    stdout.on('end', () =>
+      resolve(
+        undoingBecause
+          ? `the agent undid everything by itself: ${undoingBecause}`
+          : `the agent ended: ${lastWords.trim() || 'it said nothing'}`,
+      ),
+    );
+  });
+  gone.then((why) => {
+    clearInterval(renewal);
+    replies.failAll(why);
+    if (!leaving) lose(why);
+  });
+
+  const send = async (request: { readonly move: string; readonly fault?: string; readonly timeoutMs?: number }, withinMs: number) => {
+    const { id, answered } = replies.expect(withinMs);
+    const askedNs = process.hrtime.bigint();
+    input.write(`${JSON.stringify({ id, ...request })}\n`);
+    const reply = await answered;
+    if (!reply.ok) throw new Error(reply.error);
+    if (request.move === 'keep') offset.observe(askedNs, BigInt(reply.clockNs), process.hrtime.bigint());
+    return reply.results;
+  };
+  const move =
+    (each: Move) =>
+    (fault: string, timeoutMs = MOVE_TIMEOUTS_MS[each]) =>
+      send({ move: each, fault, timeoutMs }, timeoutMs + ANSWER_MARGIN_MS);
+  const keep = () => send({ move: 'keep' }, orders.leaseMs);
+
+  const renewal = setInterval(() => keep().catch(() => {}), orders.leaseMs / RENEWALS_A_LEASE);
+  renewal.unref();
+  try {
+    await container.start();
+    await within(
+      Promise.race([ready, gone.then((why) => Promise.reject(new Error(why)))]),
+      READY_TIMEOUT_MS,
+      'it did not say that it is ready',
+    );
+    await keep();
+  } catch (error) {
+    clearInterval(renewal);
+    throw error;
+  }
+
+  return {
+    containerId: container.id,
+    arm: move('arm'),
+    inject: move('inject'),
+    prove: move('prove'),
+    undo: move('undo'),
+    readBack: move('read-back'),
+    toRunnerNs: (atNs) => BigInt(atNs) - offset.offsetNs(),
+    clockErrorMs: () => Number(offset.errorNs()) / 1e6,
+    lost,
+    async leave() {
+      leaving = true;
+      await send({ move: 'leave' }, LEAVE_TIMEOUT_MS);
+      await within(gone, LEAVE_TIMEOUT_MS, 'the agent did not end');
+      await container.remove({ force: true });
+    },
+  };
+}
+
+function parseLine(line: string): AgentNotice | AgentReply | undefined {
+  try {
+    return agentLineShape.parse(JSON.parse(line));
+  } catch {
+    return undefined;
+  }
+}
+
+async function within<T>(waited: Promise<T>, limitMs: number, what: string): Promise<T> {
+  let timeout: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timeout = setTimeout(() => reject(new Error(`${what} within ${limitMs} ms`)), limitMs);
+  });
+  return Promise.race([waited, late]).finally(() => clearTimeout(timeout));
+}

@@ -1,0 +1,83 @@
+/** The packet delayer (image/delayer.c) as a program that waits in a target's network namespace. */
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import type { LatencyOperation } from './operations.ts';
+import { inNetworkOf, startProgram } from './programs.ts';
+
+/** Queue numbers of ours; 65,536 queues exist in a namespace, and others tend to use the first few. */
+const QUEUES_FROM = 10_000;
+const QUEUES = 50_000;
+/** Longest wait for the delayer to let go what it holds. */
+const RELEASE_TIMEOUT_MS = 2_000;
+
+const statsShape = z.object({
+  seen: z.number(),
+  held: z.number(),
+  heldBytes: z.number(),
+  peakBytes: z.number(),
+  released: z.number(),
+  overflowed: z.number(),
+  meanHoldMs: z.number(),
+  minHoldMs: z.number(),
+  maxHoldMs: z.number(),
+});
+
+/** Packets and bytes since it began; hold times are of released packets. */
+export type DelayerStats = z.output<typeof statsShape>;
+
+export interface Delayer {
+  readonly queue: number;
+  alive(): boolean;
+  stats(): Promise<DelayerStats>;
+  /** Lets everything go at once, in order, and from then on holds nothing. */
+  release(): Promise<DelayerStats>;
+  end(): void;
+}
+
+/** Starts it, and waits until it listens on a queue that nobody else has. */
+export async function startDelayer(pid: number, operation: LatencyOperation, tag: string): Promise<Delayer> {
+  const seed = Number.parseInt(tag.slice(-8), 16);
+  const queue = freeQueue(readQueues(pid), seed);
+  const { delayMs, jitterMs, bufferBytesMax } = operation;
+  const program = startProgram(inNetworkOf(pid, ['delayer', ...[queue, delayMs, jitterMs, bufferBytesMax, seed].map(String)]));
+  await program.line();
+  const ask = async (order: string) => {
+    program.write(`${order}\n`);
+    return statsShape.parse(JSON.parse(await program.line()));
+  };
+  return {
+    queue,
+    alive: program.alive,
+    stats: () => ask('stats'),
+    release() {
+      // A delayer that does not let go is killed: the kernel then drops what it held, and the rule lets the rest pass.
+      const timeout = setTimeout(program.kill, RELEASE_TIMEOUT_MS);
+      return ask('off').finally(() => clearTimeout(timeout));
+    },
+    end: () => void program.finish(''),
+  };
+}
+
+/** The first number, from a seeded start, that is not in use. */
+export function freeQueue(used: readonly number[], seed: number): number {
+  let offset = seed % QUEUES;
+  while (used.includes(QUEUES_FROM + offset)) offset = (offset + 1) % QUEUES;
+  return QUEUES_FROM + offset;
+}
+
+/** Queue numbers that somebody listens on in a process's network namespace. */
+export function readQueues(pid: number): readonly number[] {
+  try {
+    return parseQueues(readFileSync(`/proc/${pid}/net/netfilter/nfnetlink_queue`, 'utf8'));
+  } catch {
+    return [];
+  }
+}
+
+/** The first column of /proc/net/netfilter/nfnetlink_queue. */
+export function parseQueues(text: string): readonly number[] {
+  return text.split('\n').flatMap((line) => {
+    const first = line.trim().split(/\s+/)[0];
+    return first ? [Number(first)] : [];
+  });
+}

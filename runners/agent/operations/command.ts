@@ -1,0 +1,97 @@
+/**
+ * Runs a command in a container at the cue. Its exec is started in arming, with a shell that reads one line and then becomes
+ * the command; when the agent dies, the line never comes, the input ends, and nothing runs. Proven by each shell's word that
+ * it is becoming the command. Nobody can undo it; its exit code is collected when it is read back.
+ */
+import type { Duplex } from 'node:stream';
+import type { CommandOperation } from '../operations.ts';
+import { type FiveMoves, type Ground, pause } from './five-moves.ts';
+
+/** Says that it begins, and becomes the command. What follows on its output is the command's own. */
+const WAIT_FOR_CUE = 'read -r cue || exit 0; echo firedrill-begins; exec "$@" </dev/null';
+const BEGINS = 'firedrill-begins\n';
+/** Output kept of the command, from its end. */
+const OUTPUT_CHARACTERS_MAX = 2000;
+const LOOK_EVERY_MS = 20;
+
+export function command(operation: CommandOperation, ground: Ground): FiveMoves {
+  const { engine } = ground;
+  let execId: string | undefined;
+  let stream: Duplex | undefined;
+  let cuedMs: number | undefined;
+  let begunNs: bigint | undefined;
+  let output = '';
+  let cue: NodeJS.Timeout | undefined;
+
+  const listen = (from: Duplex) => {
+    let text = '';
+    readMultiplexed(from, (piece) => {
+      if (begunNs !== undefined) {
+        output = (output + piece).slice(-OUTPUT_CHARACTERS_MAX);
+        return;
+      }
+      text += piece;
+      const begins = text.indexOf(BEGINS);
+      if (begins < 0) return;
+      begunNs = process.hrtime.bigint();
+      output = text.slice(begins + BEGINS.length);
+    });
+  };
+
+  return {
+    async arm() {
+      execId = await engine.createExec(operation.container.id, ['sh', '-c', WAIT_FOR_CUE, 'firedrill', ...operation.command]);
+      stream = await engine.startExec(execId);
+      stream.on('error', () => {});
+      listen(stream);
+      return { mechanism: 'exec', evidence: 'a shell waits for its cue' };
+    },
+    async inject() {
+      const waiting = stream;
+      if (!waiting || waiting.destroyed) throw new Error('the shell that waited for its cue is gone');
+      cuedMs = performance.now();
+      cue = setTimeout(() => waiting.write('cue\n'), operation.delayMs);
+      return { mechanism: 'exec' };
+    },
+    async prove(signal) {
+      while (begunNs === undefined && (await pause(LOOK_EVERY_MS, signal)));
+      if (begunNs !== undefined) return { atNs: begunNs, mechanism: 'exec', evidence: 'it began', facts: { started: 1 } };
+      const leftMs = cuedMs === undefined ? 0 : cuedMs + operation.delayMs - performance.now();
+      if (leftMs <= 0) throw new Error(`it did not begin: ${(await exitOf(execId)) ?? 'its shell still waits'}`);
+      return { mechanism: 'exec', evidence: `it begins in ${Math.round(leftMs)} ms`, facts: { started: 0, pending: 1 } };
+    },
+    async undo() {
+      clearTimeout(cue);
+      if (begunNs === undefined) stream?.destroy();
+      return { evidence: begunNs === undefined ? 'it was not begun' : 'what was begun is not undone' };
+    },
+    async readBack(signal) {
+      if (begunNs === undefined || execId === undefined) return { evidence: 'it was not begun' };
+      const limit = AbortSignal.any([signal, AbortSignal.timeout(operation.timeoutMs)]);
+      let exit = await exitOf(execId);
+      while (exit === undefined && (await pause(LOOK_EVERY_MS, limit))) exit = await exitOf(execId);
+      stream?.destroy();
+      const said = output.trim() === '' ? '' : `, and said: ${output.trim()}`;
+      return { mechanism: 'exec', evidence: `${exit ?? 'it still runs'}${said}` };
+    },
+  };
+
+  async function exitOf(id: string | undefined): Promise<string | undefined> {
+    const exec = id === undefined ? undefined : await engine.inspectExec(id);
+    return exec === undefined || exec.running ? undefined : `it ended with exit code ${exec.exitCode}`;
+  }
+}
+
+/** The engine's frames: 1 byte stream, 3 bytes nothing, 4 bytes length, then the output. */
+function readMultiplexed(stream: Duplex, said: (text: string) => void): void {
+  let pending: Buffer = Buffer.alloc(0);
+  stream.on('data', (chunk: Buffer) => {
+    pending = Buffer.concat([pending, chunk]);
+    while (pending.length >= 8) {
+      const end = 8 + pending.readUInt32BE(4);
+      if (pending.length < end) return;
+      said(pending.toString('utf8', 8, end));
+      pending = pending.subarray(end);
+    }
+  });
+}

@@ -1,0 +1,72 @@
+/**
+ * Evicts a share of a Redis container's keys, by a program of ours that waits in the container's network namespace. Proven by
+ * Redis' own counts: how many it unlinked, how many keys it had before and after. Nobody can undo it.
+ */
+import { z } from 'zod';
+import type { EvictOperation } from '../operations.ts';
+import { EVICT_PROGRAM_PATH } from '../places.ts';
+import { inNetworkOf, startProgram, type Waiting } from '../programs.ts';
+import { whereabouts } from '../whereabouts.ts';
+import type { FiveMoves, Ground } from './five-moves.ts';
+
+const looked = z.object({ matched: z.number() });
+const evicted = z.object({
+  matched: z.number(),
+  chosen: z.number(),
+  evicted: z.number(),
+  keysBefore: z.number(),
+  keysAfter: z.number(),
+  thereAgain: z.number(),
+  tookMs: z.number(),
+  atNs: z.string(),
+});
+
+export function evict(operation: EvictOperation, ground: Ground): FiveMoves {
+  const place = whereabouts(ground.engine, operation.container);
+  const { port, pattern, share, seed } = operation;
+  let program: Waiting | undefined;
+  let done: z.output<typeof evicted> | undefined;
+  const ask = async (order: string) => {
+    program?.write(`${order}\n`);
+    return JSON.parse((await program?.line()) ?? '');
+  };
+  const drop = () => {
+    program?.kill();
+    program = undefined;
+  };
+
+  return {
+    async arm() {
+      const network = await place.network();
+      if (!network) throw new Error('it is not running, so that there is nothing to evict');
+      const command = [process.execPath, EVICT_PROGRAM_PATH, String(port), pattern, String(share), String(seed)];
+      program = startProgram(inNetworkOf(network.pid, command));
+      await program.line();
+      const { matched } = looked.parse(await ask('look'));
+      if (matched === 0) throw new Error(`no key matches '${pattern}' on port ${port}`);
+      return { mechanism: 'redis', evidence: `${matched} keys match`, facts: { matched } };
+    },
+    async inject() {
+      if (!program?.alive()) throw new Error('the program that should evict is gone');
+      done = evicted.parse(await ask('evict'));
+      return { atNs: BigInt(done.atNs), mechanism: 'redis', facts: { evicted: done.evicted, matched: done.matched } };
+    },
+    async prove() {
+      if (!done) throw new Error('nothing was evicted');
+      if (done.evicted === 0) throw new Error(`none of the ${done.matched} keys that matched was evicted`);
+      const { evicted: count, matched, keysBefore, keysAfter, thereAgain } = done;
+      return {
+        mechanism: 'redis',
+        evidence: `Redis unlinked ${count} of ${matched} keys in ${done.tookMs.toFixed(1)} ms: ${keysBefore} before, ${keysAfter} after, ${thereAgain} of them there again at once`,
+        facts: { evicted: count, matched, keysBefore, keysAfter },
+      };
+    },
+    async undo() {
+      drop();
+      return { evidence: 'evicted keys are not brought back' };
+    },
+    async readBack() {
+      return { evidence: 'nothing of ours is left: evicted keys are not brought back' };
+    },
+  };
+}

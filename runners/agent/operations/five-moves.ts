@@ -1,0 +1,51 @@
+/** The five moves of one operation on one container, and what they stand on. */
+import type { Engine } from '../engine.ts';
+import type { PacketFilter } from '../packet-filter.ts';
+
+/** What a move came to. A move that fails throws; its message becomes the result's error. */
+export interface Outcome {
+  /** When it took effect, on the agent's clock; by default when the move ended. */
+  readonly atNs?: bigint;
+  readonly mechanism?: string;
+  readonly evidence?: string;
+  readonly facts?: Readonly<Record<string, number>>;
+}
+
+/**
+ * Each move ends when its signal aborts, at the latest. `undo` may be called twice, on what was never touched, and on
+ * a container that is stopped or gone; `readBack` throws when anything of ours is left.
+ */
+export interface FiveMoves {
+  arm(signal: AbortSignal): Promise<Outcome>;
+  inject(signal: AbortSignal): Promise<Outcome>;
+  prove(signal: AbortSignal): Promise<Outcome>;
+  undo(signal: AbortSignal): Promise<Outcome>;
+  readBack(signal: AbortSignal): Promise<Outcome>;
+}
+
+/** What every operation stands on. */
+export interface Ground {
+  readonly engine: Engine;
+  /** The host's packet filter, found once. */
+  filter(): Promise<PacketFilter>;
+  /** Begins the names of everything this operation makes: `FIREDRILL-` and 8 hexadecimal digits of run, fault and place. */
+  readonly tag: string;
+  /** False only when it is known that inject was never begun. */
+  mayHaveTouched(): boolean;
+}
+
+/** Waits, and says whether the time passed (true) or the signal aborted first. */
+export function pause(ms: number, signal: AbortSignal): Promise<boolean> {
+  if (signal.aborted) return Promise.resolve(false);
+  return new Promise((resolve) => {
+    const stop = () => {
+      clearTimeout(timeout);
+      resolve(false);
+    };
+    const timeout = setTimeout(() => {
+      signal.removeEventListener('abort', stop);
+      resolve(true);
+    }, ms);
+    signal.addEventListener('abort', stop, { once: true });
+  });
+}

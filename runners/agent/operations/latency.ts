@@ -1,0 +1,105 @@
+/**
+ * Delays what a container sends on a channel, open connections included: a rule of ours hands the packets to a queue, and
+ * the delayer lets each go when its time has come. Proven on the connections that exist, by how long the bytes sent on
+ * them wait for their acknowledgement.
+ */
+import { type Delayer, type DelayerStats, startDelayer } from '../delayer.ts';
+import type { LatencyOperation } from '../operations.ts';
+import { latencyRules } from '../packet-rules.ts';
+import { inNetworkOf, runProgram } from '../programs.ts';
+import { type RuleSetter, ruleSetter } from '../rule-setter.ts';
+import { onChannel, parseSockets, timeBytes } from '../tcp-sockets.ts';
+import { type Network, networkToTouch, whereabouts } from '../whereabouts.ts';
+import { type FiveMoves, type Ground, type Outcome, pause } from './five-moves.ts';
+import { judgeDelay, type Seen } from './latency-proof.ts';
+
+/** Looks at the connections are a twentieth of the delay apart, within these. */
+const LOOK_EVERY_MS_MIN = 10;
+const LOOK_EVERY_MS_MAX = 100;
+
+export function latency(operation: LatencyOperation, ground: Ground): FiveMoves {
+  const place = whereabouts(ground.engine, operation.container);
+  const { addresses, ports, delayMs, direction = 'out' } = operation;
+  const asked = { delayMs, jitterMs: operation.jitterMs, ways: direction === 'both' ? 2 : 1 };
+  let delayer: Delayer | undefined;
+  let armedIn: string | undefined;
+  let setter: RuleSetter | undefined;
+  const rulesWith = async (queue: number) =>
+    ruleSetter(await ground.filter(), ground.tag, (family) =>
+      latencyRules(family, { tag: ground.tag, addresses, ports, queue, direction }),
+    );
+  const prepare = async (network: Network) => {
+    delayer?.end();
+    delayer = await startDelayer(network.pid, operation, ground.tag);
+    setter = await rulesWith(delayer.queue);
+    setter.prepare(network);
+    armedIn = network.namespace;
+  };
+  const look = async (network: Network, signal: AbortSignal) => {
+    const ran = await runProgram(inNetworkOf(network.pid, ['ss', '-tinHO', 'state', 'established']), signal);
+    return onChannel(parseSockets(ran.stdout), addresses, ports);
+  };
+
+  return {
+    async arm(signal) {
+      const network = await networkToTouch(place);
+      await prepare(network);
+      const open = await look(network, signal);
+      return { mechanism: 'nfqueue', evidence: `${open.length} connections are open on the channel` };
+    },
+    async inject(signal) {
+      const network = await networkToTouch(place);
+      if (armedIn !== network.namespace || !delayer?.alive()) await prepare(network);
+      if (!setter) throw new Error('it was not armed');
+      return { mechanism: 'nfqueue', atNs: await setter.set(network, signal) };
+    },
+    async prove(signal) {
+      const network = await networkToTouch(place);
+      const timing = timeBytes();
+      const everyMs = Math.min(LOOK_EVERY_MS_MAX, Math.max(LOOK_EVERY_MS_MIN, delayMs / 20));
+      let seen: Seen;
+      do {
+        if (!delayer?.alive()) throw new Error('the delayer has died; packets pass');
+        const sockets = await look(network, signal);
+        seen = { bytes: timing.look(sockets, performance.now()), packets: await delayer.stats(), open: sockets.length };
+      } while (!judgeDelay(asked, seen, false).proven && (await pause(everyMs, signal)));
+      const judged = judgeDelay(asked, seen, true);
+      if (!judged.proven) throw new Error(judged.evidence);
+      return { mechanism: 'nfqueue', evidence: judged.evidence, facts: judged.facts };
+    },
+    async undo(signal): Promise<Outcome> {
+      const network = await place.network();
+      if (!ground.mayHaveTouched()) {
+        setter?.drop();
+        delayer?.end();
+        return { evidence: 'it was never delayed' };
+      }
+      const died = delayer !== undefined && !delayer.alive();
+      // Letting go comes first, so that connections heal while the rule is still being taken away.
+      const stats = await delayer?.release().catch(() => undefined);
+      const letGoNs = process.hrtime.bigint();
+      try {
+        await (setter ?? (await rulesWith(0))).remove(network, signal);
+      } finally {
+        delayer?.end();
+      }
+      return {
+        atNs: letGoNs,
+        mechanism: 'nfqueue',
+        ...(stats ? summary(stats) : { evidence: died ? 'the delayer had died' : 'no delayer was running' }),
+      };
+    },
+    async readBack(signal) {
+      if (!ground.mayHaveTouched()) return { evidence: 'it was never delayed' };
+      return { evidence: await (setter ?? (await rulesWith(0))).readBack(await place.network(), signal) };
+    },
+  };
+}
+
+function summary(stats: DelayerStats): Outcome {
+  const overflow = stats.overflowed > 0 ? `; ${stats.overflowed} went early, because more was held than the buffer may hold` : '';
+  return {
+    evidence: `${stats.seen} packets held, ${stats.peakBytes} bytes at most at once${overflow}`,
+    facts: { matchedPackets: stats.seen, peakBytes: stats.peakBytes, overflowedPackets: stats.overflowed },
+  };
+}

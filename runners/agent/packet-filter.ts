@@ -1,0 +1,85 @@
+/**
+ * The kernel's packet filter, by the iptables variant that works on this host. Rules are tried in the agent's own, empty
+ * network namespace; the first variant that takes our rules serves all targets. nft comes first: it loads its modules
+ * by itself, and it is what present-day engines write.
+ */
+import { blackoutRules, type Family, latencyRules, removalFromSaved, removalOf } from './packet-rules.ts';
+import { inNetworkOf, runProgram, startProgram, type Waiting } from './programs.ts';
+
+const VARIANTS = ['nft', 'legacy'] as const;
+type Variant = (typeof VARIANTS)[number];
+
+/** Longest wait for the legacy variant's file lock, which other programs in the agent's container hold for milliseconds. */
+const LOCK_WAIT_S = 5;
+
+export interface PacketFilter {
+  readonly variant: Variant;
+  /** 6 is missing where the kernel has no IPv6. */
+  readonly families: readonly Family[];
+  /** Starts a restore in the process's network namespace; it waits for its text. */
+  prepare(pid: number, family: Family): Waiting;
+  /** The rules as text, with counters. */
+  saved(pid: number, family: Family, signal: AbortSignal): Promise<string>;
+  /** Takes away every chain whose name begins with the prefix; doing so where there is none is fine. */
+  remove(pid: number, prefix: string, signal: AbortSignal): Promise<void>;
+}
+
+/** Finds the variant that takes our rules on this host; throws with what each one said where none does. */
+export async function findPacketFilter(signal: AbortSignal): Promise<PacketFilter> {
+  const said: string[] = [];
+  for (const variant of VARIANTS) {
+    const tried = await Promise.all(([4, 6] as const).map((family) => tryRules(variant, family, signal)));
+    if (tried[0] === undefined) return packetFilter(variant, tried[1] === undefined ? [4, 6] : [4]);
+    said.push(`${variant}: ${tried[0]}`);
+  }
+  throw new Error(`this kernel takes none of our packet rules (${said.join('; ')})`);
+}
+
+/** Sets and takes away our rules in the agent's own namespace; undefined when that works, else what was said. */
+async function tryRules(variant: Variant, family: Family, signal: AbortSignal): Promise<string | undefined> {
+  const tag = 'FIREDRILL-00000000';
+  const rules = [
+    blackoutRules(family, { tag, spare: ['192.0.2.1', '2001:db8::1'], direction: 'both' }),
+    latencyRules(family, { tag, addresses: [], ports: [1], queue: 1, direction: 'both' }),
+  ];
+  const restore = [program(variant, family, 'restore'), '--noflush', ...lockWait(variant)];
+  for (const text of [...rules, ...rules.map(removalOf)]) {
+    const ran = await runProgram(restore, signal, text);
+    if (ran.code !== 0) return ran.stderr.trim().split('\n')[0] ?? `exit ${ran.code}`;
+  }
+  return undefined;
+}
+
+function packetFilter(variant: Variant, families: readonly Family[]): PacketFilter {
+  const prepare = (pid: number, family: Family) =>
+    startProgram(inNetworkOf(pid, [program(variant, family, 'restore'), '--noflush', ...lockWait(variant)]));
+  const saved = async (pid: number, family: Family, signal: AbortSignal) => {
+    const ran = await runProgram(inNetworkOf(pid, [program(variant, family, 'save'), '--counters']), signal);
+    if (ran.code !== 0) throw new Error(`reading the rules (IPv${family}) failed: ${ran.stderr.trim()}`);
+    return ran.stdout;
+  };
+  return {
+    variant,
+    families,
+    prepare,
+    saved,
+    async remove(pid, prefix, signal) {
+      await Promise.all(
+        families.map(async (family) => {
+          const text = removalFromSaved(await saved(pid, family, signal), prefix);
+          if (text === '') return;
+          const ran = await prepare(pid, family).finish(text);
+          if (ran.code !== 0) throw new Error(`taking our rules away (IPv${family}) failed: ${ran.stderr.trim()}`);
+        }),
+      );
+    },
+  };
+}
+
+function program(variant: Variant, family: Family, verb: 'restore' | 'save'): string {
+  return `${family === 4 ? 'iptables' : 'ip6tables'}-${variant}-${verb}`;
+}
+
+function lockWait(variant: Variant): readonly string[] {
+  return variant === 'legacy' ? ['--wait', String(LOCK_WAIT_S)] : [];
+}

@@ -1,0 +1,101 @@
+/**
+ * Programs that the agent runs, in its own namespaces or in a target's. Each is killed with the agent (setpriv's
+ * parent-death signal) and inherits no stdio, so that none outlives it: a stressor started without survived
+ * `docker rm -f` of its agent.
+ */
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+
+/** Output kept of one program, each stream; more is cut, so that no program can fill the agent's memory. */
+const OUTPUT_CHARACTERS_MAX = 4_000_000;
+
+export interface Ran {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** When its end was seen, on the agent's clock. */
+  readonly endedNs: bigint;
+}
+
+/** A program that was started and waits for its input. */
+export interface Waiting {
+  readonly ended: Promise<Ran>;
+  /** Writes a piece of input. */
+  write(text: string): void;
+  /** Writes the last piece of input and closes it. */
+  finish(text: string): Promise<Ran>;
+  /** The next line of its output. Rejects when it ends before it says one. */
+  line(): Promise<string>;
+  alive(): boolean;
+  kill(): void;
+}
+
+/** The command line that runs `command` in the network namespace of a process. */
+export function inNetworkOf(pid: number, command: readonly string[]): readonly string[] {
+  return ['nsenter', '--target', String(pid), '--net', '--', ...command];
+}
+
+/** Starts a program; its end is waited for by `ended`, which never rejects for an exit code. */
+export function startProgram(command: readonly string[]): Waiting {
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...command], { stdio: 'pipe' });
+  let alive = true;
+  const output = { stdout: '', stderr: '' };
+  const lines: string[] = [];
+  const waiting: { resolve: (line: string) => void; reject: (error: Error) => void }[] = [];
+  const keep = (stream: 'stdout' | 'stderr') => (chunk: string) => {
+    if (output[stream].length < OUTPUT_CHARACTERS_MAX) output[stream] += chunk;
+  };
+  child.stdout.setEncoding('utf8').on('data', keep('stdout'));
+  child.stderr.setEncoding('utf8').on('data', keep('stderr'));
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    const next = waiting.shift();
+    if (next) next.resolve(line);
+    else lines.push(line);
+  });
+  // A program that ended closes its input; what it came to is told by its exit code.
+  child.stdin.on('error', () => {});
+  const ended = endOf(child, output).then((ran) => {
+    alive = false;
+    const why = new Error(`${command.join(' ')} ended (${ran.code}): ${ran.stderr.trim()}`);
+    for (const each of waiting.splice(0)) each.reject(why);
+    return ran;
+  });
+  return {
+    ended,
+    write: (text) => void child.stdin.write(text),
+    finish(text) {
+      child.stdin.end(text);
+      return ended;
+    },
+    line() {
+      const said = lines.shift();
+      if (said !== undefined) return Promise.resolve(said);
+      if (!alive) return Promise.reject(new Error(`${command.join(' ')} has ended: ${output.stderr.trim()}`));
+      return new Promise((resolve, reject) => waiting.push({ resolve, reject }));
+    },
+    alive: () => alive,
+    kill: () => void child.kill('SIGKILL'),
+  };
+}
+
+/** Runs a program to its end; it is killed when the signal aborts. */
+export async function runProgram(command: readonly string[], signal: AbortSignal, input = ''): Promise<Ran> {
+  const program = startProgram(command);
+  const kill = () => program.kill();
+  signal.addEventListener('abort', kill, { once: true });
+  if (signal.aborted) kill();
+  const ran = await program.finish(input);
+  signal.removeEventListener('abort', kill);
+  return ran;
+}
+
+function endOf(child: ChildProcessWithoutNullStreams, output: { stdout: string; stderr: string }): Promise<Ran> {
+  return new Promise((resolve) => {
+    child.on('error', (error) => resolve({ code: null, stdout: '', stderr: error.message, endedNs: process.hrtime.bigint() }));
+    child.on('exit', (code) => {
+      const endedNs = process.hrtime.bigint();
+      const done = () => resolve({ code, stdout: output.stdout, stderr: output.stderr, endedNs });
+      child.on('close', done);
+    });
+  });
+}

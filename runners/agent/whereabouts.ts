@@ -1,0 +1,70 @@
+/**
+ * Where a container is: its first process, and the network namespace that it lives in. Looked up afresh at each move,
+ * from /proc while the process that was found before is still there (microseconds), else from the engine.
+ */
+import { readFileSync, readlinkSync } from 'node:fs';
+import type { Engine } from './engine.ts';
+import type { ContainerRef } from './operations.ts';
+
+export interface Network {
+  readonly pid: number;
+  /** `net:[4026532184]`; the same text means the same namespace. */
+  readonly namespace: string;
+}
+
+export interface Whereabouts {
+  /** The network namespace of a running container; undefined where it is stopped, gone, or was never there. */
+  network(): Promise<Network | undefined>;
+}
+
+/** Follows one container. */
+export function whereabouts(engine: Engine, container: ContainerRef): Whereabouts {
+  let last: Network | undefined;
+  return {
+    async network() {
+      if (last && namespaceOf(last.pid) === last.namespace) return last;
+      const found = await engine.inspect(container.id);
+      const namespace = found?.running && found.pid > 0 ? namespaceOf(found.pid) : undefined;
+      last = found && namespace !== undefined ? { pid: found.pid, namespace } : undefined;
+      return last;
+    },
+  };
+}
+
+/** The network namespace of a process; undefined where there is no such process. */
+export function namespaceOf(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/net`);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A running container's network, for arming: throws where it does not run, or where touching it would touch the host. */
+export async function networkToTouch(place: Whereabouts): Promise<Network> {
+  const network = await place.network();
+  if (!network) throw new Error('it is not running, so that there is no network to touch');
+  if (network.namespace === namespaceOf(1)) {
+    throw new Error("it shares the host's network: silencing it would silence the host");
+  }
+  return network;
+}
+
+/** The IPv4 default gateway that a process sees, from its /proc/PID/net/route; undefined where there is none. */
+export function gatewayOf(pid: number): string | undefined {
+  try {
+    return gatewayIn(readFileSync(`/proc/${pid}/net/route`, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The gateway of the first default route in the text of /proc/net/route, where addresses are little-endian hexadecimal. */
+export function gatewayIn(routes: string): string | undefined {
+  const route = routes
+    .split('\n')
+    .map((line) => line.split('\t'))
+    .find(([, destination, gateway]) => destination === '00000000' && gateway !== undefined && gateway !== '00000000');
+  const bytes = route?.[2]?.match(/../g)?.map((byte) => Number.parseInt(byte, 16));
+  return bytes?.length === 4 ? bytes.toReversed().join('.') : undefined;
+}

@@ -1,0 +1,21 @@
+/** The faults there are, a line each, in the order in which they are listed. */
+import { cacheEvict } from './cache-evict.ts';
+import { containerKill } from './container-kill.ts';
+import { containerPause } from './container-pause.ts';
+import { containerStop } from './container-stop.ts';
+import { cronSync } from './cron-sync.ts';
+import type { Fault } from './fault.ts';
+import { networkBlackout } from './network-blackout.ts';
+import { networkLatency } from './network-latency.ts';
+import { noop } from './noop.ts';
+
+export const faults: readonly Fault[] = [
+  networkBlackout,
+  networkLatency,
+  containerKill,
+  containerStop,
+  containerPause,
+  cacheEvict,
+  cronSync,
+  noop,
+];

@@ -1,0 +1,7 @@
+/** A target as operations name it. */
+import type { ContainerRef } from '../agent/operations.ts';
+import type { Target } from './fault.ts';
+
+export function reference(target: Target): ContainerRef {
+  return { id: target.id, name: target.name };
+}

@@ -1,0 +1,7 @@
+/** Chance that repeats: the same seed and text give the same number, on every machine. */
+import { createHash } from 'node:crypto';
+
+/** A number from 0 up to, but not, 1; evenly spread over texts. */
+export function fractionOf(seed: number, text: string): number {
+  return createHash('sha256').update(`${seed}:${text}`).digest().readUInt32BE(0) / 2 ** 32;
+}
