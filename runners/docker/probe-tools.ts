@@ -14,7 +14,7 @@ interface ExecStream extends NodeJS.ReadableStream {
 export interface ProbeEngine {
   getContainer(id: string): {
     inspect(): Promise<{
-      State: { Status: string; OOMKilled: boolean; ExitCode: number; Health?: { Status: string } };
+      State: { Status: string; OOMKilled: boolean; ExitCode: number; Health?: { Status: string } | undefined };
       RestartCount: number;
     }>;
     exec(options: { Cmd: string[]; AttachStdout: true; AttachStderr: true }): Promise<{
