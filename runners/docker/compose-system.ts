@@ -4,8 +4,10 @@ import { type ComposeEngine, composeDown, composeUp, composeVolumes, type Volume
 import { activeServices, projectName, readComposeFile } from './compose-file.ts';
 import { composeState, isGood, type ServiceState } from './compose-health.ts';
 import { type EnvironmentReader, foundEnvironment } from './found-environment.ts';
+import { ensureImages, type ImageEngine, type Log } from './images.ts';
+import { recipesOf } from './recipes.ts';
 
-export type SystemEngine = ComposeEngine & EnvironmentReader & VolumeLister;
+export type SystemEngine = ComposeEngine & EnvironmentReader & ImageEngine & VolumeLister;
 
 /** `absent`: none of its containers exist; `unhealthy`: some do, and `bad` says what is wrong with which. */
 export type SystemState = { readonly state: 'absent' | 'healthy' } | { readonly state: 'unhealthy'; readonly bad: readonly string[] };
@@ -15,23 +17,33 @@ export interface ComposeSystem {
   readonly compose: string;
   readonly project: string;
   state(): Promise<SystemState>;
-  /** Brings it up with these variables over the caller's own environment, and waits until it is healthy. Its images must be there. */
+  /** Builds the images that the file asks for, brings it up with these variables over the caller's own, waits until it is healthy. */
   up(environment: Readonly<Record<string, string>>): Promise<void>;
   /** Takes it down; its volumes go with it where `up` made them, or where they are asked for. */
   down(options?: { readonly volumes?: boolean }): Promise<void>;
   foundEnvironment(names: readonly string[]): Promise<Readonly<Record<string, string | undefined>>>;
 }
 
-/** Opens a system; touches nothing. The project is the one that Compose derives. Throws FiredrillError `compose-file` (exit 7). */
-export async function composeSystem(docker: SystemEngine, composeFile: string, environment: Environment): Promise<ComposeSystem> {
+export interface SystemOptions {
+  /** The caller's own environment. */
+  readonly environment: Environment;
+  readonly log: Log;
+  /** The Compose project, where it is not the one that Compose derives. */
+  readonly project?: string | undefined;
+}
+
+/** Opens a system; touches nothing. Throws FiredrillError `compose-file` (exit 7). */
+export async function composeSystem(docker: SystemEngine, composeFile: string, options: SystemOptions): Promise<ComposeSystem> {
+  const { environment, log } = options;
   const file = await readComposeFile(composeFile);
-  const project = await projectName(file, environment);
+  const project = options.project ?? (await projectName(file, environment));
   let madeVolumes = false;
   return {
     compose: file.path,
     project,
     state: async () => summarize(await composeState(docker, project), activeServices(file, environment)),
     async up(changes) {
+      await ensureImages(docker, { recipes: await recipesOf(file.path), environment, log });
       const volumesBefore = await composeVolumes(docker, project);
       await composeUp(docker, { file: file.path, project, environment: { ...environment, ...changes } });
       madeVolumes = madeVolumes || volumesBefore.length === 0;

@@ -39,44 +39,30 @@ export interface LockHolder {
   readonly since: string;
 }
 
-/** A lock that we hold: the name of its container, and the run it is for. */
-export interface HeldLock {
-  readonly name: string;
-  readonly runId: string;
-}
-
-export interface LockRequest {
-  /** What is locked: a Compose project, or any other name that all who mean the same containers give it. */
-  readonly system: string;
-  readonly runId: string;
-  readonly now?: Date;
-}
-
-/** The container name of a system's lock. A name that the engine would not take is replaced by its digest. */
-export function lockName(system: string): string {
-  const fits = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(system);
-  return NAME_PREFIX + (fits ? system : createHash('sha256').update(system).digest('hex').slice(0, 16));
+/** The container name of a system's lock: the Compose project, or a digest of the container ids where there is none. */
+export function lockName(system: { readonly project?: string | undefined; readonly containerIds?: readonly string[] | undefined }): string {
+  if (system.project) return NAME_PREFIX + system.project;
+  const ids = [...(system.containerIds ?? [])].sort().join('\n');
+  return NAME_PREFIX + createHash('sha256').update(ids).digest('hex').slice(0, 16);
 }
 
 /** Takes the lock. Throws FiredrillError `locked` (exit 7) where it is held, naming the holder and since when. */
-export async function acquireLock(docker: LockEngine, { system, runId, now = new Date() }: LockRequest): Promise<HeldLock> {
+export async function acquireLock(docker: LockEngine, lock: string, runId: string, now: Date): Promise<void> {
   await ensureLockImage(docker);
-  const name = lockName(system);
   try {
-    await docker.createContainer({ name, Image: LOCK_IMAGE, Cmd: ['firedrill'], Labels: labelsOf(system, runId, now) });
-    return { name, runId };
+    await docker.createContainer({ name: lock, Image: LOCK_IMAGE, Cmd: ['firedrill'], Labels: labelsOf(lock, runId, now) });
   } catch (error) {
     if (statusOf(error) !== 409) throw error;
-    throw await held(docker, name, now);
+    throw await held(docker, lock, now);
   }
 }
 
 /** Gives the lock back; one that is gone already, or is another run's, is left alone. */
-export async function releaseLock(docker: LockEngine, { name, runId }: HeldLock): Promise<void> {
-  const holder = await lockHolder(docker, name);
+export async function releaseLock(docker: LockEngine, lock: string, runId: string): Promise<void> {
+  const holder = await lockHolder(docker, lock);
   if (holder?.runId !== runId) return;
   await docker
-    .getContainer(name)
+    .getContainer(lock)
     .remove({ force: true })
     .catch((error: unknown) => {
       if (statusOf(error) !== 404) throw error;
@@ -123,11 +109,11 @@ async function held(docker: LockEngine, lock: string, now: Date): Promise<Firedr
   });
 }
 
-function labelsOf(system: string, runId: string, now: Date): Record<string, string> {
+function labelsOf(lock: string, runId: string, now: Date): Record<string, string> {
   return {
     [LABEL.role]: 'lock',
     [LABEL.run]: runId,
-    [LABEL.lock]: system,
+    [LABEL.lock]: lock.slice(NAME_PREFIX.length),
     [LABEL.lockHost]: hostIdentity(),
     [LABEL.lockPid]: String(process.pid),
     [LABEL.lockUser]: userName(),
