@@ -143,7 +143,7 @@ test('credentials do not follow a redirect to another origin, and do follow one 
 
 test('each look dials anew, so that an open connection cannot hide a shut door', async () => {
   await using server = await httpServer((_, response) => response.end());
-  const open = http.open({ url: `http://127.0.0.1:${server.port}/` });
+  const open = http.open({ url: `http://127.0.0.1:${server.port}/`, read: 'body' });
   await lookOnce(open);
   await lookOnce(open);
   assert.equal(server.accepted(), 2);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { test } from 'node:test';
 import { redis } from '../../probes/redis.ts';
@@ -87,7 +88,21 @@ test('the connection is kept between looks, and dialled anew after it broke', as
   await open.close();
 });
 
-test('a look that timed out is not answered by the reply that came too late', async () => {
+test('a connection that the server closed between two looks costs no reading', async () => {
+  let closed: Promise<unknown> | undefined;
+  await using server = await tcpServer((socket) => {
+    closed = once(socket, 'close');
+    socket.on('data', () => socket.end('+PONG\r\n'));
+  });
+  const open = redis.open({ url: `redis://127.0.0.1:${server.port}` });
+  assert.deepEqual(await lookOnce(open), { status: 'ok', value: 'PONG' });
+  await closed;
+  assert.deepEqual(await lookOnce(open), { status: 'ok', value: 'PONG' });
+  assert.equal(server.accepted(), 2);
+  await open.close();
+});
+
+test('after a look that timed out the next one dials anew, and is not answered by the reply that came too late', async () => {
   let first: Socket | undefined;
   const limit = new AbortController();
   await using server = await tcpServer((socket) =>
@@ -105,6 +120,7 @@ test('a look that timed out is not answered by the reply that came too late', as
   const cut = await open.look({ target: undefined, tools: noTools, signal: limit.signal, timeoutMs: 5000 });
   assert.deepEqual(cut, { status: 'ok', value: null, detail: 'timed out' });
   assert.deepEqual(await lookOnce(open), { status: 'ok', value: 'second' });
+  assert.equal(server.accepted(), 2);
   await open.close();
 });
 

@@ -7,7 +7,7 @@ export interface VirtualTimers {
   readonly after: After;
   /** Lets the time go on, timer by timer; between two timers everything that can be done is done. */
   pass(ms: number): Promise<void>;
-  /** The process stands still: the time goes on, and only then the timers that are due fire, all at once. */
+  /** The process stands still: the time goes on, and only then the timers that were due fire, all at once, before anything else. */
   freeze(ms: number): Promise<void>;
   /** Timers that wait. */
   readonly pending: () => number;
@@ -47,11 +47,11 @@ export function virtualTimers(): VirtualTimers {
     },
     async freeze(ms) {
       nowMs += ms;
-      for (let due = next(nowMs); due; due = next(nowMs)) {
-        timers.delete(due[0]);
-        due[1].callback();
+      const overdue = [...timers].filter(([, { atMs }]) => atMs <= nowMs).sort(([, one], [, other]) => one.atMs - other.atMs);
+      for (const [id, { callback }] of overdue) {
+        if (timers.delete(id)) callback();
       }
-      await settle();
+      await this.pass(0);
     },
     pending: () => timers.size,
   };

@@ -202,6 +202,18 @@ test('when this process stood still, its silence is not blamed on the system', a
   await run.watch.stop();
 });
 
+test('a late timer does not shift the looks after it, and looks missed while standing still are not made up for', async () => {
+  const { time, readings, watch } = watching([kind('well', async () => ok(1))], [named('well', 100, 100)]);
+  await time.pass(150);
+  await time.freeze(80);
+  await time.pass(170);
+  assert.deepEqual(starts(readings, 'well'), [0, 100, 230, 300, 400]);
+  await time.freeze(5000);
+  await time.pass(100);
+  assert.deepEqual(starts(readings, 'well'), [0, 100, 230, 300, 400, 5400, 5500]);
+  await watch.stop();
+});
+
 test('a probe that crashes is unknown with its error, is opened anew, and the others go on', async () => {
   let opened = 0;
   let closed = 0;
