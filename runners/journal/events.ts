@@ -3,6 +3,7 @@
  * read. `atMs` counts from the run's start on the monotonic clock; `wall` is the wall clock, for people and other logs.
  */
 
+import type { Experiment } from '../../experiments/language/experiment.ts';
 import type { LoadCell, LoadSeries } from '../../probes/slo/load-cells.ts';
 import type { FaultOperations } from '../agent/operations.ts';
 
@@ -69,7 +70,8 @@ export type Event = Stamp &
         readonly version: string;
         readonly machine: Readonly<Record<string, string | number>>;
       }
-    | { readonly type: 'run.planned'; readonly plan: Plan }
+    /** The experiment as parsed, with its variant laid over it; judging an old run needs neither the file nor its environment. */
+    | { readonly type: 'run.planned'; readonly plan: Plan; readonly experiment: Experiment }
     | { readonly type: 'phase'; readonly phase: Phase }
     /** The system was brought up or its environment changed; how to put it back. Synced before the act. */
     | {

@@ -2,14 +2,15 @@
  * The system under test: brought up if it isn't, given the environment that the experiment asks for, and left as it
  * was found, its environment too. The intent is on disk before the act, so that `sweep` can put it back.
  */
+import { EXIT, FiredrillError } from '../failure.ts';
 import type { Journal } from '../journal/writer.ts';
 
 /** What is needed of Compose, for one file. */
 export interface System {
   readonly compose: string;
   readonly project: string;
-  /** True when all its services run. */
-  isUp(): Promise<boolean>;
+  /** `absent`: none of its containers exist; `unhealthy`: some do, and `bad` says what is wrong with which. */
+  state(): Promise<{ readonly state: 'absent' | 'healthy' } | { readonly state: 'unhealthy'; readonly bad: readonly string[] }>;
   /** Brings it up with these variables over the caller's own environment, and waits until it is healthy. */
   up(environment: Readonly<Record<string, string>>): Promise<void>;
   down(): Promise<void>;
@@ -32,9 +33,19 @@ export interface PrepareOptions {
   readonly keep: boolean;
 }
 
-/** Brings the system into the state that the experiment asks for. */
+/**
+ * Brings the system into the state that the experiment asks for. Throws FiredrillError `not-healthy` (exit 7) where it is there
+ * already but not well: a drill on a broken system proves nothing, and mending it is not ours to do unasked.
+ */
 export async function prepareSystem({ system, environment, journal, keep }: PrepareOptions): Promise<PreparedSystem> {
-  const wasUp = await system.isUp();
+  const before = await system.state();
+  if (before.state === 'unhealthy') {
+    throw new FiredrillError('not-healthy', `The system '${system.project}' is not healthy: ${before.bad.join(', ')}.`, {
+      hint: `Mend it first, or bring it up anew: firedrill up ${system.compose}`,
+      exitCode: EXIT.groundUnfit,
+    });
+  }
+  const wasUp = before.state === 'healthy';
   const found = wasUp ? await system.foundEnvironment(Object.keys(environment)) : {};
   const differs = Object.entries(environment).some(([name, value]) => found[name] !== value);
   const action = !wasUp ? 'up' : differs ? 'change' : 'none';

@@ -1,0 +1,42 @@
+/** `firedrill sweep`: finds what dead runs left behind, undoes only what is ours, and reads back. */
+import { connectEngine } from '../../docker/engine.ts';
+import { EXIT, type ExitCode } from '../../failure.ts';
+import { runsFolder } from '../../journal/run-directory.ts';
+import type { CliIo } from '../io.ts';
+import { describeRemains, findRemains } from '../sweep/find-remains.ts';
+import { sweepRemains } from '../sweep/sweep-remains.ts';
+
+export interface SweepOptions {
+  readonly yes: boolean;
+  readonly json: boolean;
+}
+
+export async function sweep(io: CliIo, options: SweepOptions): Promise<ExitCode> {
+  const docker = await connectEngine(io.environment);
+  const say = (text: string) => {
+    if (!options.json) io.stdout.write(`${text}\n`);
+  };
+  const all = await findRemains(docker, runsFolder(io.workingDirectory));
+  const alive = all.filter((each) => each.alive !== undefined);
+  const dead = all.filter((each) => each.alive === undefined);
+  for (const each of alive) say(`run ${each.runId} may be alive and is left alone: ${each.alive}`);
+  const lines = dead.flatMap(describeRemains);
+  for (const line of lines) say(line);
+  if (dead.length === 0) say('nothing is left behind');
+  else if (!(await confirmed(io, options, lines.length))) return EXIT.stopped;
+  const swept: { runId: string; clean: boolean }[] = [];
+  for (const remains of dead) {
+    const clean = await sweepRemains({ docker, environment: io.environment, say }, remains);
+    swept.push({ runId: remains.runId, clean });
+  }
+  if (options.json)
+    io.stdout.write(
+      `${JSON.stringify({ found: lines, alive: alive.map(({ runId, alive: why }) => ({ runId, why })), swept }, undefined, 2)}\n`,
+    );
+  return swept.every((each) => each.clean) ? EXIT.passed : EXIT.notUndone;
+}
+
+async function confirmed(io: CliIo, { yes, json }: SweepOptions, count: number): Promise<boolean> {
+  if (yes || json || !io.ask) return true;
+  return /^y(es)?$/i.test((await io.ask(`Put back these ${count}? [y/N] `)).trim());
+}

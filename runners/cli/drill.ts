@@ -1,0 +1,88 @@
+/**
+ * A drill from file to verdict: the ground made ready and locked, the run played, the reports written. This is the one
+ * place where all parts meet.
+ */
+import { rm } from 'node:fs/promises';
+import type { Report } from '../../reports/report.ts';
+import { agentImage } from '../agent/image.ts';
+import { composeSystem } from '../docker/compose-system.ts';
+import { connectEngine } from '../docker/engine.ts';
+import { ensureImages } from '../docker/images.ts';
+import { acquireLock, lockName, releaseLock } from '../docker/lock.ts';
+import { EXIT, type ExitCode } from '../failure.ts';
+import type { Plan } from '../journal/events.ts';
+import { assertRoomForJournal } from '../journal/room.ts';
+import { createRunDirectory, pointLatest, runsFolder } from '../journal/run-directory.ts';
+import type { CliIo } from './io.ts';
+import type { LoadedExperiment } from './load-experiment.ts';
+import { playRun } from './play-run.ts';
+import { listenForStop } from './stop-signals.ts';
+import { writeReports } from './write-reports.ts';
+
+export interface DrillOptions {
+  readonly leaseMs: number;
+  readonly seed?: number | undefined;
+  /** Leave a system up that was brought up here. */
+  readonly keep: boolean;
+  /** Nothing but problems on the terminal. */
+  readonly quiet: boolean;
+  /** Asks before anything is touched; false ends the drill untouched. */
+  readonly confirm?: ((plan: Plan) => Promise<boolean>) | undefined;
+  readonly askGate?: ((question: string) => Promise<'go' | 'no-go' | 'no-answer'>) | undefined;
+}
+
+export interface DrillResult {
+  readonly exitCode: ExitCode;
+  readonly report: Report;
+  readonly directory: string;
+}
+
+/** Seeds drawn where none is given; small enough to be typed. */
+const SEED_MAX = 1_000_000;
+
+/** Runs a drill. Throws FiredrillError where the ground is not fit; then nothing was touched and nothing is left. */
+export async function drill(io: CliIo, loaded: LoadedExperiment, options: DrillOptions): Promise<DrillResult> {
+  const docker = await connectEngine(io.environment);
+  const say = (text: string) => {
+    if (!options.quiet) io.stdout.write(`${text}\n`);
+  };
+  const system =
+    loaded.composeFile === undefined
+      ? undefined
+      : await composeSystem(docker, loaded.composeFile, { environment: io.environment, log: say });
+  const root = runsFolder(io.workingDirectory);
+  const { id: runId, directory } = await createRunDirectory(root, new Date(), Math.random);
+  const signals = listenForStop(io);
+  let played = false;
+  try {
+    await assertRoomForJournal(directory);
+    await ensureImages(docker, { recipes: [agentImage], environment: io.environment, log: say });
+    const lock = lockName({ project: system?.project });
+    await acquireLock(docker, lock, runId, new Date());
+    try {
+      const seed = options.seed ?? Math.floor(Math.random() * SEED_MAX);
+      const { failure } = await playRun({
+        ...options,
+        io,
+        docker,
+        loaded,
+        system,
+        runId,
+        directory,
+        seed,
+        lockName: lock,
+        stopped: signals.stopped,
+      });
+      played = true;
+      await pointLatest(root, runId);
+      const judged = await writeReports(io, directory, { quiet: options.quiet });
+      if (failure !== undefined && judged.exitCode !== EXIT.notUndone) throw failure;
+      return { ...judged, directory };
+    } finally {
+      await releaseLock(docker, lock, runId);
+    }
+  } finally {
+    if (!played) await rm(directory, { recursive: true, force: true });
+    signals.close();
+  }
+}

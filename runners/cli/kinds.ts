@@ -1,0 +1,7 @@
+/** Every kind there is, composed here because only the command line may see all of them. */
+import type { Kinds } from '../../experiments/language/kind.ts';
+import { probes } from '../../probes/index.ts';
+import { faults } from '../faults/index.ts';
+import { executors } from '../load/executors/index.ts';
+
+export const kinds: Kinds = { faults, probes, executors };

@@ -1,0 +1,175 @@
+/** One run, from an empty journal to an ended one: the system prepared, the plan made, conducted, everything put back. */
+import { cpus, hostname, totalmem } from 'node:os';
+import type Docker from 'dockerode';
+import { probes } from '../../probes/index.ts';
+import { liveView } from '../../reports/terminal/live-view.ts';
+import { containerEvents } from '../docker/container-events.ts';
+import { probeTools } from '../docker/probe-tools.ts';
+import { EXIT, FiredrillError } from '../failure.ts';
+import { faults } from '../faults/index.ts';
+import type { Plan } from '../journal/events.ts';
+import { type Journal, type JournalClock, openJournal } from '../journal/writer.ts';
+import { monotonicClock } from '../runbook/clock.ts';
+import { conduct } from '../runbook/conduct.ts';
+import { observe } from '../runbook/observe.ts';
+import { prepareSystem, type System } from '../runbook/system.ts';
+import { agentHands } from './agent-hands.ts';
+import { type CliIo, wantsColor } from './io.ts';
+import type { LoadedExperiment } from './load-experiment.ts';
+import { type ResolvedExperiment, resolveExperiment } from './resolve-experiment.ts';
+import { version } from './version.ts';
+
+export interface PlayOptions {
+  readonly io: CliIo;
+  readonly docker: Docker;
+  readonly loaded: LoadedExperiment;
+  readonly system: System | undefined;
+  readonly runId: string;
+  readonly directory: string;
+  readonly lockName: string;
+  readonly leaseMs: number;
+  readonly seed: number;
+  readonly keep: boolean;
+  readonly quiet: boolean;
+  readonly confirm?: ((plan: Plan) => Promise<boolean>) | undefined;
+  readonly askGate?: ((question: string) => Promise<'go' | 'no-go' | 'no-answer'>) | undefined;
+  readonly stopped: AbortSignal;
+}
+
+/** The journal's clock stands at 0 until the load starts; what happens before is stamped 0. */
+function startableClock(): JournalClock & { start(): bigint } {
+  let startNs: bigint | undefined;
+  return {
+    monotonicMs: () => (startNs === undefined ? 0 : Number(process.hrtime.bigint() - startNs) / 1e6),
+    wallMs: () => Date.now(),
+    start() {
+      startNs ??= process.hrtime.bigint();
+      return startNs;
+    },
+  };
+}
+
+/** How often the live view is redrawn. */
+const TICK_MS = 250;
+
+/**
+ * Plays a run. A failure before the plan is thrown, with everything put back; one after it is in the journal, and comes
+ * back as a value so that the run can still be judged.
+ */
+export async function playRun(options: PlayOptions): Promise<{ readonly failure: unknown }> {
+  const { io, loaded, system } = options;
+  const clock = startableClock();
+  const journal = await openJournal(options.directory, clock, { secrets: loaded.secrets });
+  const screen = {
+    write: (text: string) => void io.stdout.write(text),
+    columns: io.stdout.columns ?? 100,
+    isTTY: io.stdout.isTTY === true,
+  };
+  const view = options.quiet ? undefined : liveView({ ...screen, color: wantsColor(io) }, () => journal.atMs());
+  if (view) journal.onEvent((event) => view.onEvent(event));
+  const ticking = setInterval(() => view?.tick(), TICK_MS);
+  try {
+    journal.append({
+      type: 'run.started',
+      runId: options.runId,
+      file: loaded.file,
+      source: loaded.source,
+      variant: loaded.variant,
+      version: version(),
+      machine: { host: hostname(), cpus: cpus().length, cpu: cpus()[0]?.model ?? '', memoryBytes: totalmem(), node: process.version },
+    });
+    const prepared =
+      system && (await prepareSystem({ system, environment: loaded.experiment.system?.environment ?? {}, journal, keep: options.keep }));
+    try {
+      const resolved = await resolveExperiment(options.docker, {
+        experiment: loaded.experiment,
+        variant: loaded.variant,
+        project: system?.project,
+        faults,
+        seed: options.seed,
+        workingDirectory: io.workingDirectory,
+      });
+      if (options.confirm && !(await options.confirm(resolved.plan))) {
+        throw new FiredrillError('declined', 'Nothing was touched.', { exitCode: EXIT.stopped });
+      }
+      return { failure: await perform(options, journal, clock.start, resolved) };
+    } finally {
+      await prepared?.restore();
+    }
+  } finally {
+    clearInterval(ticking);
+    journal.append({ type: 'run.ended', exitCode: undefined });
+    view?.close();
+    await journal.close();
+  }
+}
+
+/** Load, probes and conductor, from the run's start; the failure, if there was one, as a value. */
+async function perform(
+  options: PlayOptions,
+  journal: Journal,
+  start: () => bigint,
+  { plan, targets }: ResolvedExperiment,
+): Promise<unknown> {
+  const { docker, loaded, seed } = options;
+  const { experiment } = loaded;
+  journal.append({ type: 'run.planned', plan, experiment });
+  const watching = new AbortController();
+  const containers = recordContainers(
+    docker,
+    journal,
+    plan.project ?? [...targets.values()].flat().map((target) => target.id),
+    watching.signal,
+  );
+  const startNs = start();
+  const observation = observe({
+    experiment,
+    probes,
+    journal,
+    startNs,
+    seed,
+    targetsOf: (name) => targets.get(name) ?? [],
+    tools: probeTools(docker),
+    random: Math.random,
+  });
+  try {
+    await conduct({
+      experiment,
+      plan,
+      faults,
+      journal,
+      clock: monotonicClock(startNs),
+      startNs,
+      evidence: observation.evidence,
+      ...agentHands({ docker, plan, journal, runId: options.runId, leaseMs: options.leaseMs, lockName: options.lockName }),
+      askGate: options.askGate,
+      stopped: options.stopped,
+    });
+    return undefined;
+  } catch (error) {
+    return error;
+  } finally {
+    await observation.stop();
+    watching.abort();
+    await containers;
+  }
+}
+
+/** Writes what happens to the system's containers until the signal aborts. */
+async function recordContainers(docker: Docker, journal: Journal, scope: string | readonly string[], signal: AbortSignal): Promise<void> {
+  try {
+    for await (const { container, action, detail } of containerEvents(
+      docker,
+      typeof scope === 'string' ? { project: scope } : { containerIds: scope },
+      signal,
+    )) {
+      journal.append({ type: 'container', container, action, detail });
+    }
+  } catch (error) {
+    journal.append({
+      type: 'note',
+      level: 'warning',
+      text: `the engine's events ended: ${error instanceof Error ? error.message : String(error)}`,
+    });
+  }
+}

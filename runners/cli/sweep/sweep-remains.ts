@@ -1,0 +1,100 @@
+/** Puts back what one dead run left, reads it back, and adds what was done to its journal where that is here. */
+import { dirname } from 'node:path';
+import type Docker from 'dockerode';
+import { agentImage } from '../../agent/image.ts';
+import type { Orders } from '../../agent/operations.ts';
+import type { AgentNotice, OperationResult } from '../../agent/protocol.ts';
+import { startSweeper, sweepAgent } from '../../agent/remains.ts';
+import type { Environment } from '../../docker/address.ts';
+import { composeSystem } from '../../docker/compose-system.ts';
+import { ensureImages, tagOf } from '../../docker/images.ts';
+import { releaseLock } from '../../docker/lock.ts';
+import type { EventOf } from '../../journal/events.ts';
+import { findLeftovers } from '../../journal/leftovers.ts';
+import { readJournal } from '../../journal/reader.ts';
+import { type Journal, reopenJournal } from '../../journal/writer.ts';
+import { restoreSystem } from '../../runbook/system.ts';
+import type { Remains } from './find-remains.ts';
+
+export interface SweepContext {
+  readonly docker: Docker;
+  readonly environment: Environment;
+  readonly say: (text: string) => void;
+}
+
+/** The lease of a sweeper's orders; it undoes at once and needs none. */
+const SWEEPER_LEASE_MS = 60_000;
+
+/** True when everything of this run is back. Never throws for what could not be undone; says it. */
+export async function sweepRemains(context: SweepContext, remains: Remains): Promise<boolean> {
+  const { docker, say } = context;
+  const image = tagOf(agentImage);
+  const journal = remains.run && (await reopenJournal(dirname(remains.run.journal)));
+  const results: boolean[] = [];
+  try {
+    for (const agent of remains.agents) {
+      const swept = await sweepAgent(docker, image, agent.id);
+      if (journal) recordNotices(journal, swept.notices);
+      say(`${agent.name}: ${swept.clean ? 'everything is undone and read back' : 'something could not be undone'}`);
+      results.push(swept.clean);
+    }
+    results.push(await sweepFaultsOfJournal(context, remains, journal));
+    for (const intended of remains.leftovers?.systems ?? []) results.push(await restore(context, intended, journal));
+    const clean = results.every(Boolean);
+    if (clean) for (const lock of remains.locks) await releaseLock(docker, lock.lock, remains.runId);
+    return clean;
+  } finally {
+    await journal?.close();
+  }
+}
+
+/** Faults whose agent is gone: a fresh one undoes what the journal's plan says. */
+async function sweepFaultsOfJournal(
+  { docker, environment, say }: SweepContext,
+  remains: Remains,
+  journal: Journal | undefined,
+): Promise<boolean> {
+  if (!remains.run || !journal) return true;
+  const { events } = await readJournal(remains.run.journal);
+  const left = findLeftovers(events).faults.flatMap((each) => each.planned?.operations ?? []);
+  if (left.length === 0) return true;
+  await ensureImages(docker, { recipes: [agentImage], environment, log: say });
+  const orders: Orders = { runId: remains.runId, leaseMs: SWEEPER_LEASE_MS, lock: '', faults: left };
+  const swept = await startSweeper(docker, tagOf(agentImage), orders);
+  recordNotices(journal, swept.notices);
+  say(`${left.map((each) => each.fault).join(', ')}: ${swept.clean ? 'undone and read back' : 'could not be undone'}`);
+  return swept.clean;
+}
+
+/** The agent's own words become events, at the instants that it gave. */
+function recordNotices(journal: Journal, notices: readonly AgentNotice[]): void {
+  const zeroWallMs = Date.now() - journal.atMs();
+  for (const notice of notices) {
+    if (notice.notice !== 'undone') continue;
+    const undoneAtMs = Date.parse(notice.at) - zeroWallMs;
+    const failed = notice.results.filter((result) => !result.ok);
+    journal.append({ type: 'fault.undoing', fault: notice.fault, because: 'agent' });
+    if (failed.length > 0) journal.append({ type: 'fault.undo-failed', fault: notice.fault, errors: failed.map(errorOf) });
+    else journal.append({ type: 'fault.undone', fault: notice.fault, undoneAtMs, readBack: evidenceOf(notice.results), acts: [] });
+  }
+}
+
+function errorOf(result: OperationResult): string {
+  return `${result.container}: ${result.error ?? 'failed'}`;
+}
+
+function evidenceOf(results: readonly OperationResult[]): string {
+  return [...new Set(results.flatMap((result) => result.evidence ?? []))].join('; ') || `undone in ${results.length} containers`;
+}
+
+async function restore(
+  { docker, environment, say }: SweepContext,
+  intended: EventOf<'system.intended'>,
+  journal: Journal | undefined,
+): Promise<boolean> {
+  const system = await composeSystem(docker, intended.compose, { environment, log: say, project: intended.project });
+  const record = journal ?? { append: () => intended };
+  const ok = await restoreSystem(system, { action: intended.action, found: intended.found, keep: false }, record);
+  say(`${intended.project}: ${ok ? 'put back as it was found' : 'could not be put back'}`);
+  return ok;
+}

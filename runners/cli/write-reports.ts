@@ -1,0 +1,52 @@
+/** From a run's folder to its verdict: reads the journal, judges it, writes every report beside it, and says what came out. */
+import { writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { renderHtml } from '../../reports/html/render-html.ts';
+import { renderJson } from '../../reports/json.ts';
+import { renderJunit } from '../../reports/junit.ts';
+import type { Report } from '../../reports/report.ts';
+import { renderSummary } from '../../reports/summary.ts';
+import { renderVerdict } from '../../reports/terminal/verdict.ts';
+import { judgeRun } from '../../reports/verdict.ts';
+import { EXIT, type ExitCode, FiredrillError } from '../failure.ts';
+import { JOURNAL_FILE, readJournal } from '../journal/reader.ts';
+import { type CliIo, wantsColor } from './io.ts';
+
+export interface WriteOptions {
+  readonly quiet: boolean;
+}
+
+const FORMATS: Readonly<Record<string, (report: Report) => string>> = {
+  'report.html': renderHtml,
+  'report.json': renderJson,
+  'junit.xml': renderJunit,
+  'summary.md': renderSummary,
+};
+
+/** Judges the journal of a run and writes its reports. Throws FiredrillError where the folder holds no run. */
+export async function writeReports(io: CliIo, directory: string, { quiet }: WriteOptions): Promise<{ exitCode: ExitCode; report: Report }> {
+  const report = await judgeDirectory(directory);
+  for (const [name, render] of Object.entries(FORMATS)) await writeFile(join(directory, name), render(report));
+  if (!quiet) {
+    const paths = Object.keys(FORMATS).map((name) => relative(io.workingDirectory, join(directory, name)));
+    io.stdout.write(`${renderVerdict(report, { color: wantsColor(io), columns: io.stdout.columns ?? 100, paths })}\n`);
+  }
+  return { exitCode: exitCodeOf(report), report };
+}
+
+/** The report of a run, from its journal alone. */
+async function judgeDirectory(directory: string): Promise<Report> {
+  const { events } = await readJournal(join(directory, JOURNAL_FILE));
+  const planned = events.find((event) => event.type === 'run.planned');
+  if (!planned) {
+    throw new FiredrillError('run-without-plan', `The run in ${directory} ended before it had a plan; there is nothing to judge.`, {
+      hint: 'See what happened in its journal.ndjson.',
+      exitCode: EXIT.usageWrong,
+    });
+  }
+  return judgeRun(events, planned.experiment);
+}
+
+function exitCodeOf(report: Report): ExitCode {
+  return Object.values(EXIT).find((code) => code === report.exitCode) ?? EXIT.bug;
+}

@@ -1,0 +1,84 @@
+/**
+ * Everything that looks while a run is on: load, probes and the engine's events, written to the journal; and the
+ * evidence that live judging needs, filled from the journal's own events, so that live and afterwards see the same.
+ */
+import type { Experiment } from '../../experiments/language/experiment.ts';
+import type { Probe, ProbeTarget, ProbeTools } from '../../probes/probe.ts';
+import { Evidence } from '../../probes/slo/evidence.ts';
+import type { Event } from '../journal/events.ts';
+import type { Journal } from '../journal/writer.ts';
+import { startLoad } from '../load/start.ts';
+import { startWatch } from './watch.ts';
+
+export interface ObserveOptions {
+  readonly experiment: Experiment;
+  readonly probes: readonly Probe[];
+  readonly journal: Journal;
+  readonly startNs: bigint;
+  readonly seed: number;
+  readonly targetsOf: (target: string) => readonly ProbeTarget[];
+  readonly tools: ProbeTools;
+  readonly random: () => number;
+}
+
+export interface Observation {
+  readonly evidence: Evidence;
+  /** Ends load and probes; everything that they saw is in the journal when it resolves. */
+  stop(): Promise<void>;
+}
+
+/** Evidence that grows with the journal. */
+export function evidenceOf(journal: Journal): Evidence {
+  const evidence = new Evidence();
+  journal.onEvent((event) => addEvent(evidence, event));
+  return evidence;
+}
+
+function addEvent(evidence: Evidence, event: Event): void {
+  if (event.type === 'load.series') evidence.addSeries(event.series);
+  else if (event.type === 'load.frame') evidence.addCells(event.cells);
+  else if (event.type === 'probe.reading') evidence.addReading(event);
+  else if (event.type === 'fault.in-effect') evidence.addFacts(event.fault, event.facts);
+}
+
+/** Starts load and probes. Throws FiredrillError where the load cannot start. */
+export function observe(options: ObserveOptions): Observation {
+  const { journal, experiment, startNs } = options;
+  const evidence = evidenceOf(journal);
+  const ending = new AbortController();
+  const nowMs = () => Number(process.hrtime.bigint() - startNs) / 1e6;
+  const watch = startWatch({
+    probes: experiment.probes,
+    kinds: options.probes,
+    targetsOf: options.targetsOf,
+    tools: options.tools,
+    nowMs,
+    onReading: (reading) => journal.append(reading),
+    random: options.random,
+    signal: ending.signal,
+  });
+  const load = startLoad({
+    scenarios: experiment.scenarios,
+    startNs,
+    seed: options.seed,
+    onSeries: (series) => journal.append({ type: 'load.series', series }),
+    onCells: (cells) => journal.append({ type: 'load.frame', cells }),
+    onGenerator: (facts) => journal.append({ type: 'load.generator', ...facts }),
+    signal: ending.signal,
+  });
+  load.done.catch((error: unknown) => {
+    journal.append({
+      type: 'note',
+      level: 'error',
+      text: `the load ended early: ${error instanceof Error ? error.message : String(error)}`,
+    });
+  });
+  return {
+    evidence,
+    async stop() {
+      await load.stop();
+      await watch.stop();
+      ending.abort();
+    },
+  };
+}

@@ -1,0 +1,89 @@
+/**
+ * The four first drills on the real fabric: each passes as it stands, and each fails for the right reason when the one
+ * protection is switched off, which is the only thing that differs between the two systems.
+ */
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Report } from '../../reports/report.ts';
+import { connectEngine } from '../../runners/docker/engine.ts';
+import { firedrill, latestEvents, latestReport, root, scratchFolder, startFiredrill } from '../helpers/firedrill-process.ts';
+import { type Configuration, configurationOf, differences } from '../helpers/inspected.ts';
+
+const compose = join(root, 'experiments/fabric/compose.yaml');
+const drills = [
+  { file: 'region-blackout.yaml', protection: 'failover', variable: 'FABRIC_FAILOVER' },
+  { file: 'replication-throttling.yaml', protection: 'stale-instead-of-errors', variable: 'FABRIC_STALE_SERVING' },
+  { file: 'cache-eviction-storm.yaml', protection: 'database-not-stampeded', variable: 'FABRIC_MUTEX' },
+  { file: 'synchronized-cron.yaml', protection: 'starts-are-spread', variable: 'FABRIC_CRON_JITTER' },
+] as const;
+
+/** Long enough for a drill of 70 s and for bringing its system into shape. */
+const DRILL_MS_MAX = 240_000;
+
+before(async () => {
+  const folder = await scratchFolder('up');
+  const up = await firedrill(['up', compose, '--yes'], folder);
+  assert.equal(up.exitCode, 0, up.stderr);
+});
+
+after(async () => {
+  const folder = await scratchFolder('down');
+  const down = await firedrill(['down', compose], folder);
+  assert.equal(down.exitCode, 0, down.stderr);
+});
+
+async function drill(
+  file: string,
+  variant: string | undefined,
+): Promise<{ report: Report; exitCode: number | null; configuration: Configuration; output: string }> {
+  const folder = await scratchFolder('drill');
+  const running = startFiredrill(['run', join(root, 'experiments', file), '--yes', ...(variant ? ['--variant', variant] : [])], folder);
+  await running.until(/steady state/i);
+  const docker = await connectEngine(process.env);
+  const configuration = await configurationOf(docker, 'role');
+  const { exitCode, stdout, stderr } = await running.ended;
+  return { report: await latestReport(folder), exitCode, configuration, output: `${stdout}\n${stderr}` };
+}
+
+const states = (report: Report) => Object.fromEntries(report.objectives.map((objective) => [objective.name, objective.state]));
+
+for (const { file, protection, variable } of drills) {
+  test(`${file} passes, and fails in exactly one objective without its protection`, { timeout: 2 * DRILL_MS_MAX }, async (context) => {
+    const held = await drill(file, undefined);
+    assert.equal(held.exitCode, 0, held.output);
+    assert.equal(held.report.verdict, 'passed');
+    assert.deepEqual(new Set(Object.values(states(held.report))), new Set(['held']), JSON.stringify(states(held.report)));
+
+    const broken = await drill(file, 'unprotected');
+    assert.equal(broken.exitCode, 1, broken.output);
+    assert.equal(broken.report.verdict, 'failed');
+    const expected = { ...states(held.report), [protection]: 'broken' };
+    assert.deepEqual(states(broken.report), expected, JSON.stringify(broken.report.objectives, undefined, 1));
+
+    for (const { report } of [held, broken]) {
+      for (const fault of report.faults) {
+        assert.ok(fault.inEffectAtMs !== null && fault.proof, `${fault.name} was not proven`);
+        assert.ok(fault.undoneBy !== 'agent' || fault.undoneAtMs !== null, `${fault.name} was not undone`);
+      }
+      assert.equal(report.generator.limited, false);
+    }
+    const changed = differences(held.configuration, broken.configuration);
+    assert.ok(changed.length > 0, 'the variant changed nothing');
+    for (const change of changed) assert.match(change, new RegExp(`Env.*${variable}=`), changed.join('\n'));
+    context.diagnostic(`${protection}: ${held.report.why.join(' ')} | unprotected: ${broken.report.why.join(' ')}`);
+  });
+}
+
+test('after a variant run the system has the environment that it was found with', async () => {
+  const docker = await connectEngine(process.env);
+  const before = await configurationOf(docker, 'role');
+  const folder = await scratchFolder('restore');
+  const running = startFiredrill(['run', join(root, 'experiments/region-blackout.yaml'), '--yes', '--variant', 'unprotected'], folder);
+  await running.until(/steady state/i);
+  assert.notDeepEqual(differences(before, await configurationOf(docker, 'role')), []);
+  running.child.kill('SIGINT');
+  assert.equal((await running.ended).exitCode, 5);
+  assert.deepEqual(differences(before, await configurationOf(docker, 'role')), []);
+  assert.ok((await latestEvents(folder)).some((event) => event.type === 'system.restored' && event.ok));
+});
