@@ -1,8 +1,8 @@
 /** The style sheet of the report: light, dark, narrow and print. */
 
 const COLOURS = `
-:root{--paper:#f7f7f5;--panel:#fff;--ink:#191c20;--muted:#5a636e;--hair:#e2e4e7;--grid:#d9dce0;--good:#0a6b52;--bad:#b23a06;--warn:#7a5a00;
---good-fill:#d3ebe2;--bad-fill:#f6cdb8;--warn-fill:#efe3bd;--usual-fill:#e3e8ec;
+:root{--paper:#f7f7f5;--panel:#fff;--ink:#191c20;--muted:#5a636e;--hair:#e2e4e7;--grid:#d9dce0;--good:#0a6b52;--bad:#a03203;--warn:#7a5a00;
+--good-fill:#d3ebe2;--bad-fill:#f8d5c4;--warn-fill:#efe3bd;--usual-fill:#e3e8ec;
 --s0:#0067a3;--s1:#b75500;--s2:#00795c;--s3:#a2378b;--s4:#5f5300;--s5:#5352c6;--s6:#b0273b;--s7:#32727f}
 @media (prefers-color-scheme:dark){:root{--paper:#101316;--panel:#171b1f;--ink:#e8ebee;--muted:#9da7b1;--hair:#2a3036;--grid:#333a41;--good:#52cda6;--bad:#ff9063;--warn:#dcbb55;
 --good-fill:#143f33;--bad-fill:#60290f;--warn-fill:#453812;--usual-fill:#2a3138;
@@ -115,6 +115,14 @@ const FIGURE = `
 `;
 
 const NARROW = `
+@media (max-width:940px){
+table.stacking,.stacking tbody,.stacking tr,.stacking th,.stacking td{display:block;width:auto}
+.stacking thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+.stacking tr{border-top:1px solid var(--hair);padding:8px 0}.stacking th,.stacking td,.load tbody tr:not(.whole) th{border:0;padding:2px 12px}.objectives tbody th,.objectives td.clauses{width:auto}
+.stacking td{position:relative;padding-left:124px;text-align:left;white-space:normal}
+.stacking td::before{content:attr(data-label);color:var(--muted);font-size:12px;position:absolute;left:12px}
+.acts{display:block;overflow-x:auto}.acts tbody,.acts thead{display:table-row-group;position:static}.acts tr{display:table-row}.acts th,.acts td{display:table-cell}.stacking .acts td{padding-left:0}.acts td::before{content:none}
+.load tbody tr:not(.whole){border:0;padding:0 0 4px}.load td{display:inline-block;padding:0 6px 0 12px}.load td::before{content:attr(data-label) " ";position:static}}
 @media (max-width:1000px) and (min-width:761px){.figure{--left:150px;--right:120px}}
 @media (max-width:760px){
 main{padding:12px 12px 32px}h1{font-size:24px;gap:10px}.badge{width:32px;height:32px;line-height:32px;font-size:18px}.verdict{padding:14px 14px 12px}
@@ -124,13 +132,6 @@ main{padding:12px 12px 32px}h1{font-size:24px;gap:10px}.badge{width:32px;height:
 .value{right:auto;left:1px;margin:0;transform:translateY(-100%);font-size:10px;text-shadow:0 0 2px var(--panel),0 0 3px var(--panel)}
 .panel .right{display:flex;flex-wrap:wrap;gap:0 12px;padding:4px 0 0}.direct{position:static}.lane .right{padding:0}.range{line-height:1.3}
 .panel .track{margin-top:12px}
-table.stacking,.stacking tbody,.stacking tr,.stacking th,.stacking td{display:block;width:auto}
-.stacking thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
-.stacking tr{border-top:1px solid var(--hair);padding:8px 0}.stacking th,.stacking td,.load tbody tr:not(.whole) th{border:0;padding:2px 12px}.objectives tbody th,.objectives td.clauses{width:auto}
-.stacking td{position:relative;padding-left:124px;text-align:left;white-space:normal}
-.stacking td::before{content:attr(data-label);color:var(--muted);font-size:12px;position:absolute;left:12px}
-.acts{display:block;overflow-x:auto}.acts tbody,.acts thead{display:table-row-group;position:static}.acts tr{display:table-row}.acts th,.acts td{display:table-cell}.stacking .acts td{padding-left:0}.acts td::before{content:none}
-.load tbody tr:not(.whole){border:0;padding:0 0 4px}.load td{display:inline-block;padding:0 6px 0 12px}.load td::before{content:attr(data-label) " ";position:static}
 .happenings li{grid-template-columns:56px 60px 1fr}}
 `;
 
