@@ -47,6 +47,8 @@ class TreeReader {
   readonly #report: Report;
   readonly #anchors = new Map<string, ParsedNode>();
   #aliases = 0;
+  /** The alias of the file that is being followed, for problems with those inside of what it stands for. */
+  #following: Span | undefined;
   #gaveUp = false;
 
   constructor(report: Report) {
@@ -62,8 +64,9 @@ class TreeReader {
     return this.#readScalar(isScalar(node) ? node : undefined, span);
   }
 
+  /** What stands for an alias that leads nowhere; it is reported already. */
   #nothing(span: Span): ScalarNode {
-    return { type: 'scalar', span, value: null, plain: true };
+    return { type: 'scalar', span, value: null, plain: true, unset: true };
   }
 
   #readAlias(name: string, span: Span, depth: number): Node {
@@ -72,13 +75,19 @@ class TreeReader {
     if (this.#aliases > ALIASES_MAX || depth > DEPTH_MAX) {
       this.#gaveUp = true;
       const message = `aliases expand to more than ${ALIASES_MAX} copies, or deeper than ${DEPTH_MAX} levels`;
-      this.#report('too-many-aliases', message, span, 'write the values out');
+      this.#report('too-many-aliases', message, this.#following ?? span, 'write the values out');
       return this.#nothing(span);
     }
     const target = this.#anchors.get(name);
-    if (target !== undefined) return this.read(target, span, depth);
-    this.#report('unknown-alias', `there is no anchor '&${name}' before this alias`, span);
-    return this.#nothing(span);
+    if (target === undefined) {
+      this.#report('unknown-alias', `there is no anchor '&${name}' before this alias`, span);
+      return this.#nothing(span);
+    }
+    const outer = this.#following;
+    this.#following ??= span;
+    const node = this.read(target, span, depth);
+    this.#following = outer;
+    return node;
   }
 
   #readMap(items: readonly { key: ParsedNode; value: ParsedNode | null }[], span: Span, depth: number): MapNode {

@@ -14,7 +14,7 @@ export interface ScalarNode {
   readonly plain: boolean;
   /** The other reading of a scalar that came from the environment: `150` as text and as number. */
   readonly otherwise?: Scalar;
-  /** A variable in it has no value, which is reported already; nothing more can be said of it. */
+  /** A variable or alias that it is made of has no value, which is reported already; nothing more can be said of it. */
   readonly unset?: boolean;
 }
 

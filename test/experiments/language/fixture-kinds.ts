@@ -8,25 +8,55 @@ const port = z.int().min(1).max(65_535);
 
 export const fixtureKinds: Kinds = {
   faults: [
-    { name: 'network-blackout', summary: 'Drops all traffic.', lasting: true, undoneBy: 'agent', settings: z.strictObject({ direction: z.enum(['both', 'in', 'out']).default('both') }) },
+    {
+      name: 'network-blackout',
+      summary: 'Drops all traffic.',
+      lasting: true,
+      undoneBy: 'agent',
+      settings: z.strictObject({ direction: z.enum(['both', 'in', 'out']).default('both') }),
+    },
     {
       name: 'network-latency',
       summary: 'Delays packets.',
       lasting: true,
       undoneBy: 'agent',
-      settings: z.strictObject({ delay: duration, to: targetName.optional(), ports: z.array(port).optional().describe('Ports that are delayed.') }),
+      settings: z.strictObject({
+        delay: duration,
+        to: targetName.optional(),
+        ports: z.array(port).optional().describe('Ports that are delayed.'),
+      }),
     },
-    { name: 'cache-evict', summary: 'Evicts keys.', lasting: false, undoneBy: 'none', settings: z.strictObject({ pattern: z.string().min(1).default('*'), share }) },
-    { name: 'script', summary: 'Runs a script.', lasting: true, undoneBy: 'runner', settings: z.strictObject({ command: z.array(z.string()).min(1) }) },
+    {
+      name: 'cache-evict',
+      summary: 'Evicts keys.',
+      lasting: false,
+      undoneBy: 'none',
+      settings: z.strictObject({ pattern: z.string().min(1).default('*'), share }),
+    },
+    {
+      name: 'script',
+      summary: 'Runs a script.',
+      lasting: true,
+      undoneBy: 'runner',
+      settings: z.strictObject({ command: z.array(z.string()).min(1) }),
+    },
     { name: 'noop', summary: 'Does nothing.', lasting: false, undoneBy: 'heals', settings: z.strictObject({}) },
   ],
   probes: [
     {
       name: 'http',
       summary: 'Asks a URL.',
-      settings: z.strictObject({ url: z.string().min(1), read: z.union([z.literal('status'), z.strictObject({ header: z.string() })]).optional() }),
+      settings: z.strictObject({
+        url: z.string().min(1),
+        read: z.union([z.literal('status'), z.strictObject({ header: z.string() })]).optional(),
+      }),
     },
-    { name: 'redis', summary: 'Asks Redis.', needsTarget: true, settings: z.strictObject({ command: z.array(z.string()), port: port.default(6379) }) },
+    {
+      name: 'redis',
+      summary: 'Asks Redis.',
+      needsTarget: true,
+      settings: z.strictObject({ command: z.array(z.string()), port: port.default(6379) }),
+    },
     { name: 'noop', summary: 'Looks at nothing.', settings: z.strictObject({}) },
   ],
   executors: [

@@ -39,7 +39,15 @@ describe('a right file', () => {
       ],
     );
     assert.deepEqual(experiment.method, [
-      { type: 'fault', at: { ms: 20_000 }, name: 'network-blackout', fault: 'network-blackout', target: 'sa-east-1', duration: { ms: 30_000 }, settings: {} },
+      {
+        type: 'fault',
+        at: { ms: 20_000 },
+        name: 'network-blackout',
+        fault: 'network-blackout',
+        target: 'sa-east-1',
+        duration: { ms: 30_000 },
+        settings: {},
+      },
       { type: 'gate', at: { ms: 25_000 }, name: 'gate', gate: 'Did the pager ring?' },
     ]);
     assert.equal(experiment.objectives['failover']?.budget, 0.12);
