@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { EXIT, FiredrillError } from '../failure.ts';
 import { diskError } from './disk-error.ts';
 
-/** A ten-minute run with load from five regions writes about 10 MiB; the reports come on top. */
+/** A ten-minute run with 15 series of load writes about 13 MiB; the reports come on top. */
 export const ROOM_BYTES_MIN = 64 * 1_048_576;
 /** A file of this size is written and synced, because some file systems promise room that they do not have. */
 const TRIAL_BYTES = 65_536;
