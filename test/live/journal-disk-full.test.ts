@@ -8,14 +8,14 @@ import { readJournal } from '../../runners/journal/reader.ts';
 import { assertRoomForJournal } from '../../runners/journal/room.ts';
 import { openJournal } from '../../runners/journal/writer.ts';
 
-/** A real file system of 64 KiB, unmounted when the test is over. */
+/** A real file system of 64 KiB, unmounted when the test is over, also where a failed test left a file on it open. */
 async function smallDisk(): Promise<{ path: string } & AsyncDisposable> {
   const path = await mkdtemp(join(tmpdir(), 'firedrill-disk-'));
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'firedrill-test', path]);
   return {
     path,
     [Symbol.asyncDispose]: async () => {
-      execFileSync('umount', [path]);
+      execFileSync('umount', ['--lazy', path]);
       await rmdir(path);
     },
   };
