@@ -71,8 +71,9 @@ export async function reopenJournal(directory: string, clock: JournalClock = sys
   const path = join(directory, JOURNAL_FILE);
   const failures = new Set<(error: FiredrillError) => void>();
   const { events } = await readJournal(path);
-  const [first] = events;
-  const sinceStartMs = first ? clock.wallMs() - Date.parse(first.wall) + first.atMs : 0;
+  // The last event tells best when the run's clock began: what happens before the load starts is stamped 0.
+  const last = events.at(-1);
+  const sinceStartMs = last ? clock.wallMs() - Date.parse(last.wall) + last.atMs : 0;
   const atMs = events.reduce((latest, event) => Math.max(latest, event.atMs), sinceStartMs);
   try {
     const bytes = await readFile(path);
