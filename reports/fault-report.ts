@@ -27,9 +27,8 @@ function stateOf(record: FaultRecord, complete: boolean): ReportFault['state'] {
   if (record.undoFailed) return 'not-undone';
   if (!record.injected && (complete || !record.intended)) return 'not-injected';
   if (record.unproven && (record.undone || isMomentary(record))) return 'unproven';
-  if (record.undone) return 'undone';
   if (isMomentary(record)) return record.inEffect ? 'over' : 'unproven';
-  return 'in-effect';
+  return record.undone ? 'undone' : 'in-effect';
 }
 
 function actOn(acts: readonly Act[] | undefined, target: { readonly id: string; readonly name: string }): Act | undefined {
@@ -59,7 +58,7 @@ export function faultReport(record: FaultRecord, complete: boolean): ReportFault
     injectedAtMs: firstMs,
     injectionSpreadMs: firstMs === null ? null : Math.max(...hits) - firstMs,
     inEffectAtMs: inEffect?.inEffectAtMs ?? null,
-    undoneAtMs: undone?.undoneAtMs ?? null,
+    undoneAtMs: isMomentary(record) ? null : (undone?.undoneAtMs ?? null),
     acts: planned.targets.map((target) => {
       const [hit, gone] = [actOn(injected?.acts, target), actOn(undone?.acts, target)];
       return {

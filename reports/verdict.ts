@@ -111,6 +111,13 @@ function happenings({ of }: Timeline) {
   };
 }
 
+/** The wall clock's time at 0 of the run's clock, which stands still until the run has prepared its system. */
+function startedAt({ of, started }: Timeline): string {
+  const first = of('phase')[0];
+  const zero = first ? Date.parse(first.wall) - first.atMs : Number.NaN;
+  return Number.isNaN(zero) ? (started?.wall ?? '') : new Date(zero).toISOString();
+}
+
 /** Judges a run. `experiment` is the run's own file (`source` of run.started), parsed again with its variant. */
 export function judgeRun(events: Iterable<Event>, experiment: Experiment): Report {
   const timeline = readTimeline(events);
@@ -129,7 +136,7 @@ export function judgeRun(events: Iterable<Event>, experiment: Experiment): Repor
     variant: started?.variant ?? null,
     runId: started?.runId ?? '',
     version: started?.version ?? '',
-    startedAt: started?.wall ?? '',
+    startedAt: startedAt(timeline),
     durationMs: timeline.durationMs,
     complete: timeline.complete,
     machine: { ...started?.machine },

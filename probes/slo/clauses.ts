@@ -59,7 +59,7 @@ export function judgeMitigated({ recovery, clock, windowMs }: ClauseContext, lim
       return judged('held', `good from ${after(upTo)} at the latest`);
     if (faultEndMs < deadlineMs) return judged('unknown', `the fault ended ${after(faultEndMs)}, before the limit`);
     if (badDuring.length > 0 && mitigatedMs === null && unknownDuring.length === 0)
-      return judged('broken', 'not good again for good before the fault ended');
+      return judged('broken', 'not lastingly good before the fault ended');
     if (mitigatedAtLeastMs > deadlineMs) return judged('broken', `good again only ${after(mitigatedAtLeastMs)}`);
     return judged('unknown', `no samples for ${formatMs(totalMs(unknownDuring))} while the fault lasted`);
   };
@@ -77,7 +77,8 @@ export function judgeRecovered({ recovery, clock, windowMs }: ClauseContext, lim
     if (clock.endedAtMs === undefined) return judged('unknown', 'nobody knows when the fault ended');
     if (watchedToMs - faultEndMs < Math.min(windowMs, limitMs)) return judged('unknown', `the indicator has no samples after ${end}`);
     if (bad.length === 0 && lastUnknownMs <= deadlineMs && lastUnknownMs < watchedToMs) return judged('held', `good from ${end} on`);
-    if (recoveredMs !== null && recoveredMs <= deadlineMs) return judged('held', `good for good ${after(recoveredMs)}`);
+    if (recoveredMs !== null && recoveredMs <= deadlineMs)
+      return judged('held', recoveredMs <= faultEndMs ? `good already at ${end}` : `good for good ${after(recoveredMs)}`);
     if (recoveredAtLeastMs > deadlineMs) {
       const seen = recoveredMs === null ? `still not good ${after(recoveredAtLeastMs)}` : `good for good only ${after(recoveredAtLeastMs)}`;
       return judged('broken', seen);
