@@ -16,7 +16,7 @@ figure.addEventListener('pointermove', (event) => {
   if (cursor.hidden) return;
   const ms = share * endMs;
   cursor.style.left = (event.clientX - figure.getBoundingClientRect().left) + 'px';
-  const fromProof = proofMs === undefined ? '' : ' · proof ' + (ms < proofMs ? '\\u2212' : '+') + text(Math.abs(ms - proofMs));
+  const fromProof = proofMs === undefined ? '' : ' · effect ' + (ms < proofMs ? '\\u2212' : '+') + text(Math.abs(ms - proofMs));
   cursor.firstElementChild.textContent = text(ms) + fromProof;
   cursor.classList.toggle('flipped', share > 0.8);
 });

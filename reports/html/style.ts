@@ -21,7 +21,7 @@ p{margin:0 0 8px;max-width:90ch}
 code{font:12px/1.4 ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace;overflow-wrap:anywhere}
 small,.detail,.fine,.error,.seen{color:var(--muted);font-size:12px;font-weight:400}
 .fine{margin-top:8px}
-.detail,.seen,th small{display:block}
+.detail,.seen,.part,th small{display:block}
 .bad{color:var(--bad)}.none{color:var(--muted)}
 .verdict{border-top:6px solid var(--verdict);background:var(--panel);padding:20px 24px 18px;border-radius:4px;box-shadow:0 0 0 1px var(--hair)}
 .verdict.passed{--verdict:var(--good)}.verdict.failed{--verdict:var(--bad)}.verdict.inconclusive{--verdict:var(--warn)}

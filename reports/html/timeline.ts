@@ -49,7 +49,7 @@ function sinceProof(text: string): string {
 
 function bottomAxis(axis: TimeAxis, proofMs: number | undefined): Markup {
   if (proofMs === undefined) return axisRow("from the run's start", axis.ticks, axis, 'bottom', (text) => text);
-  return axisRow('from the first proof', timeTicks(axis.endMs, proofMs), axis, 'bottom', sinceProof);
+  return axisRow('since the first effect', timeTicks(axis.endMs, proofMs), axis, 'bottom', sinceProof);
 }
 
 /** The whole figure as HTML. */

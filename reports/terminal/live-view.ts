@@ -1,6 +1,6 @@
 /**
- * The live view of a run, fed with its events. On a terminal the happenings scroll by and a block below them is redrawn in
- * place; anywhere else each happening is one plain line, and the load is summed up in one every few seconds.
+ * The live view of a run, fed with its events. On a terminal the happenings scroll by and, from the plan on, a block below them is
+ * redrawn in place (before it somebody may be asked something); anywhere else each happening is one plain line, and the load is summed up in one every few seconds.
  */
 import type { Event, EventOf } from '../../runners/journal/events.ts';
 import { lengthOf, momentOf, percentOf } from '../figures.ts';
@@ -122,7 +122,7 @@ function blockView(output: LiveOutput, clock: () => number, seen: Seen): LiveVie
     drawnAtMs = clock();
   };
   const drawIfDue = (): void => {
-    if (!closed && clock() - drawnAtMs >= REDRAW_MS_MIN) draw();
+    if (!closed && seen.state.plan !== undefined && clock() - drawnAtMs >= REDRAW_MS_MIN) draw();
   };
   const printWaiting = (): void => {
     for (const line of waiting) output.write(`${painted(line, Number.POSITIVE_INFINITY).text}\n`);
@@ -130,9 +130,9 @@ function blockView(output: LiveOutput, clock: () => number, seen: Seen): LiveVie
   };
   return {
     onEvent(event) {
-      startMs = Math.min(startMs ?? Number.POSITIVE_INFINITY, clock() - event.atMs);
+      startMs = clock() - event.atMs;
       waiting.push(...eventLines(event));
-      if (closed) printWaiting();
+      if (closed || seen.state.plan === undefined) printWaiting();
       else drawIfDue();
     },
     tick: drawIfDue,

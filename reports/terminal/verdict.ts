@@ -63,7 +63,7 @@ function objectives(report: Report, columns: number): Line[] {
     [],
     [span(padded('Objectives', nameCells + 2), 'bold'), span(`  ${heads}failed share`, 'dim')],
     ...report.objectives.flatMap((objective) => objectiveLines(objective, report, nameCells, columns)),
-    [span('  first impact and mitigated count from the proof of the fault, recovered from its end', 'dim')],
+    [span('  first impact and mitigated count from the instant the fault was in effect, recovered from its end', 'dim')],
   ];
 }
 

@@ -144,7 +144,7 @@ test('with scripts on, the cursor reads the time under the pointer', async () =>
   await page.locator('.fault-lane').scrollIntoViewIfNeeded();
   const visible = await boxOf(page, '.fault-lane .track');
   await page.mouse.move(band.x, visible.y + 4);
-  assert.match(await page.locator('.cursor b').innerText(), /^20\.0s · proof [+−]0\.0s$/);
+  assert.match(await page.locator('.cursor b').innerText(), /^20\.0s · effect [+−]0\.0s$/);
   await page.close();
 });
 

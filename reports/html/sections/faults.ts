@@ -1,7 +1,7 @@
 /** The faults: asked, proven, undone, read back; and, folded away, every act on every container. */
 import { lengthOf, momentOf, plural } from '../../figures.ts';
 import type { Report, ReportFault } from '../../report.ts';
-import { html, type Markup } from '../markup.ts';
+import { type Content, html, type Markup } from '../markup.ts';
 import { safeColour } from '../palette.ts';
 
 const STATES = {
@@ -12,6 +12,8 @@ const STATES = {
   over: 'over by itself',
   'not-undone': 'NOT UNDONE',
 } as const;
+/** Parts of a sentence that are shown without unfolding. */
+const PARTS_SHOWN_MAX = 3;
 const UNDONE_BY = { agent: 'the agent', runner: 'the runner', heals: 'itself', none: 'nobody' } as const;
 
 function moment(atMs: number | null): string {
@@ -35,6 +37,13 @@ function renderActs(fault: ReportFault): Markup | false {
 ${fault.effects.length > 0 && html`<ul class="effects">${fault.effects.map((effect) => html`<li>${effect}</li>`)}</ul>`}</details>`;
 }
 
+/** A sentence of many parts (one a container): the first, and the others folded away. */
+function listed(text: string): Content {
+  const [first = '', ...others] = text.split('; ');
+  if (others.length < PARTS_SHOWN_MAX) return text;
+  return html`${first}<details><summary>and ${others.length} more</summary>${others.map((each) => html`<span class="part">${each}</span>`)}</details>`;
+}
+
 function renderFault(fault: ReportFault): Markup {
   const proofAfter = fault.inEffectAtMs === null || fault.askedAtMs === null ? undefined : fault.inEffectAtMs - fault.askedAtMs;
   const bad = fault.state === 'not-undone' || fault.state === 'in-effect';
@@ -44,8 +53,8 @@ function renderFault(fault: ReportFault): Markup {
 <td data-label="In effect">${moment(fault.inEffectAtMs)}${proofAfter !== undefined && html`<span class="detail">+${lengthOf(proofAfter)}</span>`}</td>
 <td data-label="Undone">${moment(fault.undoneAtMs)}${fault.undoneBecause !== null && html`<span class="detail">because: ${fault.undoneBecause}</span>`}</td>
 <td data-label="Spread">${lengthOf(fault.injectionSpreadMs)}<span class="detail">undo ${spread(fault.acts.map((act) => act.undoneAtMs))}</span></td>
-<td class="prose" data-label="Proof">${fault.proof ?? 'none'}${facts.length > 0 && html`<span class="detail">${facts.map(([name, value]) => `${name} ${Number(value.toPrecision(6))}`).join(', ')}</span>`}</td>
-<td class="prose" data-label="Read back"><b class="${bad ? 'bad' : ''}">${STATES[fault.state]}</b> by ${UNDONE_BY[fault.undoneBy]}${fault.readBack !== null && html`<span class="detail">${fault.readBack}</span>`}</td></tr>`;
+<td class="prose" data-label="Proof">${fault.proof === null ? 'none' : listed(fault.proof)}${facts.length > 0 && html`<span class="detail">${facts.map(([name, value]) => `${name} ${Number(value.toPrecision(6))}`).join(', ')}</span>`}</td>
+<td class="prose" data-label="Read back"><b class="${bad ? 'bad' : ''}">${STATES[fault.state]}</b> by ${UNDONE_BY[fault.undoneBy]}${fault.readBack !== null && html`<span class="detail">${listed(fault.readBack)}</span>`}</td></tr>`;
 }
 
 /** The table of the faults. */

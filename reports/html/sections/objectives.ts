@@ -48,7 +48,7 @@ export function renderObjectives(report: Report): Markup {
   if (report.objectives.length === 0) return html`<section><h2>Objectives</h2><p>The experiment states none.</p></section>`;
   return html`<section><h2>Objectives</h2>
 <table class="stacking objectives"><thead><tr><th scope="col">Objective</th><th scope="col">State</th>
-<th scope="col">First impact<small>after the proof</small></th><th scope="col">Mitigated<small>after the proof</small></th><th scope="col">Recovered<small>after the undo</small></th>
+<th scope="col">First impact<small>since in effect</small></th><th scope="col">Mitigated<small>since in effect</small></th><th scope="col">Recovered<small>since the undo</small></th>
 <th scope="col">Failed share<small>of the whole run</small></th><th scope="col">Asked and seen</th></tr></thead>
 <tbody>${report.objectives.map((objective) => renderObjective(objective, report))}</tbody></table></section>`;
 }

@@ -118,6 +118,14 @@ test('objectives are judged as they stand', () => {
   );
 });
 
+test('before the plan there is no block, so that a question can be asked below the lines', () => {
+  const screen = fakeScreen(80);
+  const { view, advance } = play(screen, sampleRun().slice(0, 1));
+  advance(2000);
+  view.tick();
+  assert.deepEqual(screen.rows(), ['00:00.0 run        20260301-101500: experiments/region-blackout.yaml, variant unpr', 'otected']);
+});
+
 test('at most four drawings a second, however many events come', () => {
   const screen = fakeScreen(80);
   let drawings = 0;
@@ -132,6 +140,7 @@ test('at most four drawings a second, however many events come', () => {
   const [start, planned] = sampleRun();
   assert.ok(start && planned);
   view.onEvent(start);
+  view.onEvent({ ...planned, atMs: 0 });
   drawings = 0;
   for (nowMs = 1; nowMs <= 1000; nowMs += 1) {
     view.onEvent({ type: 'note', level: 'info', text: `note ${nowMs}`, atMs: nowMs, wall: start.wall });
