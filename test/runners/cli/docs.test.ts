@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { parseExperiment } from '../../../experiments/language/parse.ts';
+import { formatProblems } from '../../../experiments/language/problems.ts';
+import { updateDocs } from '../../../runners/cli/docs.ts';
+import { kinds } from '../../../runners/cli/kinds.ts';
+
+const page = (name: string): string => readFileSync(new URL(`../../../${name}`, import.meta.url), 'utf8');
+
+describe('generated files', () => {
+  let root = '';
+  before(() => {
+    root = `${mkdtempSync(join(tmpdir(), 'firedrill-docs-'))}/`;
+    for (const folder of ['docs', 'experiments', 'reports']) mkdirSync(join(root, folder));
+    writeFileSync(join(root, 'README.md'), '# mine\n<!-- generated:kinds -->\nold\n<!-- /generated -->\nkept\n');
+    writeFileSync(join(root, 'docs/file-format.md'), '# format\n<!-- generated:limits -->\n<!-- /generated -->\n');
+  });
+  after(() => rmSync(root, { recursive: true }));
+
+  test('that are stale are named by a check, which writes nothing', () => {
+    const stale = updateDocs(root, kinds, true);
+    assert.deepEqual(stale, ['experiments/experiment.schema.json', 'reports/report.schema.json', 'docs/file-format.md', 'README.md']);
+    assert.match(readFileSync(join(root, 'README.md'), 'utf8'), /old/);
+  });
+
+  test('are written between their markers, and are not stale then', () => {
+    updateDocs(root, kinds, false);
+    const readme = readFileSync(join(root, 'README.md'), 'utf8');
+    assert.match(readme, /^# mine\n<!-- generated:kinds -->\n\| fault \|[\s\S]*`network-blackout`[\s\S]*<!-- \/generated -->\nkept\n$/);
+    assert.match(readFileSync(join(root, 'docs/file-format.md'), 'utf8'), /`max-share` \| share \| `50%`/);
+    assert.equal(JSON.parse(readFileSync(join(root, 'experiments/experiment.schema.json'), 'utf8')).title, 'firedrill experiment');
+    assert.deepEqual(updateDocs(root, kinds, true), []);
+  });
+
+  test('become stale when a kind changes', () => {
+    updateDocs(root, kinds, false);
+    const renamed = { ...kinds, faults: kinds.faults.map((fault) => ({ ...fault, name: `${fault.name}-2` })) };
+    assert.deepEqual(updateDocs(root, renamed, true), ['experiments/experiment.schema.json', 'README.md']);
+  });
+
+  test('with a marker that names no section are refused', () => {
+    writeFileSync(join(root, 'README.md'), '<!-- generated:faluts -->\n<!-- /generated -->\n');
+    assert.throws(() => updateDocs(root, kinds, true), /no generated section is called 'faluts'/);
+  });
+});
+
+for (const name of ['docs/file-format.md', 'README.md']) {
+  test(`the whole experiment shown in ${name} is a right one`, () => {
+    const example = [...page(name).matchAll(/```yaml\n([\s\S]*?)```/g)]
+      .map(([, text = '']) => text)
+      .find((text) => text.includes('title:'));
+    assert.ok(example !== undefined);
+    const result = parseExperiment(example, { file: name, kinds, environment: {} });
+    assert.ok(result.ok, result.ok ? '' : formatProblems(result.problems));
+  });
+}
