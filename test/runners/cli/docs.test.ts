@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { parse as parseYaml } from 'yaml';
+import { z } from 'zod';
 import { parseExperiment } from '../../../experiments/language/parse.ts';
 import { formatProblems } from '../../../experiments/language/problems.ts';
 import { updateDocs } from '../../../runners/cli/docs.ts';
@@ -57,3 +59,14 @@ for (const name of ['docs/file-format.md', 'README.md']) {
     assert.ok(result.ok, result.ok ? '' : formatProblems(result.problems));
   });
 }
+
+test('the experiments of the library fit the schema that editors are given', () => {
+  const folder = new URL('../../../experiments/', import.meta.url);
+  const schema = z.fromJSONSchema(JSON.parse(readFileSync(new URL('experiment.schema.json', folder), 'utf8')));
+  const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
+  assert.ok(files.length > 0);
+  for (const name of files) {
+    const result = schema.safeParse(parseYaml(readFileSync(new URL(name, folder), 'utf8')));
+    assert.ok(result.success, `${name}: ${result.error?.message}`);
+  }
+});
