@@ -32,7 +32,7 @@ export async function connectEngine(environment: Environment): Promise<Docker> {
   throw new FiredrillError(
     'engine-missing',
     chosen
-      ? `The engine that ${chosen} names does not answer within ${PING_LIMIT_MS / 1000} s: ${failures.join('; ')}.`
+      ? `The engine that ${chosen} names does not answer (the limit is ${PING_LIMIT_MS / 1000} s): ${failures.join('; ')}.`
       : `No Docker engine answers: ${failures.join('; ')}.`,
     {
       hint: hintFor(chosen, failures),

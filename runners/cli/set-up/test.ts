@@ -1,0 +1,68 @@
+/**
+ * `npm test`: sets up what the tests need, runs the quick ones in parallel and then, one at a time, those against real Docker and
+ * a real browser, as one run with one summary; and fails where anything of ours is left on the engine afterwards.
+ *
+ *   npm test                        everything
+ *   npm test -- probes live/drills  only files whose path holds one of these
+ */
+import { globSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type Docker from 'dockerode';
+import { EXIT, FiredrillError } from '../../failure.ts';
+import { consentFor } from './debian.ts';
+import { prepareGround } from './ground.ts';
+import { findLeftovers, snapshot } from './leftovers.ts';
+import { thisMachine } from './machine.ts';
+import { runTestGroups } from './test-groups.ts';
+import { ensureTool } from './tools.ts';
+
+const root = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
+/** Limits for one file; the live ones bring up whole systems. */
+const QUICK_FILE_LIMIT_MS = 3 * 60_000;
+const SLOW_FILE_LIMIT_MS = 30 * 60_000;
+const SLOW = /^test\/(live|browser)\//;
+
+process.exitCode = await test(process.argv.slice(2)).catch((error: unknown) => {
+  const known = error instanceof FiredrillError;
+  process.stderr.write(
+    known
+      ? `firedrill: ${error.message}\n${error.hint ? `  hint: ${error.hint}\n` : ''}`
+      : `${error instanceof Error ? error.stack : error}\n`,
+  );
+  return known ? error.exitCode : EXIT.bug;
+});
+
+async function test(filters: readonly string[]): Promise<number> {
+  const files = globSync('test/**/*.test.ts', { cwd: root })
+    .sort()
+    .filter((file) => filters.length === 0 || filters.some((filter) => file.includes(filter)));
+  if (files.length === 0) {
+    process.stderr.write(`No test file matches ${filters.join(', ')}.\n`);
+    return EXIT.usageWrong;
+  }
+  const slow = files.filter((file) => SLOW.test(file));
+  const docker = slow.length > 0 || filters.length === 0 ? await prepare() : undefined;
+  const before = docker && (await snapshot(docker));
+  const passed = await runTestGroups([
+    { files: absolute(files.filter((file) => !SLOW.test(file))), concurrency: availableParallelism(), fileLimitMs: QUICK_FILE_LIMIT_MS },
+    { files: absolute(slow), concurrency: 1, fileLimitMs: SLOW_FILE_LIMIT_MS },
+  ]);
+  const left = docker && before ? await findLeftovers(docker, before) : [];
+  if (left.length > 0)
+    process.stdout.write(`\nThe tests left ${left.length} things on the engine; 0 is the limit:\n  ${left.join('\n  ')}\n`);
+  return passed && left.length === 0 ? EXIT.passed : EXIT.failed;
+}
+
+/** Nobody is asked: a test run that waits for an answer is a test run that hangs. */
+async function prepare(): Promise<Docker> {
+  const log = (line: string) => void process.stdout.write(`${line}\n`);
+  const docker = await prepareGround({ environment: process.env, yes: true, log });
+  await ensureTool(thisMachine(process.env), 'chromium', consentFor({ yes: true, environment: process.env, log }));
+  return docker;
+}
+
+function absolute(files: readonly string[]): readonly string[] {
+  return files.map((file) => join(root, file));
+}
