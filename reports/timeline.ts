@@ -4,6 +4,7 @@
  */
 import { Evidence } from '../probes/slo/evidence.ts';
 import type { Event, EventOf, EventType, PlannedFault } from '../runners/journal/events.ts';
+import { addToEvidence } from '../runners/journal/reader.ts';
 
 /** What the journal says about one fault; each part is missing until it happened. */
 export interface FaultRecord {
@@ -27,7 +28,7 @@ export interface Timeline {
   readonly faults: readonly FaultRecord[];
   /** All events of a type, in the order of the journal. */
   readonly of: <Type extends EventType>(type: Type) => readonly EventOf<Type>[];
-  /** Where the watch ended: the end of the run, or of what a dead runner had seen. */
+  /** Where the watch ended: the end of the run; for a dead runner, before the requests that it died waiting for. */
   readonly watchEndMs: number;
   readonly durationMs: number;
   /** False where the runner died before the end. */
@@ -36,13 +37,6 @@ export interface Timeline {
 
 /** Events that are only counted into the evidence: there are very many of them. */
 const POURED: ReadonlySet<EventType> = new Set<EventType>(['load.frame', 'load.series', 'probe.reading']);
-
-function addEvidence(evidence: Evidence, event: Event): void {
-  if (event.type === 'load.series') evidence.addSeries(event.series);
-  if (event.type === 'load.frame') evidence.addCells(event.cells);
-  if (event.type === 'probe.reading') evidence.addReading(event);
-  if (event.type === 'fault.in-effect') evidence.addFacts(event.fault, event.facts);
-}
 
 function addFaultEvent(record: FaultRecord, event: Event): void {
   if (event.type === 'fault.intended') record.intended = event;
@@ -63,7 +57,7 @@ export function readTimeline(events: Iterable<Event>): Timeline {
   const kept: Event[] = [];
   let [seenMs, durationMs] = [0, 0];
   for (const event of events) {
-    addEvidence(evidence, event);
+    addToEvidence(evidence, event);
     durationMs = Math.max(durationMs, event.atMs);
     if (POURED.has(event.type)) seenMs = Math.max(seenMs, event.atMs);
     else kept.push(event);
@@ -82,7 +76,7 @@ export function readTimeline(events: Iterable<Event>): Timeline {
     plan,
     faults,
     of,
-    watchEndMs: endedMs ?? seenMs,
+    watchEndMs: endedMs ?? evidence.settledMs(seenMs),
     durationMs,
     complete: endedMs !== undefined,
   };

@@ -63,6 +63,17 @@ export class Evidence {
     list.splice(place, 0, reading);
   }
 
+  /**
+   * The latest instant up to `toMs` before which every planned request has its outcome. A journal that ended early leaves requests
+   * under way; what they came to nobody knows, so nothing from the first of them on is evidence.
+   */
+  settledMs(toMs: number): number {
+    const underWay = this.allSeries().flatMap(({ rows }) =>
+      [...rows].flatMap(([bucket, { sums }]) => (sums.finished < sums.planned ? [bucket * BUCKET_MS] : [])),
+    );
+    return underWay.reduce((earliest, atMs) => Math.min(earliest, atMs), toMs);
+  }
+
   addFacts(fault: string, facts: Readonly<Record<string, number>>): void {
     this.#facts.set(fault, { ...this.#facts.get(fault), ...facts });
   }

@@ -4,6 +4,7 @@
  */
 import { readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import type { Evidence } from '../../probes/slo/evidence.ts';
 import { EXIT, FiredrillError } from '../failure.ts';
 import { isEvent, shapeProblem } from './event-shape.ts';
 import type { Event } from './events.ts';
@@ -98,4 +99,12 @@ async function hasJournal(run: Run): Promise<boolean> {
     (found) => found.isFile(),
     () => false,
   );
+}
+
+/** Adds to the evidence what an event says that conditions are judged on; live and afterwards alike. */
+export function addToEvidence(evidence: Evidence, event: Event): void {
+  if (event.type === 'load.series') evidence.addSeries(event.series);
+  else if (event.type === 'load.frame') evidence.addCells(event.cells);
+  else if (event.type === 'probe.reading') evidence.addReading(event);
+  else if (event.type === 'fault.in-effect') evidence.addFacts(event.fault, event.facts);
 }

@@ -5,7 +5,7 @@
 import type { Experiment } from '../../experiments/language/experiment.ts';
 import type { Probe, ProbeTarget, ProbeTools } from '../../probes/probe.ts';
 import { Evidence } from '../../probes/slo/evidence.ts';
-import type { Event } from '../journal/events.ts';
+import { addToEvidence } from '../journal/reader.ts';
 import type { Journal } from '../journal/writer.ts';
 import { startLoad } from '../load/start.ts';
 import { startWatch } from './watch.ts';
@@ -30,15 +30,8 @@ export interface Observation {
 /** Evidence that grows with the journal. */
 export function evidenceOf(journal: Journal): Evidence {
   const evidence = new Evidence();
-  journal.onEvent((event) => addEvent(evidence, event));
+  journal.onEvent((event) => addToEvidence(evidence, event));
   return evidence;
-}
-
-function addEvent(evidence: Evidence, event: Event): void {
-  if (event.type === 'load.series') evidence.addSeries(event.series);
-  else if (event.type === 'load.frame') evidence.addCells(event.cells);
-  else if (event.type === 'probe.reading') evidence.addReading(event);
-  else if (event.type === 'fault.in-effect') evidence.addFacts(event.fault, event.facts);
 }
 
 /** Starts load and probes. Throws FiredrillError where the load cannot start. */
