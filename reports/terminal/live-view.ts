@@ -24,6 +24,9 @@ export interface LiveView {
   onEvent(event: Event): void;
   /** Moves the clock on; call it a few times a second. */
   tick(): void;
+  /** Takes the block away while somebody is asked something below the lines; what happens meanwhile is told after `resume`. */
+  pause(): void;
+  resume(): void;
   /** Takes the block away and leaves the lines. Events that come later are printed as plain lines. */
   close(): void;
 }
@@ -81,6 +84,8 @@ function plainView(output: LiveOutput, load: LiveLoad): LiveView {
       nextLoadMs = (Math.floor(event.atMs / LOAD_LINE_MS) + 1) * LOAD_LINE_MS;
     },
     tick() {},
+    pause() {},
+    resume() {},
     close() {},
   };
 }
@@ -108,6 +113,7 @@ function blockView(output: LiveOutput, clock: () => number, seen: Seen): LiveVie
   /** The run's start on the caller's clock. */
   let startMs: number | undefined;
   let closed = false;
+  let paused = false;
   const draw = (): void => {
     if (startMs === undefined) return;
     const columns = Math.max(1, screen.columns - 1);
@@ -122,7 +128,7 @@ function blockView(output: LiveOutput, clock: () => number, seen: Seen): LiveVie
     drawnAtMs = clock();
   };
   const drawIfDue = (): void => {
-    if (!closed && seen.state.plan !== undefined && clock() - drawnAtMs >= REDRAW_MS_MIN) draw();
+    if (!closed && !paused && seen.state.plan !== undefined && clock() - drawnAtMs >= REDRAW_MS_MIN) draw();
   };
   const printWaiting = (): void => {
     for (const line of waiting) output.write(`${painted(line, Number.POSITIVE_INFINITY).text}\n`);
@@ -132,13 +138,25 @@ function blockView(output: LiveOutput, clock: () => number, seen: Seen): LiveVie
     onEvent(event) {
       startMs = clock() - event.atMs;
       waiting.push(...eventLines(event));
+      if (paused) return;
       if (closed || seen.state.plan === undefined) printWaiting();
       else drawIfDue();
     },
     tick: drawIfDue,
+    pause() {
+      paused = true;
+      block.clear();
+      printWaiting();
+    },
+    resume() {
+      paused = false;
+      if (closed) printWaiting();
+      else drawIfDue();
+    },
     close() {
       if (closed) return;
       closed = true;
+      paused = false;
       block.clear();
       printWaiting();
     },

@@ -104,6 +104,13 @@ describe('the verdict', () => {
     }
   });
 
+  it('is inconclusive when a fault could not hold back all that it was asked to', () => {
+    const facts = (overflowedPackets: number) =>
+      blackoutEvents.map((event) => (event.type === 'fault.in-effect' ? { ...event, facts: { overflowedPackets } } : event));
+    assert.equal(outcome(judge({ fault: facts(3) })), 'inconclusive 2');
+    assert.equal(outcome(judge({ fault: facts(0) })), 'passed 0');
+  });
+
   it('is inconclusive without data for an objective', () => {
     const run = { ...experiment, objectives: { ghost: objective({ good: reading('ghost', { tolerance: { equals: 1 } }) }) } };
     const report = judge({ run });

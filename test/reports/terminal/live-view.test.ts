@@ -119,11 +119,31 @@ test('objectives are judged as they stand', () => {
 });
 
 test('before the plan there is no block, so that a question can be asked below the lines', () => {
-  const screen = fakeScreen(80);
+  const screen = fakeScreen(100);
   const { view, advance } = play(screen, sampleRun().slice(0, 1));
   advance(2000);
   view.tick();
-  assert.deepEqual(screen.rows(), ['00:00.0 run        20260301-101500: experiments/region-blackout.yaml, variant unpr', 'otected']);
+  assert.deepEqual(screen.rows(), ['00:00.0 run        20260301-101500: experiments/region-blackout.yaml, variant unprotected']);
+});
+
+test('while somebody is asked, nothing is drawn; what happened meanwhile is told afterwards', () => {
+  const screen = fakeScreen(100);
+  const events = sampleRun();
+  const { view, advance } = play(screen, events.slice(0, 12));
+  view.pause();
+  screen.output.write('Did the pager ring? [go/no] ');
+  const asked = screen.rows();
+  for (const event of events.slice(12, 16)) view.onEvent(event);
+  advance(5000);
+  view.tick();
+  assert.deepEqual(screen.rows(), asked);
+  screen.output.write('go\n');
+  view.resume();
+  view.close();
+  const after = screen.rows();
+  const question = after.indexOf('Did the pager ring? [go/no] go');
+  assert.equal(question, asked.length - 1);
+  assert.ok(after.slice(question).some((row) => row.includes('sa-goes-dark in effect')));
 });
 
 test('at most four drawings a second, however many events come', () => {
