@@ -42,6 +42,7 @@ async function main(): Promise<number> {
       timer: realTimer,
       say: (line) => void process.stdout.write(`${JSON.stringify(line)}\n`),
       async unlock() {
+        if (orders.lock === '') return;
         // Somebody else's lock of the same name is left alone.
         const lock = await engine.inspect(orders.lock);
         const owner = lock?.labels[LABEL.run];

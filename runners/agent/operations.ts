@@ -84,7 +84,7 @@ export interface FaultOperations {
 export interface Orders {
   readonly runId: string;
   readonly leaseMs: number;
-  /** Name of the lock container that goes with the run; removed by the agent when it has undone everything without the runner. */
+  /** Name of the lock container that goes with the run; removed by the agent when it has undone everything without the runner. Empty: none. */
   readonly lock: string;
   readonly faults: readonly FaultOperations[];
 }

@@ -93,6 +93,11 @@ export async function startSweeper(docker: Docker, image: string, orders: Orders
  */
 export async function sweepAgent(docker: Docker, image: string, containerId: string): Promise<Sweep> {
   const container = docker.getContainer(containerId);
+  if ((await container.inspect()).State.Status === 'created') {
+    // Its runner died before starting it: nothing was touched.
+    await container.remove({ force: true });
+    return { clean: true, notices: [] };
+  }
   await container.stop().catch(() => {});
   const notices = await readNotices(docker, containerId);
   const last = notices.at(-1);

@@ -13,7 +13,7 @@ interface Prepared {
 }
 
 export interface RuleSetter {
-  /** Starts the programs that will set the rules. */
+  /** Starts the programs that will set the rules, or, once they are set, take them away. Starting programs takes the agent's time: not while others are being set. */
   prepare(network: Network): void;
   /** Sets the rules; resolves with when the last of them was in force. */
   set(network: Network, signal: AbortSignal): Promise<bigint>;
@@ -57,9 +57,7 @@ export function ruleSetter(filter: PacketFilter, tag: string, rulesOf: (family: 
       const ran = await finishAll(take(network), rulesOf, signal);
       const failed = ran.filter((each) => each.code !== 0);
       if (failed.length > 0) throw new Error(`setting the rules failed: ${failed.map((each) => each.stderr.trim()).join('; ')}`);
-      const atNs = latest(ran);
-      prepare(network);
-      return atNs;
+      return latest(ran);
     },
     async remove(network, signal) {
       if (!network) {

@@ -107,14 +107,18 @@ function parseRequest(line: string): AgentRequest | undefined {
   }
 }
 
-/** In reverse, all of it, whatever fails on the way; true when everything was undone and read back. */
+/**
+ * In reverse, all of it, whatever fails on the way, and only then read back, so that looking never keeps anything
+ * broken; true when everything was undone and read back.
+ */
 async function undoFaults({ work, say, wall }: SessionOptions): Promise<boolean> {
+  const undone: { readonly fault: string; readonly results: readonly OperationResult[] }[] = [];
+  for (const fault of work.faults.toReversed()) undone.push({ fault, results: await work.move(fault, 'undo', UNDO_TIMEOUT_MS) });
   let clean = true;
-  for (const fault of work.faults.toReversed()) {
-    const undone = await work.move(fault, 'undo', UNDO_TIMEOUT_MS);
+  for (const { fault, results } of undone) {
     const readBack = await work.move(fault, 'read-back', READ_BACK_TIMEOUT_MS);
     clean &&= readBack.every((result) => result.ok);
-    say({ notice: 'undone', fault, results: together(undone, readBack), at: wall() });
+    say({ notice: 'undone', fault, results: together(results, readBack), at: wall() });
   }
   return clean;
 }

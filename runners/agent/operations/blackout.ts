@@ -51,6 +51,7 @@ export function blackout(operation: BlackoutOperation, ground: Ground): FiveMove
       do {
         matched = packetsSilenced(await (await setter()).saved(network, signal), ground.tag);
       } while (matched === 0 && (await pause(LOOK_EVERY_MS, signal)));
+      (await setter()).prepare(network);
       if (matched === 0) throw new Error('no packet was swallowed: nothing was sent, or the rules do not work');
       const silence = song === 'silent' ? `; its gateway ${canary} answered before and is silent for ${CANARY_SILENCE_MS} ms` : '';
       return { mechanism: 'nfqueue', evidence: `${matched} packets swallowed${silence}`, facts: { matchedPackets: matched } };

@@ -63,6 +63,7 @@ export function latency(operation: LatencyOperation, ground: Ground): FiveMoves 
         const sockets = await look(network, signal);
         seen = { bytes: timing.look(sockets, performance.now()), packets: await delayer.stats(), open: sockets.length };
       } while (!judgeDelay(asked, seen, false).proven && (await pause(everyMs, signal)));
+      setter?.prepare(network);
       const judged = judgeDelay(asked, seen, true);
       if (!judged.proven) throw new Error(judged.evidence);
       return { mechanism: 'nfqueue', evidence: judged.evidence, facts: judged.facts };

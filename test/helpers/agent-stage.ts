@@ -1,0 +1,185 @@
+/**
+ * A stage for live tests of the agent: throw-away containers that talk to each other and tell, as lines of JSON with
+ * the host's monotonic clock, what they see; their rules; and everything removed at the end.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type Docker from 'dockerode';
+import { agentImage } from '../../runners/agent/image.ts';
+import type { ContainerRef } from '../../runners/agent/operations.ts';
+import { BASE_IMAGE } from '../../runners/docker/base-image.ts';
+import { connectEngine } from '../../runners/docker/engine.ts';
+import { ensureImages, tagOf } from '../../runners/docker/images.ts';
+
+/** On everything that these tests make. */
+export const STAGE_LABEL = 'firedrill.scratch';
+export const AGENT_IMAGE = tagOf(agentImage);
+const SEEN_WITHIN_MS = 30_000;
+
+/** What a talker saw: an answer after `ms`, or an error, at `atMs` of the host's monotonic clock. */
+export interface Sight {
+  readonly via: 'tcp' | 'udp' | 'connect' | 'loopback';
+  readonly atMs: number;
+  readonly ms?: number;
+  readonly error?: string;
+}
+
+export interface Actor {
+  readonly ref: ContainerRef;
+  readonly address: string;
+  readonly container: Docker.Container;
+  /** Everything it saw so far, as it came. */
+  readonly sights: readonly Sight[];
+}
+
+export interface Stage {
+  readonly docker: Docker;
+  /** Answers TCP on 7000 and UDP on 7001 with what it was sent. */
+  echo(name: string): Promise<Actor>;
+  /** Asks an echo: every 20 ms on an open connection and by datagram, every 100 ms on a fresh connection; and itself over loopback. */
+  talker(name: string, echo: Actor): Promise<Actor>;
+  start(name: string, options: Docker.ContainerCreateOptions): Promise<Actor>;
+  remove(): Promise<void>;
+}
+
+/** The host's monotonic clock, on which talkers stamp what they see. */
+export function hostMs(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
+}
+
+/** Makes sure of the agent's image and opens the stage; `label` tells its containers from those of other tests. */
+export async function openStage(label: string): Promise<Stage> {
+  const docker = await connectEngine(process.env);
+  await ensureImages(docker, { recipes: [agentImage], environment: process.env, log: () => {} });
+  const made: Docker.Container[] = [];
+  const start = async (name: string, options: Docker.ContainerCreateOptions): Promise<Actor> => {
+    const container = await docker.createContainer({ Image: AGENT_IMAGE, StopTimeout: 0, ...options, Labels: { [STAGE_LABEL]: label } });
+    made.push(container);
+    const sights: Sight[] = [];
+    const output = await container.attach({ stream: true, stdout: true, stderr: true });
+    listen(docker, output, sights);
+    await container.start();
+    const { NetworkSettings } = await container.inspect();
+    const address = Object.values(NetworkSettings.Networks)[0]?.IPAddress ?? '';
+    return { ref: { id: container.id, name }, address, container, sights };
+  };
+  const node = (script: string, ...more: string[]) => ({
+    Entrypoint: ['node', '-e', script, ...more],
+    HostConfig: { CapAdd: ['NET_ADMIN'] },
+  });
+  return {
+    docker,
+    start,
+    echo: (name) => start(name, node(ECHO)),
+    talker: (name, echo) => start(name, node(TALKER, echo.address)),
+    async remove() {
+      const left = await docker.listContainers({ all: true, filters: JSON.stringify({ label: [`${STAGE_LABEL}=${label}`] }) });
+      const ids = new Set([...made.map((each) => each.id), ...left.map((each) => each.Id)]);
+      await Promise.all(
+        [...ids].map((id) =>
+          docker
+            .getContainer(id)
+            .remove({ force: true })
+            .catch(() => {}),
+        ),
+      );
+    },
+  };
+}
+
+/** Waits until it is so; rejects with what was waited for when it is not in time. */
+export async function until(what: string, so: () => boolean | Promise<boolean>, withinMs = SEEN_WITHIN_MS): Promise<void> {
+  const limitMs = hostMs() + withinMs;
+  while (!(await so())) {
+    if (hostMs() > limitMs) throw new Error(`waited ${withinMs} ms in vain: ${what}`);
+    await sleep(10);
+  }
+}
+
+/** What was seen by one way from an instant on, answers and errors alike. */
+export function seenBy(actor: Actor, via: Sight['via'], fromMs: number, toMs = Number.POSITIVE_INFINITY): readonly Sight[] {
+  return actor.sights.filter((sight) => sight.via === via && sight.atMs >= fromMs && sight.atMs <= toMs);
+}
+
+/** A command's output, from inside a container. */
+export async function inside(docker: Docker, container: Docker.Container, command: readonly string[], input = ''): Promise<string> {
+  const exec = await container.exec({
+    Cmd: ['sh', '-c', `"$@" <<'END'\n${input}\nEND`, 'sh', ...command],
+    AttachStdout: true,
+    AttachStderr: true,
+  });
+  const stream = await exec.start({});
+  const chunks: Buffer[] = [];
+  const collect = { write: (chunk: Buffer) => void chunks.push(chunk) };
+  docker.modem.demuxStream(stream, collect as unknown as NodeJS.WritableStream, collect as unknown as NodeJS.WritableStream);
+  await new Promise((resolve) => stream.on('end', resolve));
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** All packet rules of a container, IPv4 and IPv6, without what changes by itself: counters and the time of reading. */
+export async function rulesOf(docker: Docker, container: Docker.Container): Promise<string> {
+  const saved = await Promise.all(['iptables-nft-save', 'ip6tables-nft-save'].map((program) => inside(docker, container, [program])));
+  return saved
+    .join('')
+    .replaceAll(/\[\d+:\d+\]/g, '')
+    .replaceAll(/^#.*\n/gm, '');
+}
+
+/** Kills a process of the engine's host, as the kernel's out-of-memory killer would: without the engine knowing. */
+export async function killOnHost(docker: Docker, pid: number): Promise<void> {
+  const killer = await docker.createContainer({
+    Image: BASE_IMAGE,
+    Cmd: ['sh', '-c', `kill -9 ${pid}`],
+    HostConfig: { PidMode: 'host', NetworkMode: 'none' },
+    Labels: { [STAGE_LABEL]: 'killer' },
+  });
+  await killer.start();
+  await killer.wait();
+  await killer.remove({ force: true });
+}
+
+function listen(docker: Docker, output: NodeJS.ReadWriteStream, sights: Sight[]): void {
+  let text = '';
+  const collect = {
+    write(chunk: Buffer) {
+      text += chunk.toString('utf8');
+      const lines = text.split('\n');
+      text = lines.pop() ?? '';
+      for (const line of lines) if (line.startsWith('{"via"')) sights.push(JSON.parse(line));
+    },
+  };
+  docker.modem.demuxStream(output, collect as unknown as NodeJS.WritableStream, collect as unknown as NodeJS.WritableStream);
+}
+
+const ECHO = `
+const net = require('node:net'), dgram = require('node:dgram');
+net.createServer({ noDelay: true }, (socket) => socket.on('error', () => {}).pipe(socket)).listen(7000, '0.0.0.0');
+const udp = dgram.createSocket('udp4').bind(7001);
+udp.on('message', (message, from) => udp.send(message, from.port, from.address));
+`;
+
+const TALKER = `
+const net = require('node:net'), dgram = require('node:dgram');
+const host = process.argv[1];
+const now = () => Number(process.hrtime.bigint()) / 1e6;
+const tell = (via, seen) => process.stdout.write(JSON.stringify({ via, atMs: now(), ...seen }) + '\\n');
+const talk = (via, connection) => {
+  let text = '';
+  connection.setNoDelay(true).on('data', (chunk) => {
+    const lines = (text += chunk).split('\\n');
+    text = lines.pop();
+    for (const line of lines) tell(via, { ms: now() - Number(line) });
+  });
+  connection.on('error', (error) => tell(via, { error: error.code }));
+  setInterval(() => connection.write(now() + '\\n'), 20);
+};
+talk('tcp', net.connect(7000, host));
+net.createServer((socket) => socket.pipe(socket)).listen(7000, '127.0.0.1', () => talk('loopback', net.connect(7000, '127.0.0.1')));
+const udp = dgram.createSocket('udp4');
+udp.on('message', (message) => tell('udp', { ms: now() - Number(message) }));
+setInterval(() => udp.send(String(now()), 7001, host, (error) => error && tell('udp', { error: error.code })), 20);
+setInterval(() => {
+  const began = now();
+  const socket = net.connect({ host, port: 7000 }, () => { tell('connect', { ms: now() - began }); socket.destroy(); });
+  socket.setTimeout(1000, () => socket.destroy()).on('error', (error) => tell('connect', { error: error.code }));
+}, 100);
+`;
