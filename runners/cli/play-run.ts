@@ -3,7 +3,6 @@ import { cpus, hostname, totalmem } from 'node:os';
 import type Docker from 'dockerode';
 import { probes } from '../../probes/index.ts';
 import { liveView } from '../../reports/terminal/live-view.ts';
-import { containerEvents } from '../docker/container-events.ts';
 import { probeTools } from '../docker/probe-tools.ts';
 import { EXIT, FiredrillError } from '../failure.ts';
 import { faults } from '../faults/index.ts';
@@ -16,6 +15,7 @@ import { prepareSystem, type System } from '../runbook/system.ts';
 import { agentHands } from './agent-hands.ts';
 import { type CliIo, wantsColor } from './io.ts';
 import type { LoadedExperiment } from './load-experiment.ts';
+import { recordContainers } from './record-containers.ts';
 import { type ResolvedExperiment, resolveExperiment } from './resolve-experiment.ts';
 import { version } from './version.ts';
 
@@ -115,12 +115,8 @@ async function perform(
   const { experiment } = loaded;
   journal.append({ type: 'run.planned', plan, experiment });
   const watching = new AbortController();
-  const containers = recordContainers(
-    docker,
-    journal,
-    plan.project ?? [...targets.values()].flat().map((target) => target.id),
-    watching.signal,
-  );
+  const current = new Map(targets);
+  const containers = recordContainers({ docker, experiment, journal, project: plan.project, current }, watching.signal);
   const startNs = start();
   const observation = observe({
     experiment,
@@ -128,7 +124,7 @@ async function perform(
     journal,
     startNs,
     seed,
-    targetsOf: (name) => targets.get(name) ?? [],
+    targetsOf: (name) => current.get(name) ?? [],
     tools: probeTools(docker),
     random: Math.random,
   });
@@ -152,24 +148,5 @@ async function perform(
     await observation.stop();
     watching.abort();
     await containers;
-  }
-}
-
-/** Writes what happens to the system's containers until the signal aborts. */
-async function recordContainers(docker: Docker, journal: Journal, scope: string | readonly string[], signal: AbortSignal): Promise<void> {
-  try {
-    for await (const { container, action, detail } of containerEvents(
-      docker,
-      typeof scope === 'string' ? { project: scope } : { containerIds: scope },
-      signal,
-    )) {
-      journal.append({ type: 'container', container, action, detail });
-    }
-  } catch (error) {
-    journal.append({
-      type: 'note',
-      level: 'warning',
-      text: `the engine's events ended: ${error instanceof Error ? error.message : String(error)}`,
-    });
   }
 }
