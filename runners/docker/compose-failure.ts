@@ -3,8 +3,6 @@ import { EXIT, FiredrillError } from '../failure.ts';
 import { listenerOf } from './listener.ts';
 
 const PORT_TAKEN = /port is already allocated|address already in use|ports are not available/i;
-/** The address before the word that tells of the bind; engines spell it differently over the years. */
-const PORT = /(?:for|tcp4?6?|udp|listen|port)\s+(?:\S+:)?(\d{1,5})\b(?=[^\n]*(?:already|in use|not available))/gi;
 export const DISK_FULL = /no space left on device|disk quota exceeded/i;
 const IMAGE_MISSING = /(?:pull access denied for|No such image:?|manifest for|failed to resolve reference)\s+"?([^\s,"]+)/i;
 /** Last lines of Compose's output that a message holds. */
@@ -39,12 +37,11 @@ export function diskFull(words: string): FiredrillError {
   return unfit('disk-full', `The engine's disk is full: ${words}`, 'Free some space; docker system df shows what the engine holds.');
 }
 
-/** The host port in the engine's words; undefined where they hold none. */
+/** The host port in the engine's words: the first address of the line that tells of it. Undefined where there is none. */
 export function portIn(output: string): number | undefined {
   const line = output.split('\n').find((each) => PORT_TAKEN.test(each)) ?? '';
-  const bound = /(?:\d+\.\d+\.\d+\.\d+|\[[0-9a-f:]*\]|0\.0\.0\.0):(\d{1,5})(?!\d|\.)/gi;
-  const found = [...line.matchAll(bound)].at(-1)?.[1] ?? [...line.matchAll(PORT)].at(-1)?.[1];
-  return found === undefined ? undefined : Number(found);
+  const port = /(?:\d+\.\d+\.\d+\.\d+|\[[0-9a-f:]*\]):(\d{1,5})\b/i.exec(line)?.[1];
+  return port === undefined ? undefined : Number(port);
 }
 
 async function portTaken(docker: object, port: number | undefined): Promise<FiredrillError> {
