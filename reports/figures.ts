@@ -5,7 +5,9 @@ import { formatMs } from '../experiments/language/duration.ts';
 export function lengthOf(ms: number | undefined | null): string {
   if (ms === undefined || ms === null || !Number.isFinite(ms)) return '–';
   const size = Math.abs(ms);
-  if (size < 10 && !Number.isInteger(ms)) return `${ms.toFixed(1)}ms`;
+  if (ms > 0 && ms < 0.05) return '<0.1ms';
+  if (size < 10 && !Number.isInteger(ms)) return `${ms.toFixed(1)}ms`.replace('-', '−');
+  if (ms < 0) return `−${lengthOf(size)}`;
   if (size < 999.5) return `${Math.round(ms)}ms`;
   if (size < 9995) return `${Number((ms / 1000).toFixed(2))}s`;
   return formatMs(ms);

@@ -71,7 +71,7 @@ const FIGURE = `
 .label{padding-right:14px;min-width:0;overflow:hidden}
 .label .name{font-weight:600;overflow-wrap:anywhere}.label .detail{font-size:11px}
 .lane .label{display:flex;gap:6px;align-items:center;white-space:nowrap}
-.lane .name{overflow:hidden;text-overflow:ellipsis;font-weight:500}.lane .label .detail{overflow:hidden;text-overflow:ellipsis;min-width:0}
+.lane .name{overflow:hidden;text-overflow:ellipsis;font-weight:500;flex:0 1 auto}.lane .label .detail{overflow:hidden;text-overflow:ellipsis;min-width:0;flex:0 2 auto}
 .track{position:relative;min-width:0}
 .track>svg{display:block;width:100%;height:100%;overflow:visible}
 .right{position:relative;padding-left:10px}
@@ -79,15 +79,17 @@ const FIGURE = `
 .group h3{margin:0;font-size:12px;font-weight:700}.group p{margin:0;font-size:11px;color:var(--muted)}
 .bands{position:absolute;left:calc(16px + var(--left));right:calc(16px + var(--right));top:26px;bottom:30px;pointer-events:none}
 .band{position:absolute;top:0;bottom:0;background:color-mix(in srgb,var(--colour) 13%,transparent);box-shadow:inset 1px 0 0 var(--colour),inset -1px 0 0 var(--colour);print-color-adjust:exact;-webkit-print-color-adjust:exact}
+.band.instant{width:2px;margin-left:-1px;background:var(--colour)}
 .band.unproven{background:repeating-linear-gradient(135deg,color-mix(in srgb,var(--colour) 16%,transparent) 0 5px,transparent 5px 10px)}
 .gridline{position:absolute;top:0;bottom:0;width:1px;margin-left:-.5px;background:var(--hair)}
 .axis .label .detail{white-space:nowrap}
 .axis .track{height:18px}.axis.bottom{margin-top:8px}
 .tick{position:absolute;transform:translateX(-50%);font-weight:500;color:var(--muted);white-space:nowrap;font-size:11.5px;line-height:18px}
 .segment,.mark{position:absolute;top:0;height:100%;font-style:normal;print-color-adjust:exact;-webkit-print-color-adjust:exact}
-.segment{overflow:hidden;white-space:nowrap;text-overflow:ellipsis;padding:0 4px;font-size:11px;line-height:18px;min-width:1px;border-radius:1px}
+.segment{overflow:hidden;white-space:nowrap;text-overflow:ellipsis;text-indent:4px;font-size:11px;line-height:18px;min-width:1px;border-radius:1px}
 .segment.phase{background:var(--usual-fill);box-shadow:inset 1px 0 0 var(--panel)}.segment.phase.method{background:color-mix(in srgb,var(--ink) 22%,var(--panel))}
-.segment.fault{background:var(--colour);color:#fff;text-shadow:0 0 2px #000,0 0 3px #000;line-height:22px;font-weight:600;padding:0 12px}
+.segment.fault{background:var(--colour);color:#fff;text-shadow:0 0 2px #000,0 0 3px #000;line-height:22px;font-weight:600;text-indent:12px;min-width:3px}
+.beside{position:absolute;padding-left:10px;line-height:22px;font-size:11px;font-weight:600;white-space:nowrap}
 .segment.fault.unproven{background:repeating-linear-gradient(135deg,var(--colour) 0 6px,color-mix(in srgb,var(--colour) 55%,#000) 6px 12px)}
 .segment.good,.segment.usual{background:var(--good-fill);color:var(--good)}.segment.usual{background:var(--usual-fill);color:var(--muted)}
 .segment.not-good{background:var(--bad-fill);color:var(--bad);box-shadow:inset 0 -3px 0 var(--bad);font-weight:600}
@@ -98,7 +100,7 @@ const FIGURE = `
 .mark.asked{border-left-style:dotted;top:-2px}.fault-lane .mark b{font-size:11px;top:-6px}.mark.asked b{margin-left:-7px}.fault-lane{padding-top:8px}
 .mark.instant b{top:2px;background:var(--ink);color:var(--panel);border-radius:7px;min-width:13px;line-height:13px;text-align:center;font-size:9px}
 .mark.happening{border-left-color:var(--muted)}.mark.sign{border-left:0}.mark.sign b{font-size:12px;top:3px}.mark.stop b{color:var(--bad)}
-.judged .segment{padding:0 10px}
+.judged .segment{text-indent:10px}
 .curve{fill:none;vector-effect:non-scaling-stroke;stroke-linejoin:round;stroke-linecap:round;stroke-width:1.3}
 .grid{stroke:var(--grid);stroke-width:1;vector-effect:non-scaling-stroke}
 .panel{padding:12px 0 8px}.panel.low{padding:10px 0 8px}
@@ -115,7 +117,7 @@ const FIGURE = `
 `;
 
 const NARROW = `
-@media (max-width:940px){
+@media screen and (max-width:940px){
 table.stacking,.stacking tbody,.stacking tr,.stacking th,.stacking td{display:block;width:auto}
 .stacking thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .stacking tr{border-top:1px solid var(--hair);padding:8px 0}.stacking th,.stacking td,.load tbody tr:not(.whole) th{border:0;padding:2px 12px}.objectives tbody th,.objectives td.clauses{width:auto}
@@ -123,8 +125,8 @@ table.stacking,.stacking tbody,.stacking tr,.stacking th,.stacking td{display:bl
 .stacking td::before{content:attr(data-label);color:var(--muted);font-size:12px;position:absolute;left:12px}
 .acts{display:block;overflow-x:auto}.acts tbody,.acts thead{display:table-row-group;position:static}.acts tr{display:table-row}.acts th,.acts td{display:table-cell}.stacking .acts td{padding-left:0}.acts td::before{content:none}
 .load tbody tr:not(.whole){border:0;padding:0 0 4px}.load td{display:inline-block;padding:0 6px 0 12px}.load td::before{content:attr(data-label) " ";position:static}}
-@media (max-width:1000px) and (min-width:761px){.figure{--left:150px;--right:120px}}
-@media (max-width:760px){
+@media screen and (max-width:1000px) and (min-width:761px){.figure{--left:150px;--right:120px}}
+@media screen and (max-width:760px){
 main{padding:12px 12px 32px}h1{font-size:24px;gap:10px}.badge{width:32px;height:32px;line-height:32px;font-size:18px}.verdict{padding:14px 14px 12px}
 .figure{--left:0px;--right:0px;padding:6px 10px 8px}.bands{left:10px;right:10px}
 .row{display:block}.label,.panel .label{padding:0}.lane .label{white-space:normal;flex-wrap:wrap;gap:0 6px;margin-top:4px}.lane .label .detail{display:inline}
@@ -136,8 +138,8 @@ main{padding:12px 12px 32px}h1{font-size:24px;gap:10px}.badge{width:32px;height:
 `;
 
 const PRINT = `
-@media print{@page{margin:12mm}main{padding:0;max-width:none}body{font-size:11px}section{margin-top:18px}.cursor{display:none}
-.row,tr,.verdict,h2{break-inside:avoid}h2{break-after:avoid}.figure{--left:140px;--right:120px}.pill,.badge,.warning{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
+@media print{@page{margin:12mm}main{padding:0;max-width:none;zoom:.7}section{margin-top:22px}.cursor{display:none}
+.row,tr,.verdict,h2{break-inside:avoid}h2{break-after:avoid}.figure{--left:160px;--right:140px}.pill,.badge,.warning{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 `;
 
 /** All of it. */

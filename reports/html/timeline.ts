@@ -57,6 +57,7 @@ export function renderTimeline(report: Report): Markup {
   const axis = timeAxis(axisLengthMs(report));
   const proofMs = firstProofMs(report);
   const load = loadPanels(report, axis);
+  const probes = probeLanes(report, axis);
   const containers = new Set(report.containers.map((each) => each.container)).size;
   const series = report.load.curves.series.length;
   const grid = axis.ticks.map(({ atMs }) => html`<i class="gridline" style="left:${axis.percent(atMs)}%"></i>`);
@@ -65,7 +66,7 @@ export function renderTimeline(report: Report): Markup {
 ${axisRow("from the run's start", axis.ticks, axis, 'top', (text) => text)}
 ${phaseLane(report, axis)}${faultLanes(report, axis)}${peopleLane(report, axis)}
 ${group('Objectives', objectiveLanes(report, axis), '↓ first impact, M mitigated, R recovered')}
-${group('Probes', probeLanes(report, axis), leftOut(report.probes.length, PROBE_LANES_MAX, 'lanes'))}
+${group('Probes', probes.slice(0, PROBE_LANES_MAX), leftOut(probes.length, PROBE_LANES_MAX, 'lanes'))}
 ${group('Containers', containerLanes(report, axis), leftOut(containers, CONTAINER_LANES_MAX, 'containers'))}
 ${group('Load', load.together)}
 ${group('Latency by scenario', load.each, leftOut(series, SERIES_PANELS_MAX, 'series'))}

@@ -49,7 +49,7 @@ function objectiveLines(objective: ReportObjective, report: Report, nameCells: n
   ];
   const clauses = objective.clauses.flatMap((clause): Line[] => {
     const state = STATES[clause.state];
-    const [first = [], ...rest] = indented(`${clause.clause} ${clause.text}: ${clause.seen}`, 4, columns);
+    const [first = [], ...rest] = indented(`${clause.clause}: ${clause.text}; seen: ${clause.seen}`, 4, columns);
     return [[span(`  ${state.sign} `, state.tone), ...first.slice(1)], ...rest];
   });
   return [row, ...clauses];

@@ -66,7 +66,16 @@ function failedPanel(drawing: Drawing): Markup {
   const values = most === 0 ? linearAxis(0.01, 48, 1) : linearAxis(most > 0.5 ? 1 : most, TALL_PX);
   const detail = most === 0 ? 'no request failed' : 'of the requests sent in each interval';
   return renderPanel(
-    { title: 'Failed share', detail, curves, values, text: percentOf, description: peaksText(curves, percentOf), peaksFrom: 0.005 },
+    {
+      title: 'Failed share',
+      detail,
+      curves,
+      values,
+      text: percentOf,
+      description: peaksText(curves, percentOf),
+      peaksFrom: 0.005,
+      labels: most > 0,
+    },
     drawing.axis,
   );
 }

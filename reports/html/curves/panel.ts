@@ -28,6 +28,8 @@ export interface Panel {
   /** Writes the highest value of a curve next to its peak. */
   readonly peaksFrom?: number;
   readonly kind?: string;
+  /** False where the curves are all the same and their names say nothing. */
+  readonly labels?: boolean;
 }
 
 const LABEL_LINE_PX = 14;
@@ -98,6 +100,6 @@ export function renderPanel(panel: Panel, axis: TimeAxis): Markup {
     kind: `panel ${panel.kind ?? ''}`,
     heightPx,
     track: [svg, valueTicks(panel), peakLabels(panel, axis)],
-    right: directLabels(panel),
+    right: panel.labels !== false && directLabels(panel),
   });
 }

@@ -4,6 +4,7 @@ import type { Report } from '../../report.ts';
 import type { Markup } from '../markup.ts';
 import { renderMark, renderRow, renderSegment } from '../row.ts';
 import type { TimeAxis } from '../scale.ts';
+import { shortContainerName } from './container-name.ts';
 
 type Happening = Report['containers'][number];
 
@@ -43,7 +44,7 @@ export function containerLanes(report: Report, axis: TimeAxis): Markup[] {
     const texts = happenings.map((each) => `${each.action}${each.detail === null ? '' : ` (${each.detail})`} at ${momentOf(each.atMs)}`);
     const marks = happenings.map((each, index) => renderMark(axis.percent(each.atMs), 'happening', '', texts[index] ?? each.action));
     return renderRow({
-      label: container,
+      label: shortContainerName(container, report.system.project),
       kind: 'lane',
       heightPx: 18,
       track: [stretches(happenings, axis), marks],

@@ -2,16 +2,22 @@
  * The probes' readings. A probe that says one of a few things (a status, a word, yes or no) is a lane of stretches,
  * coloured where it differs from what it said first; one with many numbers is a small curve with its extremes.
  */
-import { momentOf } from '../../figures.ts';
+import { momentOf, plural } from '../../figures.ts';
 import type { Report, ReportProbe } from '../../report.ts';
-import { renderPath } from '../curves/path.ts';
+import { type CurvePoint, renderPath, thinned } from '../curves/path.ts';
 import { html, type Markup } from '../markup.ts';
 import { renderRow, renderSegment } from '../row.ts';
 import type { TimeAxis } from '../scale.ts';
+import { shortContainerName } from './container-name.ts';
 
 /** More different numbers than this make a curve. */
 const WORDS_MAX = 6;
 const CURVE_PX = 30;
+const CURVE_POINTS_MAX = 400;
+/** Stretches that are told to screen readers. */
+const SPOKEN_MAX = 12;
+/** Lanes beyond this are left to report.json. */
+export const PROBE_LANES_MAX = 40;
 
 type Point = ReportProbe['points'][number];
 
@@ -57,36 +63,33 @@ function stretchSegment(stretch: Stretch, tone: string, axis: TimeAxis): Markup 
   });
 }
 
-function wordsLane(probe: ReportProbe, axis: TimeAxis, label: string): Markup {
-  const found = stretches(probe.points, axis.endMs);
+/** How a lane is named: the probe, and the container or containers it looked at. */
+interface LaneName {
+  readonly label: string;
+  readonly detail: string | undefined;
+}
+
+function wordsLane(found: readonly Stretch[], axis: TimeAxis, name: LaneName): Markup {
   const usual = found.find((each) => !each.unknown)?.text;
   const segments = found.map((each) => stretchSegment(each, each.unknown ? 'unknown' : each.text === usual ? 'usual' : 'changed', axis));
-  const description = found.slice(0, 12).map((each) => `${each.text} from ${momentOf(each.fromMs)}`);
-  return renderRow({
-    label,
-    detail: probe.container ?? undefined,
-    kind: 'lane',
-    heightPx: 18,
-    track: segments,
-    description: description.join(', '),
-  });
+  const description = found.slice(0, SPOKEN_MAX).map((each) => `${each.text} from ${momentOf(each.fromMs)}`);
+  return renderRow({ ...name, kind: 'lane', heightPx: 18, track: segments, description: description.join(', ') });
 }
 
 function short(value: number): string {
   return Number(value.toPrecision(3)).toLocaleString('en-US');
 }
 
-function numbersLane(probe: ReportProbe, points: { atMs: number; value: number | null }[], axis: TimeAxis): Markup {
+function numbersLane(probe: ReportProbe, points: readonly CurvePoint[], axis: TimeAxis, name: LaneName): Markup {
   const min = Math.min(0, probe.min ?? 0);
   const max = Math.max(probe.max ?? 1, min + Number.EPSILON);
   const y = (value: number): number => 2 + (CURVE_PX - 4) * (1 - (value - min) / (max - min));
-  const path = renderPath(points, axis, y);
+  const path = renderPath(thinned(points, CURVE_POINTS_MAX, 'worst'), axis, y);
   const range = `${short(probe.min ?? 0)} to ${short(probe.max ?? 0)}`;
   const svg = html`<svg viewBox="0 0 1000 ${CURVE_PX}" preserveAspectRatio="none" role="img"><title>${probe.name}: ${range}</title><path class="curve" d="${path}" style="stroke:var(--ink)"/></svg>`;
   const gaps = stretches(probe.points, axis.endMs).filter((each) => each.unknown);
   return renderRow({
-    label: probe.name,
-    detail: probe.container ?? undefined,
+    ...name,
     kind: 'lane',
     heightPx: CURVE_PX,
     track: [gaps.map((each) => stretchSegment(each, 'unknown', axis)), svg],
@@ -94,16 +97,34 @@ function numbersLane(probe: ReportProbe, points: { atMs: number; value: number |
   });
 }
 
-/** Lanes beyond this are left to report.json. */
-export const PROBE_LANES_MAX = 40;
-
-/** A lane for each probe (and container it looked at) that has readings. */
-export function probeLanes(report: Report, axis: TimeAxis): Markup[] {
-  return report.probes
-    .filter((probe) => probe.points.length > 0)
-    .slice(0, PROBE_LANES_MAX)
-    .map((probe) => {
+/** The lanes of one probe. Containers that said one and the same thing all the time share one. */
+function lanesOf(name: string, probes: readonly ReportProbe[], axis: TimeAxis, project: string | null): Markup[] {
+  const laneName = (probe: ReportProbe): LaneName => {
+    return { label: name, detail: probe.container === null ? undefined : shortContainerName(probe.container, project) };
+  };
+  const constant = Map.groupBy(probes, (probe) => constantText(probe, axis));
+  return [...constant].flatMap(([text, alike]) => {
+    const [first] = alike;
+    if (text !== undefined && first !== undefined && alike.length > 1) {
+      return wordsLane(stretches(first.points, axis.endMs), axis, { label: name, detail: plural(alike.length, 'container') });
+    }
+    return alike.map((probe) => {
       const numbers = numbersOf(probe);
-      return numbers === undefined ? wordsLane(probe, axis, probe.name) : numbersLane(probe, numbers, axis);
+      return numbers === undefined
+        ? wordsLane(stretches(probe.points, axis.endMs), axis, laneName(probe))
+        : numbersLane(probe, numbers, axis, laneName(probe));
     });
+  });
+}
+
+/** What a probe said all the time; undefined where it said different things. */
+function constantText(probe: ReportProbe, axis: TimeAxis): string | undefined {
+  const [only, ...others] = stretches(probe.points, axis.endMs);
+  return others.length === 0 ? only?.text : undefined;
+}
+
+/** Lanes for each probe that has readings. */
+export function probeLanes(report: Report, axis: TimeAxis): Markup[] {
+  const seen = report.probes.filter((probe) => probe.points.length > 0);
+  return [...Map.groupBy(seen, (probe) => probe.name)].flatMap(([name, probes]) => lanesOf(name, probes, axis, report.system.project));
 }

@@ -9,12 +9,12 @@ const STATES = {
   unproven: 'not proven',
   'in-effect': 'no undo recorded',
   undone: 'undone',
-  over: 'over by itself',
+  over: 'over',
   'not-undone': 'NOT UNDONE',
 } as const;
 /** Parts of a sentence that are shown without unfolding. */
 const PARTS_SHOWN_MAX = 3;
-const UNDONE_BY = { agent: 'the agent', runner: 'the runner', heals: 'itself', none: 'nobody' } as const;
+const UNDONE_BY = { agent: 'by the agent', runner: 'by the runner', heals: 'by itself', none: 'and not to be undone' } as const;
 
 function moment(atMs: number | null): string {
   return atMs === null ? '–' : momentOf(atMs);
@@ -51,10 +51,10 @@ function renderFault(fault: ReportFault): Markup {
   return html`<tr><th scope="row"><b><i class="dot" style="--colour:${safeColour(fault.colour)}"></i>${fault.name}</b><span class="detail">${fault.label}</span>${renderActs(fault)}</th>
 <td data-label="Asked">${moment(fault.askedAtMs)}</td>
 <td data-label="In effect">${moment(fault.inEffectAtMs)}${proofAfter !== undefined && html`<span class="detail">+${lengthOf(proofAfter)}</span>`}</td>
-<td data-label="Undone">${moment(fault.undoneAtMs)}${fault.undoneBecause !== null && html`<span class="detail">because: ${fault.undoneBecause}</span>`}</td>
+<td data-label="Undone">${moment(fault.undoneAtMs)}${fault.undoneBecause !== null && fault.undoneAtMs !== null && html`<span class="detail">because: ${fault.undoneBecause}</span>`}</td>
 <td data-label="Spread">${lengthOf(fault.injectionSpreadMs)}<span class="detail">undo ${spread(fault.acts.map((act) => act.undoneAtMs))}</span></td>
 <td class="prose" data-label="Proof">${fault.proof === null ? 'none' : listed(fault.proof)}${facts.length > 0 && html`<span class="detail">${facts.map(([name, value]) => `${name} ${Number(value.toPrecision(6))}`).join(', ')}</span>`}</td>
-<td class="prose" data-label="Read back"><b class="${bad ? 'bad' : ''}">${STATES[fault.state]}</b> by ${UNDONE_BY[fault.undoneBy]}${fault.readBack !== null && html`<span class="detail">${listed(fault.readBack)}</span>`}</td></tr>`;
+<td class="prose" data-label="Read back"><b class="${bad ? 'bad' : ''}">${STATES[fault.state]}</b> ${fault.state === 'undone' || fault.state === 'over' ? UNDONE_BY[fault.undoneBy] : ''}${fault.readBack !== null && html`<span class="detail">${listed(fault.readBack)}</span>`}</td></tr>`;
 }
 
 /** The table of the faults. */

@@ -15,7 +15,7 @@ const CLAUSES = {
 } as const;
 
 function renderClause(clause: ReportClause): Markup {
-  return html`<li>${stateSign(clause.state)} <span><span class="clause">${CLAUSES[clause.clause]}</span> ${clause.text}<span class="seen">seen: ${clause.seen}</span></span></li>`;
+  return html`<li>${stateSign(clause.state)} <span><span class="clause">${CLAUSES[clause.clause]}:</span> ${clause.text}<span class="seen">seen: ${clause.seen}</span></span></li>`;
 }
 
 function instant(afterMs: number | null, errorMs: number | null): Content {
@@ -48,7 +48,7 @@ export function renderObjectives(report: Report): Markup {
   if (report.objectives.length === 0) return html`<section><h2>Objectives</h2><p>The experiment states none.</p></section>`;
   return html`<section><h2>Objectives</h2>
 <table class="stacking objectives"><thead><tr><th scope="col">Objective</th><th scope="col">State</th>
-<th scope="col">First impact<small>since in effect</small></th><th scope="col">Mitigated<small>since in effect</small></th><th scope="col">Recovered<small>since the undo</small></th>
+<th scope="col">First impact<small>since in effect</small></th><th scope="col">Mitigated<small>since in effect</small></th><th scope="col">Recovered<small>since its end</small></th>
 <th scope="col">Failed share<small>of the whole run</small></th><th scope="col">Asked and seen</th></tr></thead>
 <tbody>${report.objectives.map((objective) => renderObjective(objective, report))}</tbody></table></section>`;
 }

@@ -147,6 +147,29 @@ test('a run that ended before anything happened is a page too', () => {
   assert.doesNotMatch(html, /class="band /);
 });
 
+test('containers that said one and the same thing all the time share a lane, and one that did not keeps its own', () => {
+  const report = sampleReport();
+  const [health] = report.probes;
+  assert.ok(health);
+  const same = ['web_1', 'web_2', 'web_3'].map((container) => ({ ...health, name: 'runs', container }));
+  const other = {
+    ...same[0],
+    container: 'web_4',
+    points: health.points.map((point, index) => ({ ...point, value: index === 30 ? 503 : 200 })),
+  };
+  const html = renderHtml({ ...report, probes: [...same, { ...health, ...other }] });
+  assert.match(html, /runs<\/span> <span class="detail">3 containers</);
+  assert.match(html, /runs<\/span> <span class="detail">web_4</);
+  assert.doesNotMatch(html, /web_1/);
+});
+
+test('a fault that is over at once is a line with its text beside it', () => {
+  const report = sampleReport();
+  const html = renderHtml({ ...report, faults: [{ ...sampleFault(), state: 'over', undoneAtMs: null, undoneBy: 'none' }] });
+  assert.match(html, /<i class="band instant" data-fault="sa-goes-dark" style="left:22\.237%;--colour:#7b3294">/);
+  assert.match(html, /<b class="beside" style="left:22\.237%">Network blackout, 5 containers<\/b>/);
+});
+
 test('curves, lanes and figures are named for those who cannot see them', () => {
   const html = renderHtml(sampleReport());
   assert.match(html, /<title>Failed share<\/title><desc>sa-east-1-viewers at most 100% \(20\.\ds\)/);

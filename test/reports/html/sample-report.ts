@@ -92,9 +92,14 @@ function failover(): ReportObjective {
     errorMs: 107,
     failedShare: 0.0461,
     clauses: [
-      { clause: 'mitigated-within', state: 'held', text: '10s', seen: 'mitigated 4.23s after the proof' },
-      { clause: 'recovered-within', state: 'held', text: '5s', seen: 'good since the undo' },
-      { clause: 'budget', state: 'held', text: '12%', seen: '4.6% of 13 500 requests failed' },
+      {
+        clause: 'mitigated-within',
+        state: 'held',
+        text: "good again within 10s of the fault's proof",
+        seen: 'mitigated 4.23s after the proof',
+      },
+      { clause: 'recovered-within', state: 'held', text: "good for good within 5s of the fault's end", seen: 'good since the undo' },
+      { clause: 'budget', state: 'held', text: 'at most 12% of its requests fail', seen: '4.6% of 13 500 requests failed' },
     ],
     intervals: [
       { fromMs: 0, toMs: 20_100, state: 'good' },
@@ -117,7 +122,7 @@ function othersUnaware(): ReportObjective {
     mitigatedAfterMs: null,
     recoveredAfterMs: null,
     failedShare: 0,
-    clauses: [{ clause: 'throughout', state: 'held', text: 'from the first fault to the end', seen: 'worst p(95) 19ms' }],
+    clauses: [{ clause: 'throughout', state: 'held', text: 'good from the fault to the end of the watch', seen: 'worst p(95) 19ms' }],
     intervals: [{ fromMs: 0, toMs: LENGTH_MS, state: 'good' }],
   };
 }
@@ -276,9 +281,19 @@ export function failedReport(): Report {
         recoveredAfterMs: 229,
         failedShare: 0.334,
         clauses: [
-          { clause: 'mitigated-within', state: 'broken', text: '10s', seen: 'not good at any time while the fault lasted' },
-          { clause: 'recovered-within', state: 'held', text: '5s', seen: 'recovered 229ms after the undo' },
-          { clause: 'budget', state: 'broken', text: '12%', seen: '33% of 13 500 requests failed' },
+          {
+            clause: 'mitigated-within',
+            state: 'broken',
+            text: "good again within 10s of the fault's proof",
+            seen: 'not good at any time while the fault lasted',
+          },
+          {
+            clause: 'recovered-within',
+            state: 'held',
+            text: "good for good within 5s of the fault's end",
+            seen: 'recovered 229ms after the undo',
+          },
+          { clause: 'budget', state: 'broken', text: 'at most 12% of its requests fail', seen: '33% of 13 500 requests failed' },
         ],
         intervals: [
           { fromMs: 0, toMs: 20_100, state: 'good' },

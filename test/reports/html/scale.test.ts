@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { labelPlaces } from '../../../reports/html/curves/label-places.ts';
 import { renderPath, thinned } from '../../../reports/html/curves/path.ts';
+import { shortContainerName } from '../../../reports/html/lanes/container-name.ts';
 import { safeColour } from '../../../reports/html/palette.ts';
 import { linearAxis, logAxis, niceCeiling, timeAxis, timeTicks } from '../../../reports/html/scale.ts';
 
@@ -87,4 +88,12 @@ test('labels stand beside their curves, apart from each other, inside the panel'
 test('only a colour gets into a style', () => {
   for (const colour of ['#7b3294', 'tomato', 'rgb(1, 2, 3)', 'oklch(60% 0.1 200)']) assert.equal(safeColour(colour), colour);
   for (const colour of ['red;background:url(x)', '#12', 'url(x)', 'var(--x)', '']) assert.equal(safeColour(colour), 'var(--muted)');
+});
+
+test('container names lose what Compose puts around the service, and nothing else', () => {
+  assert.deepEqual(
+    ['shop_web_1', 'shop-web-1', 'shop_web_2', 'shopping_web_1', 'shop_1', 'web'].map((name) => shortContainerName(name, 'shop')),
+    ['web', 'web', 'web_2', 'shopping_web_1', '1', 'web'],
+  );
+  assert.equal(shortContainerName('shop_web_1', null), 'shop_web_1');
 });

@@ -27,8 +27,8 @@ test('a broken objective is marked, and so is each clause that broke it', () => 
   const text = renderVerdict(failedReport(), OPTIONS);
   assert.match(text, /^FAILED: the system did not hold {2}South America goes dark \(variant unprotected\)$/m);
   assert.match(text, /^✕ failover/m);
-  assert.match(text, /✕ budget 12%: 33% of 13 500 requests failed/);
-  assert.match(text, /✓ recovered-within 5s/);
+  assert.match(text, /✕ budget: at most 12% of its requests fail; seen: 33% of 13 500 requests failed/);
+  assert.match(text, /✓ recovered-within: good for good within 5s/);
 });
 
 test('a fault that is not known to be undone says what to type', () => {
