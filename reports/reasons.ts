@@ -20,6 +20,9 @@ export const EXIT_BY_REASON = {
   inconclusive: 2,
 } as const;
 
+/** The fact by which a fault says that it could not hold what it was asked to hold. */
+const OVERFLOW = 'overflowedPackets';
+
 export interface Reason {
   readonly kind: keyof typeof EXIT_BY_REASON;
   /** A sentence. */
@@ -35,6 +38,12 @@ function faultReasons(fault: ReportFault): Reason[] {
   if (fault.state === 'not-injected') reasons.push({ kind: 'inconclusive', text: `${fault.name} was never injected.` });
   else if (fault.inEffectAtMs === null)
     reasons.push({ kind: 'inconclusive', text: `${fault.name} did not prove its effect: ${fault.proof ?? 'no proof is in the journal'}.` });
+  const early = fault.facts[OVERFLOW] ?? 0;
+  if (early > 0)
+    reasons.push({
+      kind: 'inconclusive',
+      text: `${fault.name} let ${early} packets go early, because more was held than its buffer may hold.`,
+    });
   return reasons;
 }
 

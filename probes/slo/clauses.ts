@@ -58,9 +58,17 @@ export function judgeMitigated({ recovery, clock, windowMs }: ClauseContext, lim
     if (badDuring.length === 0 && upTo <= deadlineMs && faultEndMs - upTo >= windowMs)
       return judged('held', `good from ${after(upTo)} at the latest`);
     if (faultEndMs < deadlineMs) return judged('unknown', `the fault ended ${after(faultEndMs)}, before the limit`);
-    if (badDuring.length > 0 && mitigatedMs === null && unknownDuring.length === 0)
-      return judged('broken', 'not lastingly good before the fault ended');
-    if (mitigatedAtLeastMs > deadlineMs) return judged('broken', `good again only ${after(mitigatedAtLeastMs)}`);
+    if (mitigatedAtLeastMs > deadlineMs) {
+      return judged(
+        'broken',
+        mitigatedMs === null ? 'not lastingly good before the fault ended' : `good again only ${after(mitigatedAtLeastMs)}`,
+      );
+    }
+    if (unknownDuring.length === 0)
+      return judged(
+        'unknown',
+        `good only for the last ${formatMs(faultEndMs - mitigatedAtLeastMs)} of the fault, too short to tell from its end`,
+      );
     return judged('unknown', `no samples for ${formatMs(totalMs(unknownDuring))} while the fault lasted`);
   };
   return { clause: 'mitigated-within', text: `good again within ${formatMs(limitMs)} of the fault's proof, until it ends`, ...judge() };

@@ -21,6 +21,8 @@ export interface GoodTimeline {
   readonly windowMs: number;
   /** A stretch that begins this shortly before a fault's end may be the undo's own doing: requests on their way are keyed by their start. */
   readonly settleMs: number;
+  /** What waits this shortly before a fault's end is answered at once by its end, and looks good without any mitigation. */
+  readonly rescuedMs: number;
 }
 
 /** Joins intervals (sorted, not overlapping) into a whole from 0 to `endMs`: holes are unknown, equal neighbours become one. */

@@ -13,7 +13,7 @@
 import type { LoadCondition } from '../../experiments/language/condition.ts';
 import type { Evidence } from './evidence.ts';
 import { type GoodInterval, type GoodState, type GoodTimeline, joinIntervals } from './good-intervals.ts';
-import { judgeWindow, windowFor } from './judge-load.ts';
+import { isLatency, judgeWindow, windowFor } from './judge-load.ts';
 import { BUCKET_MS } from './load-cells.ts';
 import type { LoadRow, LoadWindow } from './load-window.ts';
 import { CARRIED_SPACINGS } from './spacing.ts';
@@ -120,7 +120,7 @@ export function loadTimeline(condition: LoadCondition, evidence: Evidence, toMs:
   const start = busy.findIndex((planned) => planned > 0);
   const end = busy.findLastIndex((planned) => planned > 0) + 1;
   const length = Math.max(1, Math.min(Math.round(windowMs / BUCKET_MS), track.rows.length));
-  if (start < 0) return { intervals: joinIntervals([], toMs), endMs: 0, errorMs: BUCKET_MS, windowMs, settleMs: 0 };
+  if (start < 0) return { intervals: joinIntervals([], toMs), endMs: 0, errorMs: BUCKET_MS, windowMs, settleMs: 0, rescuedMs: 0 };
   const states = track.slide(length);
   const painted = Array.from({ length: end }, (): GoodState => 'unknown');
   let uncertain = false;
@@ -149,5 +149,6 @@ export function loadTimeline(condition: LoadCondition, evidence: Evidence, toMs:
     errorMs: Math.max(BUCKET_MS * Math.ceil(spacingMs / BUCKET_MS), uncertain ? windowMs : 0),
     windowMs: length * BUCKET_MS,
     settleMs: 2 * BUCKET_MS,
+    rescuedMs: isLatency(condition.load.metric) && condition.threshold.operator.startsWith('<') ? condition.threshold.bound : 0,
   };
 }

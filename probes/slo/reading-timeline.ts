@@ -67,5 +67,6 @@ export function readingTimeline(condition: ReadingCondition, evidence: Evidence,
     errorMs: Math.round(each ? spacingMs : overMs),
     windowMs: each ? spacingMs : overMs,
     settleMs: 0,
+    rescuedMs: 0,
   };
 }

@@ -1,7 +1,7 @@
 /**
  * The instants of an indicator against the clock of a fault. *Mitigated*: good from that instant until the fault ends.
  * *Recovered*: good from that instant until the end of the watch. *Never impacted*: good all along; then there are
- * no instants. All on the run's clock.
+ * no instants. All on the run's clock. Mitigation has to show for a whole window that the fault's end had no part in.
  *
  *   asked   proof           undone                 end of the watch
  *   ──┼───────┼───────────────┼───────────────────────┼──
@@ -56,8 +56,8 @@ export function recoveryOf(timeline: GoodTimeline, clock: FaultClock, watchEndMs
   const unknownDuring = unknown.filter((interval) => interval.fromMs < faultEndMs);
   const goodAtEnd = endOf(bad) < watchedToMs && endOf(unknown) < watchedToMs && watchedToMs > faultEndMs;
   const mitigatedMs = Math.max(endOf(badDuring), endOf(unknownDuring));
-  const isMitigated =
-    !clock.momentary && badDuring.length > 0 && faultEndMs - mitigatedMs >= timeline.windowMs && watchedToMs >= faultEndMs;
+  const isShown = faultEndMs - mitigatedMs >= timeline.settleMs + timeline.rescuedMs + timeline.windowMs && watchedToMs >= faultEndMs;
+  const isMitigated = !clock.momentary && badDuring.length > 0 && isShown;
   const recoveredMs = Math.max(endOf(bad), endOf(unknown), faultEndMs);
   return {
     neverImpacted: bad.length === 0 && unknown.length === 0 && watchedToMs >= faultEndMs && watchedToMs > fromMs,

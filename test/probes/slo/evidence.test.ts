@@ -10,7 +10,11 @@ function evidenceWith(...cells: { bucketMs: number; planned: number; ok: number 
 }
 
 test('a journal that ended early is settled up to its first request without an outcome', () => {
-  const evidence = evidenceWith({ bucketMs: 0, planned: 2, ok: 2 }, { bucketMs: 100, planned: 2, ok: 1 }, { bucketMs: 200, planned: 2, ok: 2 });
+  const evidence = evidenceWith(
+    { bucketMs: 0, planned: 2, ok: 2 },
+    { bucketMs: 100, planned: 2, ok: 1 },
+    { bucketMs: 200, planned: 2, ok: 2 },
+  );
   assert.equal(evidence.settledMs(290), 100);
 });
 

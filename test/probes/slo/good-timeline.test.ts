@@ -89,6 +89,19 @@ describe('the timeline of a load indicator', () => {
     near(bad(goodTimeline(failed, evidence, 60_000)), [[19_000, 30_000]], 100);
   });
 
+  it('is not good between two stretches that are not, where clients waited for their time-outs', () => {
+    const dead: System = () => ({ outcome: 'timeout', latencyMs: 10_000 });
+    const evidence = evidenceOf(
+      { ratePerS: 20, toMs: 20_000, system: quick },
+      { ratePerS: 20, fromMs: 20_000, toMs: 20_500, system: dead },
+      { ratePerS: 20, fromMs: 30_000, toMs: 30_500, system: dead },
+      { ratePerS: 20, fromMs: 40_000, toMs: 60_000, system: quick },
+    );
+    const timeline = goodTimeline(failed, evidence, 60_000);
+    near(bad(timeline), [[20_000, 30_500]], 100);
+    near(unknown(timeline), [[30_500, 40_000]], 100);
+  });
+
   it('is good throughout where nothing happens, at any rate of load', () => {
     for (const ratePerS of [0.5, 1, 3, 10, 150]) {
       const timeline = of(quick, failed, ratePerS);

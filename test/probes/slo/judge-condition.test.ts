@@ -57,6 +57,15 @@ describe('judging the load', () => {
     assert.equal(judgeCondition(load('http_req_latency', 'p(95)<100'), evidence, 3000, 4000).state, 'held');
   });
 
+  it('takes refusals for no answer even while answers to earlier requests still come in', () => {
+    const evidence = evidenceOf({
+      ratePerS: 50,
+      toMs: 4000,
+      system: (ms) => (ms < 1000 ? { outcome: 'ok', latencyMs: 700 } : outage(0, 4000)(ms)),
+    });
+    assert.equal(judgeCondition(load('http_req_latency', 'p(95)<100'), evidence, 1000, 2000).state, 'broken');
+  });
+
   it('does not take slow but steady answers for silence', () => {
     const evidence = evidenceOf({ ratePerS: 20, toMs: 20_000, system: () => ({ outcome: 'ok', latencyMs: 3000 }) });
     assert.equal(judgeCondition(load('http_req_failed', 'rate<0.01'), evidence, 10_000, 11_000).state, 'held');

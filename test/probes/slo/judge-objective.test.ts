@@ -97,6 +97,18 @@ describe('an objective on a lasting fault', () => {
     assert.equal(judged.mitigatedMs, null);
   });
 
+  it('is not mitigated by those whom the end of the fault rescues, when only some hang', () => {
+    const good = load('http_req_latency', 'p(95)<3000');
+    const half: System = (ms) => (Math.floor(ms * 0.15) % 2 === 0 ? quick(ms) : hang(20_100, 31_000)(ms));
+    const judged = judge({ good, 'mitigated-within': { ms: 10_000 } }, half, { clock: { ...lasting, endedAtMs: 31_000 } });
+    assert.equal(judged.mitigatedMs, null);
+    assert.equal(judged.state, 'unknown');
+    const strict = judge({ good, 'mitigated-within': { ms: 5000 } }, half, { clock: { ...lasting, endedAtMs: 31_000 } });
+    assert.equal(strict.state, 'broken');
+    const soon: System = (ms) => (ms >= 20_100 && ms < 24_000 ? { outcome: 'ok', latencyMs: 5000 } : quick(ms));
+    near(judge({ good, 'mitigated-within': { ms: 5000 } }, soon, { clock: { ...lasting, endedAtMs: 31_000 } }).mitigatedMs, 24_000);
+  });
+
   it('has no instants when it was never impacted', () => {
     const judged = judge({ ...failover, throughout: true }, quick);
     assert.deepEqual(
