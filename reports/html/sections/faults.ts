@@ -52,7 +52,7 @@ function renderFault(fault: ReportFault): Markup {
 <td data-label="Asked">${moment(fault.askedAtMs)}</td>
 <td data-label="In effect">${moment(fault.inEffectAtMs)}${proofAfter !== undefined && html`<span class="detail">+${lengthOf(proofAfter)}</span>`}</td>
 <td data-label="Undone">${moment(fault.undoneAtMs)}${fault.undoneBecause !== null && fault.undoneAtMs !== null && html`<span class="detail">because: ${fault.undoneBecause}</span>`}</td>
-<td data-label="Spread">${lengthOf(fault.injectionSpreadMs)}<span class="detail">undo ${spread(fault.acts.map((act) => act.undoneAtMs))}</span></td>
+<td data-label="Spread">${lengthOf(fault.injectionSpreadMs)}${fault.undoneAtMs !== null && html`<span class="detail">undo ${spread(fault.acts.map((act) => act.undoneAtMs))}</span>`}</td>
 <td class="prose" data-label="Proof">${fault.proof === null ? 'none' : listed(fault.proof)}${facts.length > 0 && html`<span class="detail">${facts.map(([name, value]) => `${name} ${Number(value.toPrecision(6))}`).join(', ')}</span>`}</td>
 <td class="prose" data-label="Read back"><b class="${bad ? 'bad' : ''}">${STATES[fault.state]}</b> ${fault.state === 'undone' || fault.state === 'over' ? UNDONE_BY[fault.undoneBy] : ''}${fault.readBack !== null && html`<span class="detail">${listed(fault.readBack)}</span>`}</td></tr>`;
 }
