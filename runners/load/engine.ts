@@ -32,6 +32,12 @@ export interface Job {
 export interface Engine {
   /** Sends at once over a free connection, else as soon as there is one, in order. Never throws. */
   send(job: Job): void;
+  /** Makes connections ready before there is work. Resolves when each attempt has come to something. */
+  warm(count: number): Promise<void>;
+  /** Called every few milliseconds: settles what is past its deadline. */
+  sweep(nowMs: number): void;
+  /** Jobs that were sent a second time, because a connection that had rested was dead. */
+  readonly retried: number;
   /** Ends everything; jobs that are still open settle as `dropped`. */
   close(): void;
 }

@@ -10,7 +10,7 @@ import { createDraw } from './data.ts';
 import { driveClosedLoop } from './drivers/closed-loop.ts';
 import type { Launcher } from './drivers/launcher.ts';
 import { driveOpenLoop } from './drivers/open-loop.ts';
-import type { Answer, Job, LoadClock } from './engine.ts';
+import type { Answer, Engine, Job, LoadClock, Origin } from './engine.ts';
 import type { ExecutorPlan } from './executors/executor.ts';
 import type { Gauges } from './gauges.ts';
 import { Pool } from './pool.ts';
@@ -28,6 +28,8 @@ export interface ScenarioRunOptions {
   readonly schedule: Schedule;
   readonly series: SeriesRecorder;
   readonly gauges: Pick<Gauges, 'lag'>;
+  /** Default: a pool of autocannon's clients. */
+  readonly openEngine?: (origin: Origin, socketsMax: number) => Engine;
 }
 
 /** Makes all requests of a scenario ready; throws FiredrillError where one cannot be. The runner does it beforehand, to refuse early. */
@@ -47,8 +49,8 @@ export class ScenarioRun implements Launcher {
   readonly done: Promise<void>;
   underWay = 0;
   readonly #options: ScenarioRunOptions;
-  readonly #requests: readonly { readonly request: PreparedRequest; readonly pool: Pool }[];
-  readonly #pools: readonly Pool[];
+  readonly #requests: readonly { readonly request: PreparedRequest; readonly engine: Engine }[];
+  readonly #engines: readonly Engine[];
   readonly #weights: AliasTable;
   readonly #random: Random;
   #resolve: () => void = () => {};
@@ -66,11 +68,13 @@ export class ScenarioRun implements Launcher {
     const prepared = prepareRequests(scenario, seed);
     this.#weights = new AliasTable(prepared.map(({ weight }) => weight));
     const socketsMax = plan.model === 'open' ? plan.maxVUs : plan.vus;
-    const pools = new Map(prepared.map(({ origin }) => [origin.text, new Pool({ origin, clock, socketsMax })]));
-    this.#pools = [...pools.values()];
+    const open = options.openEngine ?? ((origin) => new Pool({ origin, clock, socketsMax }));
+    const origins = new Map(prepared.map(({ origin }) => [origin.text, origin]));
+    const engines = new Map([...origins].map(([text, origin]) => [text, open(origin, socketsMax)]));
+    this.#engines = [...engines.values()];
     this.#requests = prepared.flatMap((request) => {
-      const pool = pools.get(request.origin.text);
-      return pool ? [{ request, pool }] : [];
+      const engine = engines.get(request.origin.text);
+      return engine ? [{ request, engine }] : [];
     });
     this.done = new Promise((resolve) => {
       this.#resolve = resolve;
@@ -81,7 +85,7 @@ export class ScenarioRun implements Launcher {
   async warm(): Promise<void> {
     const { plan } = this;
     const count = plan.model === 'open' ? plan.preAllocatedVUs : plan.vus;
-    await Promise.all(this.#pools.map((pool) => pool.warm(Math.ceil(count / this.#pools.length))));
+    await Promise.all(this.#engines.map((engine) => engine.warm(Math.ceil(count / this.#engines.length))));
   }
 
   /** Starts the driver; `beginMs` on the run's clock. */
@@ -98,7 +102,7 @@ export class ScenarioRun implements Launcher {
   }
 
   sweep(nowMs: number): void {
-    for (const pool of this.#pools) pool.sweep(nowMs);
+    for (const engine of this.#engines) engine.sweep(nowMs);
   }
 
   launch(intendedMs: number, nowMs: number, settled?: (outcome: Outcome) => void): void {
@@ -106,7 +110,7 @@ export class ScenarioRun implements Launcher {
     if (!chosen) return;
     this.#plannedOne(intendedMs, nowMs);
     this.underWay += 1;
-    chosen.pool.send(new Attempt(this, chosen.request, intendedMs, nowMs + this.#options.scenario.timeout.ms, settled));
+    chosen.engine.send(new Attempt(this, chosen.request, intendedMs, nowMs + this.#options.scenario.timeout.ms, settled));
   }
 
   drop(intendedMs: number, nowMs: number): void {
@@ -152,8 +156,8 @@ export class ScenarioRun implements Launcher {
 
   #close(): void {
     clearTimeout(this.#graceTimer);
-    this.totals.retried = this.#pools.reduce((sum, pool) => sum + pool.retried, 0);
-    for (const pool of this.#pools) pool.close();
+    this.totals.retried = this.#engines.reduce((sum, engine) => sum + engine.retried, 0);
+    for (const engine of this.#engines) engine.close();
     this.#resolve();
   }
 }

@@ -40,25 +40,26 @@ export class Schedule {
 
   /** Serves what is due and asks to be woken for the rest. */
   wake(): void {
-    if (this.#continuing) return;
     const first = this.#serve();
-    if (!this.#continuing) this.#waker.wakeAt(this.#clock.toMonotonicMs(first));
+    if (first !== undefined) this.#waker.wakeAt(this.#clock.toMonotonicMs(first));
   }
 
-  /** Serves what is due and returns when the next one is. */
-  #serve(): number {
+  /** Serves what is due and returns when the next one is; undefined where a batch was not enough. */
+  #serve(): number | undefined {
     for (let served = 0; served < BATCH_MAX; served += 1) {
       const stream = this.#first();
       const nowMs = this.#clock.nowMs();
       if (!stream || stream.nextMs > nowMs) return stream?.nextMs ?? Number.POSITIVE_INFINITY;
       stream.arrive(nowMs);
     }
-    this.#continuing = true;
-    setImmediate(() => {
-      this.#continuing = false;
-      this.wake();
-    });
-    return Number.POSITIVE_INFINITY;
+    if (!this.#continuing) {
+      this.#continuing = true;
+      setImmediate(() => {
+        this.#continuing = false;
+        this.wake();
+      });
+    }
+    return undefined;
   }
 
   #first(): Stream | undefined {

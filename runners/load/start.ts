@@ -9,10 +9,12 @@ import { assertAutocannon } from './autocannon-contract.ts';
 import type { GeneratorFacts } from './gauges.ts';
 import { type FromGenerator, fromGenerator, type ToGenerator } from './messages.ts';
 import { planScenarios } from './plan-scenarios.ts';
-import type { LoadTotals } from './totals.ts';
+import { type LoadTotals, NOTHING } from './totals.ts';
 
 /** A generator that says nothing for this long is stuck and is killed; it speaks every 100 ms. */
 export const SILENCE_MS_MAX = 5000;
+/** A generator that has not spoken yet gets at least this long: it starts a process and loads its modules, on a machine that may be busy. */
+export const BOOT_MS_MAX = 15_000;
 /** How often the silence is looked at. */
 const WATCH_MS = 250;
 /** What is under way when the load is stopped early gets this long to be answered. */
@@ -46,16 +48,17 @@ export interface LoadRun {
   stop(): Promise<void>;
 }
 
-/** Throws FiredrillError where the scenarios cannot be run; nothing is started then. */
+/** Throws FiredrillError where the scenarios cannot be run; nothing is started then, nor where there is no scenario. */
 export function startLoad(options: LoadOptions): LoadRun {
   assertAutocannon();
   planScenarios(options.scenarios, options.seed);
+  if (options.scenarios.length === 0) return { done: Promise.resolve(NO_LOAD), pid: undefined, async stop() {} };
   const file = new URL(`./generator${extname(import.meta.url)}`, import.meta.url);
   const child = fork(fileURLToPath(file), { execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
-  const generator = new Generator(child, options);
-  generator.tell({ type: 'begin', scenarios: options.scenarios, startNs: String(options.startNs), seed: options.seed });
-  return generator;
+  return new Generator(child, options);
 }
+
+const NO_LOAD: LoadTotals = { ...NOTHING, lagP50Ms: 0, lagP99Ms: 0, limited: false };
 
 class Generator implements LoadRun {
   readonly done: Promise<LoadTotals>;
@@ -66,6 +69,7 @@ class Generator implements LoadRun {
   #totals: LoadTotals | undefined;
   /** Looks since the last word; counted rather than timed, so that a runner that was itself frozen blames nobody. */
   #silentLooks = 0;
+  #spoke = false;
   #stuck = false;
   #failure: unknown;
   #stderr = '';
@@ -81,6 +85,7 @@ class Generator implements LoadRun {
     child.stderr?.on('data', (chunk) => {
       this.#stderr = (this.#stderr + String(chunk)).slice(-STDERR_BYTES_KEPT);
     });
+    this.#tell({ type: 'begin', scenarios: options.scenarios, startNs: String(options.startNs), seed: options.seed });
     const watch = setInterval(() => this.#watch(), WATCH_MS);
     const stop = () => void this.stop();
     options.signal.addEventListener('abort', stop, { once: true });
@@ -104,18 +109,19 @@ class Generator implements LoadRun {
   }
 
   async stop(): Promise<void> {
-    this.tell({ type: 'stop', graceMs: STOP_GRACE_MS });
+    this.#tell({ type: 'stop', graceMs: STOP_GRACE_MS });
     const tooLong = setTimeout(() => this.#child.kill('SIGKILL'), STOP_GRACE_MS + this.#silenceMsMax);
     await this.#exited;
     clearTimeout(tooLong);
   }
 
-  tell(message: ToGenerator): void {
+  #tell(message: ToGenerator): void {
     if (this.#child.connected) this.#child.send(message, () => {});
   }
 
   #hear(received: unknown): void {
     this.#silentLooks = 0;
+    this.#spoke = true;
     try {
       this.#pass(fromGenerator.parse(received));
     } catch (error) {
@@ -133,7 +139,8 @@ class Generator implements LoadRun {
 
   #watch(): void {
     this.#silentLooks += 1;
-    if (this.#stuck || this.#silentLooks * WATCH_MS <= this.#silenceMsMax) return;
+    const limitMs = this.#spoke ? this.#silenceMsMax : Math.max(BOOT_MS_MAX, this.#silenceMsMax);
+    if (this.#stuck || this.#silentLooks * WATCH_MS <= limitMs) return;
     this.#stuck = true;
     this.#child.kill('SIGKILL');
   }
@@ -145,7 +152,7 @@ class Generator implements LoadRun {
     if (this.#stuck) {
       return new FiredrillError(
         'load.generator-stuck',
-        `the load generator (${names}) said nothing for ${this.#silenceMsMax} ms and was killed`,
+        `the load generator (${names}) said nothing for ${this.#spoke ? this.#silenceMsMax : BOOT_MS_MAX} ms and was killed`,
         {
           hint: 'look at what keeps the machine busy, or lower the rate',
           exitCode: EXIT.inconclusive,
