@@ -7,6 +7,7 @@
  * failure), two failures, 500 ms to connect each.
  */
 import { HOME, nearestFirst, REGIONS, type Region } from './regions.ts';
+import { RESOLVERS } from './resolvers-section.ts';
 
 export interface FrontDoor {
   readonly deployed: readonly Region[];
@@ -20,18 +21,7 @@ const HEAD = `global
   stats socket /run/haproxy/admin.sock mode 600 level admin
   stats socket ipv4@127.0.0.1:9999 level admin
   stats timeout 30s
-
-resolvers docker
-  nameserver engine 127.0.0.11:53
-  timeout resolve 2s
-  timeout retry 1s
-  hold valid 2s
-  hold nx 60s
-  hold other 60s
-  hold obsolete 60s
-  hold refused 60s
-  hold timeout 60s
-
+${RESOLVERS}
 defaults
   mode http
   log global
@@ -46,11 +36,19 @@ defaults
   default-server resolvers docker resolve-prefer ipv4 init-addr none
 `;
 
-const ENTRANCE = `
+/** The whole text of haproxy.cfg. */
+export function frontDoorConfig({ deployed, failover }: FrontDoor): string {
+  const checked = deployed.map(regionBackend).join('');
+  return `${HEAD}${entrance(deployed)}${checked}${REGIONS.map((viewer) => viewersBackend(viewer, deployed, failover)).join('')}`;
+}
+
+function entrance(deployed: readonly Region[]): string {
+  const regionUp = deployed.map((region) => `  acl region_up nbsrv(region-${region}) ge 1\n`).join('');
+  return `
 frontend viewers
   bind :8080
-  http-request use-service prometheus-exporter if { path /metrics }
-  http-request return status 200 content-type text/plain string "ok" if { path /healthz } { nbsrv(regions) ge 1 }
+${regionUp}  http-request use-service prometheus-exporter if { path /metrics }
+  http-request return status 200 content-type text/plain string "ok" if { path /healthz } region_up
   http-request return status 503 content-type text/plain string "no region is up" if { path /healthz }
   use_backend prometheus if { path_beg /prometheus }
   http-request set-var(txn.viewer) req.hdr(x-viewer-region),lower
@@ -60,17 +58,17 @@ frontend viewers
 backend prometheus
   server prometheus prometheus:9090
 `;
+}
 
-/** The whole text of haproxy.cfg. */
-export function frontDoorConfig({ deployed, failover }: FrontDoor): string {
-  const checked = deployed.map((region) => `  server ${region} edge-${region}:8080 check\n`).join('');
-  const regions = `
-backend regions
+/** Where a region's health is checked, once for all viewers. The answer must name the region, so that no other can answer for it. */
+function regionBackend(region: Region): string {
+  return `
+backend region-${region}
   option httpchk GET /healthz
+  http-check expect hdr name x-served-by-region value ${region}
   http-check expect status 200
-  default-server inter 1s fastinter 500ms downinter 1s fall 2 rise 2
-${checked}`;
-  return `${HEAD}${ENTRANCE}${regions}${REGIONS.map((viewer) => viewersBackend(viewer, deployed, failover)).join('')}`;
+  server edge edge-${region}:8080 check inter 1s fastinter 500ms downinter 1s fall 2 rise 2
+`;
 }
 
 /** Viewers of one region: the nearest edge serves; the others are backups, of which HAProxy uses the first that is up. */
@@ -80,7 +78,7 @@ function viewersBackend(viewer: Region, deployed: readonly Region[], failover: b
   return `\nbackend viewers-${viewer}\n${servers.join('\n')}\n`;
 }
 
-/** Health is checked once a region, in `regions`; what hangs on an edge that goes down is cut at once. */
+/** What hangs on an edge that goes down is cut at once, so that its viewers ask again instead of waiting. */
 function serverLine(region: Region): string {
-  return `  server ${region} edge-${region}:8080 track regions/${region} on-marked-down shutdown-sessions`;
+  return `  server ${region} edge-${region}:8080 track region-${region}/edge on-marked-down shutdown-sessions`;
 }

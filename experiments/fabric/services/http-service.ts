@@ -20,10 +20,12 @@ export interface HttpService {
   /** Undefined while well, else why not. */
   readonly unwell: () => string | undefined;
   readonly metrics: Metrics;
+  /** Headers of every answer. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Listens until SIGTERM or SIGINT, then ends the process. */
-export function serveHttp({ port, routes, unwell, metrics }: HttpService): void {
+export function serveHttp({ port, routes, unwell, metrics, headers = {} }: HttpService): void {
   const all: Readonly<Record<string, Route>> = {
     ...routes,
     healthz: () => {
@@ -32,7 +34,7 @@ export function serveHttp({ port, routes, unwell, metrics }: HttpService): void 
     },
     metrics: () => ({ status: 200, body: metrics.render(), type: 'text/plain; version=0.0.4' }),
   };
-  const server = createServer((request, response) => void answer(all, metrics, request, response));
+  const server = createServer((request, response) => void answer({ routes: all, metrics, headers }, request, response));
   server.keepAliveTimeout = 65_000;
   server.listen(port);
   const end = () => process.exit(0);
@@ -40,19 +42,16 @@ export function serveHttp({ port, routes, unwell, metrics }: HttpService): void 
   process.once('SIGINT', end);
 }
 
-async function answer(
-  routes: Readonly<Record<string, Route>>,
-  metrics: Metrics,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
+type Answering = Required<Pick<HttpService, 'routes' | 'metrics' | 'headers'>>;
+
+async function answer({ routes, metrics, headers }: Answering, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const startedMs = performance.now();
   const [first = '', ...parts] = (request.url ?? '/').split('?', 1).join('').slice(1).split('/').map(decode);
   const route = Object.hasOwn(routes, first) ? routes[first] : undefined;
   const found = await run(route, parts, request.method ?? 'GET');
   const body = typeof found.body === 'string' || found.body instanceof Uint8Array ? found.body : JSON.stringify(found.body);
   const type = found.type ?? (typeof found.body === 'string' ? 'text/plain' : 'application/json');
-  response.writeHead(found.status, { 'content-type': type, 'content-length': Buffer.byteLength(body), ...found.headers });
+  response.writeHead(found.status, { 'content-type': type, 'content-length': Buffer.byteLength(body), ...headers, ...found.headers });
   response.end(body);
   const labels = { route: route ? first || 'root' : 'none' };
   metrics.count('http_requests_total', 'Requests answered.', { ...labels, status: String(found.status) });

@@ -81,32 +81,26 @@ const channels = readThrough('live', replica.readChannel, readDurationMs(process
 /** The route of one kind of thing: its region, its version's age and its stale mark stand in the body and in the headers. */
 function serve(from: ReadThrough, kind: string): Route {
   return async ([name = '']) => {
-    const headers = { 'x-served-by-region': region, 'cache-control': 'no-store' };
     try {
       const served = await from.serve(name);
-      if (!served) return { status: 404, body: { error: `there is no ${kind} '${name}'`, region }, headers };
+      if (!served) return { status: 404, body: { error: `there is no ${kind} '${name}'`, region } };
       const { copy, stale, cache: how } = served;
       const age = Math.round(ageMs(copy, Date.now()));
       metrics.count('fabric_answers_total', 'Manifests served.', { kind, cache: how, stale: String(stale) });
       return {
         status: 200,
         body: { [kind]: name, version: copy.version, region, ageMs: age, stale, cache: how, ...copy.body },
-        headers: { ...headers, 'x-version-age-ms': String(age), 'x-stale': String(stale), 'x-cache': how },
+        headers: { 'x-version-age-ms': String(age), 'x-stale': String(stale), 'x-cache': how },
       };
     } catch (error) {
-      if (error instanceof Unavailable) return { status: 503, body: { error: error.message, region }, headers };
+      if (error instanceof Unavailable) return { status: 503, body: { error: error.message, region } };
       throw error;
     }
   };
 }
 
 function segment([video = '', number = '']: readonly string[]): Answer {
-  return {
-    status: 200,
-    body: segmentBytes(`${video}/${number}`),
-    type: 'application/octet-stream',
-    headers: { 'x-served-by-region': region },
-  };
+  return { status: 200, body: segmentBytes(`${video}/${number}`), type: 'application/octet-stream' };
 }
 
 async function watchLag(): Promise<void> {
@@ -129,6 +123,7 @@ let warm = false;
 serveHttp({
   port: 8080,
   metrics,
+  headers: { 'x-served-by-region': region, 'cache-control': 'no-store' },
   unwell: () => (warm ? undefined : 'the cache is being warmed'),
   routes: {
     '': () => ({ status: 200, body: playerPage(), type: 'text/html; charset=utf-8' }),

@@ -14,9 +14,9 @@ end $$;
 create table if not exists heartbeat (only_row boolean primary key default true check (only_row), beat bigint not null, beat_at timestamptz not null);
 insert into heartbeat values (true, 0, clock_timestamp()) on conflict do nothing;
 
--- The working set: what viewers ask for.
+-- The catalogue: 75 films, of which viewers ask for the first 60; all are cached.
 create table if not exists video (name text primary key, title text not null, segments int not null, version int not null, published_at timestamptz not null);
-insert into video select 'video-' || n, 'Film no. ' || n, 60 + n % 60, 1, clock_timestamp() from generate_series(1, 60) n on conflict do nothing;
+insert into video select 'video-' || n, 'Film no. ' || n, 60 + n % 60, 1, clock_timestamp() from generate_series(1, 75) n on conflict do nothing;
 
 create table if not exists channel (name text primary key, title text not null, version bigint not null, published_at timestamptz not null);
 insert into channel select 'channel-' || n, 'Channel ' || n, 1, clock_timestamp() from generate_series(1, 5) n on conflict do nothing;
