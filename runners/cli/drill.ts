@@ -3,6 +3,7 @@
  * place where all parts meet.
  */
 import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Report } from '../../reports/report.ts';
 import { agentImage } from '../agent/image.ts';
 import { composeSystem } from '../docker/compose-system.ts';
@@ -10,7 +11,9 @@ import { connectEngine } from '../docker/engine.ts';
 import { ensureImages } from '../docker/images.ts';
 import { acquireLock, lockName, releaseLock } from '../docker/lock.ts';
 import { EXIT, type ExitCode } from '../failure.ts';
-import type { Plan } from '../journal/events.ts';
+import type { Event, Plan } from '../journal/events.ts';
+import { findLeftovers } from '../journal/leftovers.ts';
+import { JOURNAL_FILE, readJournal } from '../journal/reader.ts';
 import { assertRoomForJournal } from '../journal/room.ts';
 import { createRunDirectory, pointLatest, runsFolder } from '../journal/run-directory.ts';
 import type { CliIo } from './io.ts';
@@ -53,7 +56,6 @@ export async function drill(io: CliIo, loaded: LoadedExperiment, options: DrillO
   const root = runsFolder(io.workingDirectory);
   const { id: runId, directory } = await createRunDirectory(root, new Date(), Math.random);
   const signals = listenForStop(io);
-  let played = false;
   try {
     await assertRoomForJournal(directory);
     await ensureImages(docker, { recipes: [agentImage], environment: io.environment, log: say });
@@ -61,28 +63,32 @@ export async function drill(io: CliIo, loaded: LoadedExperiment, options: DrillO
     await acquireLock(docker, lock, runId, new Date());
     try {
       const seed = options.seed ?? Math.floor(Math.random() * SEED_MAX);
-      const { failure } = await playRun({
-        ...options,
-        io,
-        docker,
-        loaded,
-        system,
-        runId,
-        directory,
-        seed,
-        lockName: lock,
-        stopped: signals.stopped,
-      });
-      played = true;
+      const run = { ...options, io, docker, loaded, system, runId, directory, seed, lockName: lock, stopped: signals.stopped };
+      const { failure } = await playRun(run);
       await pointLatest(root, runId);
       const judged = await writeReports(io, directory, { quiet: options.quiet });
       if (failure !== undefined && judged.exitCode !== EXIT.notUndone) throw failure;
       return { ...judged, directory };
     } finally {
-      await releaseLock(docker, lock, runId);
+      if (!(await leftSomething(directory))) await releaseLock(docker, lock, runId);
     }
   } finally {
-    if (!played) await rm(directory, { recursive: true, force: true });
     signals.close();
+    if (!(await hasPlan(directory)) && !(await leftSomething(directory))) await rm(directory, { recursive: true, force: true });
   }
+}
+
+/** With something left, the system stays locked and the journal stays: sweep needs both. */
+async function leftSomething(directory: string): Promise<boolean> {
+  const { faults, systems } = findLeftovers(await eventsIn(directory));
+  return faults.length + systems.length > 0;
+}
+
+async function hasPlan(directory: string): Promise<boolean> {
+  return (await eventsIn(directory)).some((event) => event.type === 'run.planned');
+}
+
+async function eventsIn(directory: string): Promise<readonly Event[]> {
+  const read = await readJournal(join(directory, JOURNAL_FILE)).catch(() => undefined);
+  return read?.events ?? [];
 }

@@ -2,7 +2,7 @@
 import { cpus, hostname, totalmem } from 'node:os';
 import type Docker from 'dockerode';
 import { probes } from '../../probes/index.ts';
-import { liveView } from '../../reports/terminal/live-view.ts';
+import { type LiveOutput, type LiveView, liveView } from '../../reports/terminal/live-view.ts';
 import { probeTools } from '../docker/probe-tools.ts';
 import { EXIT, FiredrillError } from '../failure.ts';
 import { faults } from '../faults/index.ts';
@@ -49,6 +49,20 @@ function startableClock(): JournalClock & { start(): bigint } {
   };
 }
 
+/** The terminal as it is at each drawing: its width may change. */
+function screenOf(io: CliIo): LiveOutput {
+  return {
+    write: (text) => void io.stdout.write(text),
+    get columns() {
+      return io.stdout.columns ?? COLUMNS_DEFAULT;
+    },
+    isTTY: io.stdout.isTTY === true,
+    color: wantsColor(io),
+  };
+}
+
+/** Columns where the terminal does not tell. */
+const COLUMNS_DEFAULT = 100;
 /** How often the live view is redrawn. */
 const TICK_MS = 250;
 
@@ -60,12 +74,7 @@ export async function playRun(options: PlayOptions): Promise<{ readonly failure:
   const { io, loaded, system } = options;
   const clock = startableClock();
   const journal = await openJournal(options.directory, clock, { secrets: loaded.secrets });
-  const screen = {
-    write: (text: string) => void io.stdout.write(text),
-    columns: io.stdout.columns ?? 100,
-    isTTY: io.stdout.isTTY === true,
-  };
-  const view = options.quiet ? undefined : liveView({ ...screen, color: wantsColor(io) }, () => journal.atMs());
+  const view = options.quiet ? undefined : liveView(screenOf(io), () => journal.atMs());
   if (view) journal.onEvent((event) => view.onEvent(event));
   const ticking = setInterval(() => view?.tick(), TICK_MS);
   try {
@@ -92,7 +101,7 @@ export async function playRun(options: PlayOptions): Promise<{ readonly failure:
       if (options.confirm && !(await options.confirm(resolved.plan))) {
         throw new FiredrillError('declined', 'Nothing was touched.', { exitCode: EXIT.stopped });
       }
-      return { failure: await perform(options, journal, clock.start, resolved) };
+      return { failure: await perform({ ...options, askGate: besideView(view, options.askGate) }, journal, clock.start, resolved) };
     } finally {
       await prepared?.restore();
     }
@@ -102,6 +111,15 @@ export async function playRun(options: PlayOptions): Promise<{ readonly failure:
     view?.close();
     await journal.close();
   }
+}
+
+/** A question stands still while it waits for its answer: the view is not redrawn over it. */
+function besideView(view: LiveView | undefined, ask: PlayOptions['askGate']): PlayOptions['askGate'] {
+  if (!view || !ask) return ask;
+  return async (question) => {
+    view.pause();
+    return ask(question).finally(() => view.resume());
+  };
 }
 
 /** Load, probes and conductor, from the run's start; the failure, if there was one, as a value. */
