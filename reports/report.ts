@@ -128,7 +128,9 @@ const hypothesis = z.strictObject({
 });
 
 const generator = z.strictObject({
-  limited: z.boolean().describe('The generator itself was too late; latency is not judged then.'),
+  limited: z
+    .boolean()
+    .describe('The generator itself was too late at some time; latency that this may explain is not held against the system.'),
   lagP50Ms: z.number().nullable(),
   lagP99Ms: z.number().nullable(),
   eventLoopDelayP99Ms: z.number().nullable(),

@@ -76,7 +76,9 @@ export function renderSummary(report: Report): string {
   if (report.faults.length > 0) sections.push(faultTable(report));
   if (report.load.scenarios.length > 0) sections.push(loadTable(report));
   if (report.generator.limited)
-    sections.push(`The load generator was too late by ${figure(report.generator.lagP99Ms)} (p99), so latency was not judged.`);
+    sections.push(
+      `The load generator was itself late, by ${figure(report.generator.lagP99Ms)} (p99 of its worst second): latency that this may explain is not held against the system.`,
+    );
   sections.push(
     `Run ${cell(report.runId)}, ${formatMs(report.durationMs)}, exit ${report.exitCode}. Times count from the start of the run.`,
   );

@@ -4,6 +4,7 @@
  * a person stopped the run, or it was not put back; else *passed*.
  */
 import type { Experiment } from '../experiments/language/experiment.ts';
+import type { LateSpan } from '../probes/slo/generator-lag.ts';
 import { judgeObjective, type ObjectiveContext } from '../probes/slo/judge-objective.ts';
 import { conditionText } from '../probes/slo/judgement.ts';
 import type { Event } from '../runners/journal/events.ts';
@@ -23,14 +24,22 @@ function faultOf(name: string | undefined, faults: readonly FaultRecord[]): Faul
   return [...faults].sort((one, other) => one.planned.atMs - other.planned.atMs)[0];
 }
 
+/** The generator tells of itself about once a second, and each time of the time since the last. Its lag also reaches back, to when late requests were due. */
+function lateSpans({ of }: Timeline): LateSpan[] {
+  return of('load.generator').flatMap(({ limited, atMs, lagP99Ms }, index, all) => {
+    const sinceMs = all[index - 1]?.atMs ?? 0;
+    return limited ? [{ fromMs: sinceMs - lagP99Ms, toMs: atMs, lagMs: lagP99Ms }] : [];
+  });
+}
+
 function objectiveReports(timeline: Timeline, experiment: Experiment): ReportObjective[] {
-  const generatorLimited = timeline.of('load.generator').some(({ limited }) => limited);
+  const late = lateSpans(timeline);
   return Object.entries(experiment.objectives).map(([name, objective]) => {
     const record = faultOf(objective.fault, timeline.faults);
     const clock = record && faultClock(record);
     const fault = record?.planned.name ?? objective.fault ?? null;
     const why = record?.unproven ? `${fault} did not prove its effect` : `${fault ?? 'the fault'} was never in effect`;
-    const context: ObjectiveContext = { clock, why, watchEndMs: timeline.watchEndMs, generatorLimited };
+    const context: ObjectiveContext = { clock, why, watchEndMs: timeline.watchEndMs, late };
     const { clauses, intervals, ...judged } = judgeObjective(objective, timeline.evidence, context);
     const after = (atMs: number | null, fromMs: number | undefined) =>
       atMs === null || fromMs === undefined ? null : Math.max(0, atMs - fromMs);

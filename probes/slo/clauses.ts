@@ -38,7 +38,7 @@ export function judgeThroughout({ recovery, clock }: ClauseContext): ClauseJudge
       return judged('broken', `not good for ${formatMs(totalMs(bad))} in all, first ${since(bad[0].fromMs)} after the fault began`);
     if (watchedToMs < faultEndMs || watchedToMs <= clock.askedAtMs)
       return judged('unknown', 'the indicator has no samples up to the end of the fault');
-    if (unknown[0]) return judged('unknown', `no samples for ${formatMs(totalMs(unknown))} in all`);
+    if (unknown[0]) return judged('unknown', `not known for ${formatMs(totalMs(unknown))} in all`);
     return judged('held', 'good the whole time');
   };
   return { clause: 'throughout', text: 'good from the fault to the end of the watch', ...judge() };
@@ -69,7 +69,7 @@ export function judgeMitigated({ recovery, clock, windowMs }: ClauseContext, lim
         'unknown',
         `good only for the last ${formatMs(faultEndMs - mitigatedAtLeastMs)} of the fault, too short to tell from its end`,
       );
-    return judged('unknown', `no samples for ${formatMs(totalMs(unknownDuring))} while the fault lasted`);
+    return judged('unknown', `not known for ${formatMs(totalMs(unknownDuring))} while the fault lasted`);
   };
   return { clause: 'mitigated-within', text: `good again within ${formatMs(limitMs)} of the fault's proof, until it ends`, ...judge() };
 }
@@ -94,7 +94,7 @@ export function judgeRecovered({ recovery, clock, windowMs }: ClauseContext, lim
     if (watchedToMs < deadlineMs) return judged('unknown', `not good when the watch ended ${after(watchedToMs)}, before the limit`);
     return recoveredAtLeastMs >= watchedToMs
       ? judged('broken', 'not good when the watch ended')
-      : judged('unknown', `no samples for ${formatMs(totalMs(unknown))}`);
+      : judged('unknown', `not known for ${formatMs(totalMs(unknown))}`);
   };
   return { clause: 'recovered-within', text: `good for good within ${formatMs(limitMs)} of ${end}`, ...judge() };
 }

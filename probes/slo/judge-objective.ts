@@ -7,10 +7,8 @@ import { formatMs } from '../../experiments/language/duration.ts';
 import type { Objective } from '../../experiments/language/experiment.ts';
 import { type ClauseContext, type ClauseJudgement, judgeMitigated, judgeRecovered, judgeThroughout } from './clauses.ts';
 import type { Evidence } from './evidence.ts';
+import { dependsOnLag, judgeDespiteLag, type LateSpan, timelineDespiteLag } from './generator-lag.ts';
 import type { GoodInterval } from './good-intervals.ts';
-import { goodTimeline } from './good-timeline.ts';
-import { judgeCondition } from './judge-condition.ts';
-import { isLatency } from './judge-load.ts';
 import { divisorOf, isRight } from './judge-reading.ts';
 import { conditionText, type Judgement, numberText, type State, unknown } from './judgement.ts';
 import { type FaultClock, recoveryOf } from './recovery.ts';
@@ -20,8 +18,8 @@ export interface ObjectiveContext {
   readonly clock: FaultClock | undefined;
   readonly why?: string | undefined;
   readonly watchEndMs: number;
-  /** The load generator was itself too late: latency says nothing then. */
-  readonly generatorLimited: boolean;
+  /** When the load generator was itself too late: it is not held against the system's latency. */
+  readonly late: readonly LateSpan[];
 }
 
 /** Instants on the run's clock, null where there are none. */
@@ -64,7 +62,7 @@ function judgeBudget(share: number | null, budget: number): Judgement {
   return { state: share <= budget ? 'held' : 'broken', seen };
 }
 
-/** Every clause that the objective has, before the generator's own lag is held against it. */
+/** Every clause that the objective has, in the order of the language. */
 function judgeClauses(
   objective: Objective,
   evidence: Evidence,
@@ -88,7 +86,7 @@ function judgeClauses(
     const judged =
       fromMs === undefined || toMs <= fromMs
         ? unknown('there is no such time in this run')
-        : judgeCondition(condition, evidence, fromMs, toMs);
+        : judgeDespiteLag(condition, evidence, fromMs, toMs, context.late);
     push({ clause, text: `${conditionText(condition)} ${text}`, state: judged.state, seen: judged.seen }, condition);
   };
   if (during) {
@@ -112,13 +110,14 @@ function judgeClauses(
   return clauses;
 }
 
-/** What the generator's own lag leaves of a judgement on latency. */
-function withoutLag(
+/** Says so where it was the generator's lag that left an indicator unknown. */
+function blamingLag(
   { judged, condition }: { judged: ClauseJudgement; condition: Condition | undefined },
-  limited: boolean,
+  late: readonly LateSpan[],
 ): ClauseJudgement {
-  const falsified = limited && judged.clause !== 'budget' && condition && 'load' in condition && isLatency(condition.load.metric);
-  return falsified ? { ...judged, state: 'unknown', seen: `${judged.seen}; the load generator was itself too late` } : judged;
+  const isOnInstants = judged.clause === 'throughout' || judged.clause === 'mitigated-within' || judged.clause === 'recovered-within';
+  if (judged.state !== 'unknown' || !isOnInstants || !condition || !dependsOnLag(condition, late)) return judged;
+  return { ...judged, seen: `${judged.seen}; the load generator was itself too late` };
 }
 
 const NOTHING = {
@@ -143,7 +142,7 @@ export function judgeObjective(objective: Objective, evidence: Evidence, context
 
 function judge(objective: Objective, evidence: Evidence, context: ObjectiveContext): ObjectiveJudgement {
   const { clock, watchEndMs } = context;
-  const timeline = objective.good ? goodTimeline(objective.good, evidence, watchEndMs) : undefined;
+  const timeline = objective.good ? timelineDespiteLag(objective.good, evidence, watchEndMs, context.late) : undefined;
   const failedShare = objective.good ? failedShareOf(objective.good, evidence) : null;
   const seen = { ...NOTHING, failedShare, errorMs: timeline?.errorMs ?? null, intervals: timeline?.intervals ?? [] };
   if (!clock) {
@@ -159,7 +158,7 @@ function judge(objective: Objective, evidence: Evidence, context: ObjectiveConte
   }
   const recovery = timeline && recoveryOf(timeline, clock, watchEndMs);
   const indicator = timeline && recovery && { recovery, clock, windowMs: timeline.windowMs };
-  const clauses = judgeClauses(objective, evidence, context, clock, indicator).map((each) => withoutLag(each, context.generatorLimited));
+  const clauses = judgeClauses(objective, evidence, context, clock, indicator).map((each) => blamingLag(each, context.late));
   return {
     ...seen,
     state: worstOf(clauses.map(({ state }) => state)),

@@ -118,12 +118,22 @@ describe('the verdict', () => {
     assert.equal(report.objectives[0]?.state, 'unknown');
   });
 
-  it('is inconclusive in latency when the generator was too late', () => {
+  it('is inconclusive where the lateness of the generator may explain the latency, and nowhere else', () => {
     const generator = { type: 'load.generator', lagP50Ms: 3, lagP99Ms: 40, eventLoopDelayP99Ms: 9, cpuShare: 0.9, rssBytes: 1e8 } as const;
-    assert.equal(outcome(judge({ extra: [stamp(30_000, { ...generator, limited: true })] })), 'inconclusive 2');
-    const fine = judge({ extra: [stamp(30_000, { ...generator, limited: false })] });
-    assert.equal(outcome(fine), 'passed 0');
-    assert.equal(fine.generator.lagP99Ms, 40);
+    const late = (atMs: number, limited = true) => [
+      stamp(atMs - 1000, { ...generator, limited: false }),
+      stamp(atMs, { ...generator, limited }),
+    ];
+    const slow = (latencyMs: number) => (ms: number) => ({
+      outcome: 'ok' as const,
+      latencyMs: ms >= 30_000 && ms < 31_000 ? latencyMs : 5,
+    });
+    assert.equal(outcome(judge({ other: slow(270), extra: late(31_000) })), 'inconclusive 2');
+    assert.equal(outcome(judge({ other: slow(270), extra: late(31_000, false) })), 'failed 1');
+    assert.equal(outcome(judge({ other: slow(270), extra: late(60_000) })), 'failed 1');
+    assert.equal(outcome(judge({ other: slow(400), extra: late(31_000) })), 'failed 1');
+    assert.equal(outcome(judge({ extra: late(31_000) })), 'passed 0');
+    assert.equal(judge({ extra: late(31_000) }).generator.lagP99Ms, 40);
   });
 });
 

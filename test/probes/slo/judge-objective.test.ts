@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Objective } from '../../../experiments/language/experiment.ts';
 import { Evidence } from '../../../probes/slo/evidence.ts';
+import type { LateSpan } from '../../../probes/slo/generator-lag.ts';
 import { judgeObjective, type ObjectiveJudgement } from '../../../probes/slo/judge-objective.ts';
 import type { FaultClock } from '../../../probes/slo/recovery.ts';
 import { addReadings, evidenceOf, hang, load, outage, quick, reading, type System } from './synthetic-load.ts';
@@ -32,16 +33,16 @@ interface Circumstances {
   readonly clock?: FaultClock | undefined;
   readonly evidence?: Evidence;
   readonly watchEndMs?: number;
-  readonly generatorLimited?: boolean;
+  readonly late?: readonly LateSpan[];
 }
 
 function judge(clauses: Partial<Objective>, system: System, circumstances: Circumstances = {}): ObjectiveJudgement {
-  const { watchEndMs = WATCH_END_MS, generatorLimited = false } = circumstances;
+  const { watchEndMs = WATCH_END_MS, late = [] } = circumstances;
   const evidence = circumstances.evidence ?? evidenceOf({ ratePerS: 150, toMs: watchEndMs, system });
   return judgeObjective(objective(clauses), evidence, {
     clock: 'clock' in circumstances ? circumstances.clock : lasting,
     watchEndMs,
-    generatorLimited,
+    late,
   });
 }
 
@@ -240,12 +241,33 @@ describe('an objective that cannot be known', () => {
     assert.equal(judged.neverImpacted, false);
   });
 
-  it('is unknown in latency when the generator was itself too late, and not in failures', () => {
+  it('is unknown in latency where the lag of the generator may explain what was seen', () => {
+    const slow =
+      (latencyMs: number): System =>
+      (ms) =>
+        ms >= 30_000 && ms < 34_000 ? { outcome: 'ok', latencyMs } : quick(ms);
+    const late = [{ fromMs: 29_000, toMs: 36_000, lagMs: 100 }];
     const good = load('http_req_latency', 'p(95)<250');
-    assert.equal(judge({ good }, quick, { generatorLimited: true }).state, 'unknown');
-    assert.equal(judge({ good }, quick).state, 'held');
-    assert.equal(judge({ good: failed }, quick, { generatorLimited: true }).state, 'held');
-    assert.equal(judge({ good, budget: 0.1 }, quick, { generatorLimited: true }).clauses.at(-1)?.state, 'held');
+    assert.equal(judge({ good }, slow(300), { late }).state, 'unknown');
+    assert.match(judge({ good }, slow(300), { late }).clauses[0]?.seen ?? '', /generator was itself too late/);
+    assert.equal(judge({ good }, slow(400), { late }).state, 'broken');
+    assert.equal(judge({ good }, slow(300), { late: [{ fromMs: 60_000, toMs: 70_000, lagMs: 100 }] }).state, 'broken');
+    assert.equal(judge({ good }, quick, { late }).state, 'held');
+    assert.equal(judge({ good: load('http_req_latency', 'p(95)>1') }, quick, { late }).state, 'unknown');
+    assert.equal(judge({ good: failed }, outage(30_000, 31_000), { late }).state, 'broken');
+  });
+
+  it('leaves out the hundredth that lagged most before it believes in a high percentile', () => {
+    const late = [{ fromMs: 0, toMs: 90_000, lagMs: 50 }];
+    const good = load('http_req_latency', 'p(99)<250');
+    const share =
+      (part: number): System =>
+      (ms) =>
+        Math.round(ms * 0.15) % 200 < part ? { outcome: 'ok', latencyMs: 2000 } : quick(ms);
+    assert.equal(judge({ since: good }, share(3), { late }).state, 'unknown');
+    assert.equal(judge({ since: good }, share(5), { late }).state, 'broken');
+    assert.equal(judge({ since: good }, share(3)).state, 'broken');
+    assert.equal(judge({ since: good }, share(1), { late }).state, 'held');
   });
 
   it('is unknown when it asks for nothing, and when its judge throws', () => {

@@ -1,0 +1,91 @@
+/**
+ * What a load generator that was itself too late leaves of a judgement on latency. Its lag can only make latency look
+ * worse: what was good stays good, and what was not good counts only where the lag cannot explain it. Nothing else that
+ * is judged depends on it.
+ */
+import type { Condition, LoadCondition } from '../../experiments/language/condition.ts';
+import type { Threshold } from '../../experiments/language/threshold.ts';
+import type { Evidence } from './evidence.ts';
+import { type GoodInterval, type GoodState, type GoodTimeline, joinIntervals } from './good-intervals.ts';
+import { goodTimeline } from './good-timeline.ts';
+import { judgeCondition } from './judge-condition.ts';
+import { isLatency } from './judge-load.ts';
+import { type Judgement, unknown } from './judgement.ts';
+
+/** A time in which the generator was too late; 99 % of the requests by no more than `lagMs`. */
+export interface LateSpan {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly lagMs: number;
+}
+
+/** The percentile that an aggregation is, with the most lagging 1 % of the requests left out of it. */
+function withoutLaggards({ aggregation, percentile }: Threshold): { aggregation: 'p'; percentile: number } | undefined {
+  const whole = { med: 50, max: 100, p: percentile }[String(aggregation)];
+  return whole === undefined ? undefined : { aggregation: 'p', percentile: Math.max(0, whole - 1) };
+}
+
+/**
+ * The condition that is broken only if this one would have been without lag. At most 1 % of the requests lagged by more
+ * than `lagMs`; so where p(N − 1) is beyond bound + lag, more than 100 − N % were beyond the bound by themselves.
+ */
+function beyondLag(condition: LoadCondition, lagMs: number): LoadCondition {
+  const { threshold } = condition;
+  return { ...condition, threshold: { ...threshold, ...withoutLaggards(threshold), bound: threshold.bound + lagMs } };
+}
+
+function overlapping(late: readonly LateSpan[], fromMs: number, toMs: number): readonly LateSpan[] {
+  return late.filter((span) => span.fromMs < toMs && span.toMs > fromMs);
+}
+
+function worstLag(late: readonly LateSpan[]): number {
+  return Math.max(0, ...late.map(({ lagMs }) => lagMs));
+}
+
+/** True where more is worse, so that lag can only harm. */
+function isUpperBound({ threshold }: LoadCondition): boolean {
+  return threshold.operator === '<' || threshold.operator === '<=';
+}
+
+/** True where the generator's lag bears on this condition at all. */
+export function dependsOnLag(condition: Condition, late: readonly LateSpan[]): condition is LoadCondition {
+  return 'load' in condition && isLatency(condition.load.metric) && late.length > 0;
+}
+
+/** judgeCondition, with nothing held against the system that the lag may have done. */
+export function judgeDespiteLag(
+  condition: Condition,
+  evidence: Evidence,
+  fromMs: number,
+  toMs: number,
+  late: readonly LateSpan[],
+): Judgement {
+  const judged = judgeCondition(condition, evidence, fromMs, toMs);
+  const spans = overlapping(late, fromMs, toMs);
+  if (!dependsOnLag(condition, spans) || judged.state === 'unknown') return judged;
+  const certain =
+    isUpperBound(condition) &&
+    (judged.state === 'held' || judgeCondition(beyondLag(condition, worstLag(spans)), evidence, fromMs, toMs).state === 'broken');
+  return certain ? judged : unknown(`${judged.seen}; the load generator was itself late by ${Math.round(worstLag(spans))} ms`);
+}
+
+function stateAt(intervals: readonly GoodInterval[], atMs: number): GoodState {
+  return intervals.find(({ fromMs, toMs }) => fromMs <= atMs && atMs < toMs)?.state ?? 'unknown';
+}
+
+/** goodTimeline, where stretches whose badness the lag may explain are unknown. A window reaches into late spans from its own length around them. */
+export function timelineDespiteLag(condition: Condition, evidence: Evidence, watchEndMs: number, late: readonly LateSpan[]): GoodTimeline {
+  const timeline = goodTimeline(condition, evidence, watchEndMs);
+  if (!dependsOnLag(condition, late)) return timeline;
+  const reach = late.map(({ fromMs, toMs, lagMs }) => ({ fromMs: fromMs - timeline.windowMs, toMs: toMs + timeline.windowMs, lagMs }));
+  const beyond = isUpperBound(condition) ? goodTimeline(beyondLag(condition, worstLag(late)), evidence, watchEndMs).intervals : [];
+  const all = [...timeline.intervals, ...beyond, ...reach].flatMap(({ fromMs, toMs }) => [fromMs, toMs]);
+  const edges = [...new Set([0, ...all, watchEndMs])].filter((ms) => ms >= 0 && ms <= watchEndMs).sort((one, other) => one - other);
+  const intervals = edges.slice(0, -1).map((fromMs, index): GoodInterval => {
+    const toMs = edges[index + 1] ?? watchEndMs;
+    const state = stateAt(timeline.intervals, fromMs);
+    const isCertain = state === 'good' ? isUpperBound(condition) : stateAt(beyond, fromMs) === 'not-good';
+    return { fromMs, toMs, state: overlapping(reach, fromMs, toMs).length === 0 || isCertain ? state : 'unknown' };
+  });
+  return { ...timeline, intervals: joinIntervals(intervals, watchEndMs) };
+}
