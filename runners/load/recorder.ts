@@ -3,7 +3,7 @@
  * increments only, so its memory goes with what happens in 100 ms, whatever the run's length.
  */
 import { histogramIndex } from '../../probes/slo/histogram.ts';
-import { BUCKET_MS, type LoadCell, type LoadSeries, type Outcome, type SparseHistogram } from '../../probes/slo/load-cells.ts';
+import { ANSWERS, BUCKET_MS, type LoadCell, type LoadSeries, type Outcome, type SparseHistogram } from '../../probes/slo/load-cells.ts';
 
 /** Series at most; requests with further tags count in one series named `__other__`. */
 export const SERIES_MAX = 500;
@@ -59,7 +59,7 @@ export class SeriesRecorder {
     if (outcome === 'dropped') return;
     increment(cell.latency, histogramIndex(atMs - intendedMs));
     if (!Number.isNaN(sentMs)) increment(cell.duration, histogramIndex(atMs - sentMs));
-    this.#cell(atMs).completed += 1;
+    if (ANSWERS.has(outcome)) this.#cell(atMs).completed += 1;
   }
 
   check(intendedMs: number, name: string, passed: boolean): void {

@@ -42,7 +42,7 @@ test('cells are increments: a late answer makes a cell of its own and sums come 
   assert.equal(sums.completed, 50);
 });
 
-test('a dropped arrival has neither latency nor completion, a refused one has latency but no duration', () => {
+test('a dropped arrival has no latency, a refused one no duration, and neither is an answer that completed', () => {
   const series = new Recorder(() => {}).series('viewers', {});
   series.settled(10, Number.NaN, 20, 'dropped');
   series.settled(10, Number.NaN, 25, 'refused');
@@ -50,7 +50,7 @@ test('a dropped arrival has neither latency nor completion, a refused one has la
   sums.add(series.take());
   assert.equal(sums.latency.total, 1);
   assert.equal(sums.duration.total, 0);
-  assert.equal(sums.completed, 1);
+  assert.equal(sums.completed, 0);
 });
 
 test('each series is told of once, whatever the order of its tags', () => {
