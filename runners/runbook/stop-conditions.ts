@@ -6,7 +6,7 @@ import type { Condition } from '../../experiments/language/condition.ts';
 import { formatMs } from '../../experiments/language/duration.ts';
 import type { Experiment } from '../../experiments/language/experiment.ts';
 import type { Evidence } from '../../probes/slo/evidence.ts';
-import { judgeCondition, WINDOW_MS } from '../../probes/slo/judge-condition.ts';
+import { judgeLatest, WINDOW_MS } from '../../probes/slo/judge-condition.ts';
 import { conditionText } from '../../probes/slo/judgement.ts';
 import type { Clock } from './clock.ts';
 import type { Stop } from './conduct.ts';
@@ -32,7 +32,7 @@ export async function watchStopConditions({ experiment, evidence, clock, signal,
     const nowMs = clock.nowMs();
     for (const condition of experiment.stopWhen) {
       const fromMs = nowMs - (condition.over?.ms ?? WINDOW_MS);
-      if (judgeCondition(condition, evidence, fromMs, nowMs).state !== 'held') {
+      if (judgeLatest(condition, evidence, nowMs).state !== 'held') {
         metSince.delete(condition);
         continue;
       }
