@@ -29,5 +29,5 @@ export function isStale(copy: Copy, source: Source, staleAfterMs: number): boole
  * together; a copy from a replica that is behind only for `behindMs`, so that the truth is served soon after it arrives.
  */
 export function freshForMs(behind: boolean, ttlMs: number, behindMs: number, random: number): number {
-  return behind ? Math.min(ttlMs, behindMs) : ttlMs * (0.9 + 0.2 * random);
+  return behind ? Math.min(ttlMs, behindMs) : Math.round(ttlMs * (0.9 + 0.2 * random));
 }
