@@ -1,5 +1,5 @@
 /**
- * The agent's container: what it may do, what it carries, and its streams. It gets three capabilities and no more, no
+ * The agent's container: what it may do, what it carries, and its streams. It gets four capabilities and no more, no
  * network of its own, the processes of the host in sight, the engine's socket, and its orders as a file.
  */
 import { PassThrough, type Readable } from 'node:stream';
@@ -11,8 +11,8 @@ import { LABEL } from '../docker/labels.ts';
 import type { Orders } from './operations.ts';
 import { AGENT_DIRECTORY, ENGINE_SOCKET_PATH, MEMORY_PATH, ORDERS_PATH, SWEEP_VARIABLE } from './places.ts';
 
-/** SYS_ADMIN and SYS_PTRACE enter namespaces, NET_ADMIN sets packet rules. */
-const CAPABILITIES = ['SYS_ADMIN', 'NET_ADMIN', 'SYS_PTRACE'];
+/** SYS_ADMIN and SYS_PTRACE enter namespaces, NET_ADMIN sets packet rules, NET_RAW sends delayed packets on. */
+const CAPABILITIES = ['SYS_ADMIN', 'SYS_PTRACE', 'NET_ADMIN', 'NET_RAW'];
 /** How long `docker stop` of the agent leaves it to undo everything. */
 const STOP_TIMEOUT_S = 60;
 /** Log kept of one agent; it says a few lines a fault. */

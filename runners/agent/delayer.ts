@@ -17,6 +17,7 @@ const statsShape = z.object({
   peakBytes: z.number(),
   released: z.number(),
   overflowed: z.number(),
+  lost: z.number(),
   meanHoldMs: z.number(),
   minHoldMs: z.number(),
   maxHoldMs: z.number(),

@@ -9,6 +9,8 @@ import { isIPv6 } from 'node:net';
 
 /** Nobody listens on this queue, so that what is sent to it vanishes without a word. */
 export const DARK_QUEUE = 64_901;
+/** The bit that the delayer sets in the mark of what it sends on; image/delayer.c has the same. */
+const SENT_MARK = '0x40000000';
 export const CHAIN_PREFIX = 'FIREDRILL-';
 
 export type Family = 4 | 6;
@@ -59,8 +61,8 @@ export function blackoutRules(family: Family, { tag, spare, direction }: Blackou
 }
 
 /**
- * What is exchanged with the addresses goes through the delayer's queue; where nobody listens on it, packets pass. They are
- * taken where the filter table has had its say on what is sent, and has yet to have it on what is received.
+ * What is exchanged with the addresses goes through the delayer's queue; where nobody listens on it, packets pass. What
+ * is sent is taken before anything else has its say (the delayer sends it anew, marked, and it goes its whole way then).
  */
 export function latencyRules(family: Family, { tag, addresses, ports, queue, direction }: LatencyRules): string {
   const channels =
@@ -70,13 +72,14 @@ export function latencyRules(family: Family, { tag, addresses, ports, queue, dir
           ['tcp', 'udp'].flatMap((protocol) => ['--dport', '--sport'].map((side) => `-p ${protocol} -m ${protocol} ${side} ${port} `)),
         );
   const ways = [
-    { hook: 'POSTROUTING', chain: `${tag}-OUT`, device: '-o', side: '-d', wanted: direction !== 'in' },
+    { hook: 'OUTPUT', chain: `${tag}-OUT`, device: '-o', side: '-d', wanted: direction !== 'in' },
     { hook: 'INPUT', chain: `${tag}-IN`, device: '-i', side: '-s', wanted: direction !== 'out' },
   ].filter((way) => way.wanted);
   const rules = ({ chain, device, side }: (typeof ways)[number]) => {
     const others = addresses.length === 0 ? [''] : ofFamily(family, addresses).map((address) => `${side} ${address} `);
     return [
       `-A ${chain} ${device} lo -j RETURN`,
+      `-A ${chain} -m mark --mark ${SENT_MARK}/${SENT_MARK} -j RETURN`,
       ...others.flatMap((other) =>
         channels.map((channel) => `-A ${chain} ${other}${channel}-j NFQUEUE --queue-num ${queue} --queue-bypass`),
       ),

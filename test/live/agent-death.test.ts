@@ -9,7 +9,7 @@ import { startAgent } from '../../runners/agent/client.ts';
 import type { Orders } from '../../runners/agent/operations.ts';
 import type { AgentNotice } from '../../runners/agent/protocol.ts';
 import { findAgents, readNotices, readOrders, startSweeper, sweepAgent } from '../../runners/agent/remains.ts';
-import { LABEL } from '../../runners/docker/labels.ts';
+import { acquireLock } from '../../runners/docker/lock.ts';
 import {
   type Actor,
   AGENT_IMAGE,
@@ -73,11 +73,7 @@ const BROKEN = ['dark', 'slow', 'frozen'];
 
 /** A runner in a process of its own, with everything broken; what it says goes to `said`. */
 async function startRunner(orders: Orders): Promise<{ runner: ChildProcess; said: string[]; agentId: string }> {
-  await stage.docker.createContainer({
-    name: orders.lock,
-    Image: AGENT_IMAGE,
-    Labels: { [STAGE_LABEL]: STAGE, [LABEL.run]: orders.runId },
-  });
+  await acquireLock(stage.docker, orders.lock, orders.runId, new Date());
   const name = `firedrill-agent-${orders.runId}`;
   const program = fileURLToPath(new URL('../helpers/agent-runner.ts', import.meta.url));
   const runner = spawn(process.execPath, [program, JSON.stringify({ name, label: STAGE, orders, faults: BROKEN })], {
@@ -220,7 +216,7 @@ test('an agent told to stop undoes first', async () => {
 
 test('leaving removes the lock and the container, and is no loss', async () => {
   const orders = ordersOf(`death-${process.pid}-left`);
-  await stage.docker.createContainer({ name: orders.lock, Image: AGENT_IMAGE, Labels: { [STAGE_LABEL]: STAGE } });
+  await acquireLock(stage.docker, orders.lock, orders.runId, new Date());
   const agent = await startAgent({
     docker: stage.docker,
     image: AGENT_IMAGE,

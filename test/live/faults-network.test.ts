@@ -1,9 +1,10 @@
 /** The network faults on real containers: what those that talk to each other see, and what is left when they are undone. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, before, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AgentClient, startAgent } from '../../runners/agent/client.ts';
 import type { FaultOperations } from '../../runners/agent/operations.ts';
+import { acquireLock } from '../../runners/docker/lock.ts';
 import type { Fault, FaultContext, Target } from '../../runners/faults/fault.ts';
 import { networkBlackout } from '../../runners/faults/network-blackout.ts';
 import { networkLatency } from '../../runners/faults/network-latency.ts';
@@ -22,6 +23,7 @@ import {
 
 const LABEL = 'faults-network';
 const DELAY_MS = 500;
+const SETTLING_ROUND_TRIPS = 5;
 /** Rules that somebody else has in the container, with a chain whose name is nearly one of ours. */
 const FOREIGN_RULES = `*filter
 :INPUT ACCEPT [0:0]
@@ -38,7 +40,7 @@ COMMIT
 :FORWARD ACCEPT [0:0]
 :OUTPUT ACCEPT [0:0]
 :POSTROUTING ACCEPT [0:0]
--A POSTROUTING -p tcp -m tcp --dport 9998 -j ACCEPT
+-A OUTPUT -p tcp -m tcp --dport 9998 -j ACCEPT
 COMMIT`;
 
 let stage: Stage;
@@ -79,11 +81,15 @@ before(async () => {
     operationsOf('slow-both', networkLatency, { delay: '100ms', direction: 'both' }, [talker]),
     operationsOf('very-slow', networkLatency, { delay: '20s', to: 'echo', direction: 'to' }, [talker]),
   ];
+  const runId = `live-${process.pid}-network`;
+  const lock = `firedrill-lock-${runId}`;
+  // An agent without a live lock counts as left behind, and any sweep on this engine would undo it.
+  await acquireLock(stage.docker, lock, runId, new Date());
   agent = await startAgent({
     docker: stage.docker,
     image: AGENT_IMAGE,
-    orders: { runId: `live-${process.pid}-network`, leaseMs: 10_000, lock: '', faults },
-    name: `firedrill-agent-live-${process.pid}-network`,
+    orders: { runId, leaseMs: 10_000, lock, faults },
+    name: `firedrill-agent-${runId}`,
     labels: { [STAGE_LABEL]: LABEL },
     onNotice: () => {},
   });
@@ -94,12 +100,20 @@ before(async () => {
 });
 
 after(async () => {
-  await agent?.leave();
-  await stage?.remove();
+  try {
+    await agent?.leave();
+  } finally {
+    await stage?.remove();
+  }
 });
 
 /** Injects and proves; answers with when it was in force, on the host's clock. */
-async function breakIt(name: string, fault: Fault): Promise<{ atMs: number; facts: Readonly<Record<string, number>>; evidence: string }> {
+async function breakIt(
+  t: TestContext,
+  name: string,
+  fault: Fault,
+): Promise<{ atMs: number; facts: Readonly<Record<string, number>>; evidence: string }> {
+  t.after(() => agent.undo(name));
   for (const result of await agent.arm(name)) assert.equal(result.error, undefined);
   const injected = await agent.inject(name);
   for (const result of injected) assert.equal(result.error, undefined);
@@ -117,7 +131,7 @@ async function mend(name: string): Promise<number> {
 
 test('a blackout silences open connections, datagrams and fresh connections without an error, spares loopback, and leaves the rules of others byte for byte', async (t) => {
   const before = await rulesOf(stage.docker, talker.container);
-  const { atMs: darkMs, facts } = await breakIt('dark', networkBlackout);
+  const { atMs: darkMs, facts } = await breakIt(t, 'dark', networkBlackout);
   const askedAt = hostMs();
   await sleep(1000);
   const during = seenBy(talker, 'loopback', darkMs + 100, askedAt + 1000);
@@ -135,8 +149,8 @@ test('a blackout silences open connections, datagrams and fresh connections with
   t.diagnostic(`first answer ${backMs.toFixed(0)} ms after the undo`);
 });
 
-test('a blackout of a selection spares the traffic inside it', async () => {
-  const { atMs } = await breakIt('spared', networkBlackout);
+test('a blackout of a selection spares the traffic inside it', async (t) => {
+  const { atMs } = await breakIt(t, 'spared', networkBlackout);
   await until('it goes on', () => seenBy(talker, 'tcp', atMs + 200).length > 10 && seenBy(talker, 'udp', atMs + 200).length > 10);
   await mend('spared');
   assert.deepEqual(
@@ -154,10 +168,11 @@ test('an undo twice, and of what was never injected, changes nothing and is no e
 
 test('a latency delays an open connection, datagrams and the handshake by what was asked, and all of them heal at once when it is undone', async (t) => {
   const before = await rulesOf(stage.docker, talker.container);
-  const { atMs, facts, evidence } = await breakIt('slow', networkLatency);
+  const { atMs, facts, evidence } = await breakIt(t, 'slow', networkLatency);
   t.diagnostic(evidence);
-  const ripeMs = atMs + DELAY_MS * 1.5;
-  await until('late answers', () => (['tcp', 'udp', 'connect'] as const).every((via) => seenBy(talker, via, ripeMs).length > 4));
+  // A connection whose round trip grows a thousandfold sends less until it has measured the new one a few times.
+  const ripeMs = atMs + DELAY_MS * SETTLING_ROUND_TRIPS;
+  await until('late answers', () => (['tcp', 'udp', 'connect'] as const).every((via) => seenBy(talker, via, ripeMs).length > 6));
   const untilMs = hostMs();
   for (const via of ['tcp', 'udp', 'connect'] as const) {
     const late = seenBy(talker, via, ripeMs, untilMs).map((sight) => sight.ms ?? 0);
@@ -180,7 +195,7 @@ test('a latency delays an open connection, datagrams and the handshake by what w
 });
 
 test('a latency in both directions without touching the other side shows twice in a round trip', async (t) => {
-  const { atMs, facts } = await breakIt('slow-both', networkLatency);
+  const { atMs, facts } = await breakIt(t, 'slow-both', networkLatency);
   await until('late answers', () => seenBy(talker, 'tcp', atMs + 400).length > 10);
   const late = seenBy(talker, 'tcp', atMs + 400).map((sight) => sight.ms ?? 0);
   const median = late.toSorted((a, b) => a - b)[Math.floor(late.length / 2)] ?? 0;
@@ -191,7 +206,7 @@ test('a latency in both directions without touching the other side shows twice i
 
 test('a latency of 20 s holds an open connection, is proven long before it is over, and lets go of everything at its undo without losing a byte', async (t) => {
   const asked = hostMs();
-  const { atMs, evidence } = await breakIt('very-slow', networkLatency);
+  const { atMs, evidence } = await breakIt(t, 'very-slow', networkLatency);
   t.diagnostic(evidence);
   assert.ok(hostMs() - asked < 8_000, 'proven without waiting 20 s');
   await sleep(1500);

@@ -49,7 +49,8 @@ export function judgeDelay({ delayMs, jitterMs, ways }: AskedDelay, { bytes, pac
     return judged(true, evidence, { measuredDelayMs: round(acknowledged / ways) });
   }
   const waitedMs = bytes.waitingMs ?? 0;
-  if (waitedMs > 0 && waitedMs >= Math.min(leastMs, WAITED_ENOUGH_MS)) {
+  const waitedEnough = waitedMs >= WAITED_ENOUGH_MS || (atLast && waitedMs > 0 && waitedMs >= leastMs);
+  if (waitedEnough && leastMs >= WAITED_ENOUGH_MS) {
     const evidence = `bytes sent on an open connection have waited ${round(waitedMs)} ms for their acknowledgement (${asked}); ${counted}`;
     return judged(true, evidence, { waitedMs: round(waitedMs) });
   }
