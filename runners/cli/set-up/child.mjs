@@ -30,9 +30,10 @@ export async function become(command, args, environment) {
 /** Runs a program with our own streams and resolves with its exit code; 128 + n where signal n ended it. */
 export function runToEnd(command, args, environment) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { stdio: 'inherit', env: environment });
+    // Listening comes first: a signal between the child's start and ours to listen would end us and orphan it.
     const listeners = FORWARDED.map((signal) => [signal, () => forward(child, signal)]);
     for (const [signal, listener] of listeners) process.on(signal, listener);
+    const child = spawn(command, args, { stdio: 'inherit', env: environment });
     child.once('error', (error) => {
       process.stderr.write(`firedrill: ${command} cannot be run: ${error.message}\n`);
       resolve(error.code === 'ENOENT' ? NOT_FOUND : NOT_RUNNABLE);
