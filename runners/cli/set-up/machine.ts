@@ -29,7 +29,7 @@ export interface Machine {
   run(command: string, args: readonly string[], limitMs: number): Promise<Ran>;
   /** Starts a program in a session of its own, its output appended to a file; resolves with its pid and a way to ask if it has ended. */
   startDetached(command: string, args: readonly string[], logPath: string): Promise<{ readonly pid: number; hasEnded(): boolean }>;
-  /** True where somebody listens on a Unix socket. */
+  /** False where nobody listens on a Unix socket, or it is not there. */
   listens(path: string): Promise<boolean>;
   sleep(ms: number): Promise<void>;
 }
@@ -84,7 +84,9 @@ function listens(path: string): Promise<boolean> {
       socket.destroy();
       resolve(answer);
     };
-    socket.once('connect', () => tell(true)).once('error', () => tell(false));
+    socket
+      .once('connect', () => tell(true))
+      .once('error', (error: NodeJS.ErrnoException) => tell(error.code !== 'ECONNREFUSED' && error.code !== 'ENOENT'));
   });
 }
 
