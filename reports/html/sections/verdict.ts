@@ -21,7 +21,9 @@ function warnings(report: Report): Markup[] {
   if (!report.complete) found.push(html`<b>The run did not end in order.</b> This report says what its journal holds.`);
   if (report.generator.limited) {
     const lag = lengthOf(report.generator.lagP99Ms);
-    found.push(html`<b>The load generator was late</b> (p99 ${lag} behind its plan): latencies are not judged, the machine was too busy.`);
+    found.push(
+      html`<b>The load generator was late</b> (p99 ${lag} behind its plan in its worst second): the machine was too busy. Latency that this may explain is held against nobody.`,
+    );
   }
   return found;
 }
