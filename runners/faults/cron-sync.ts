@@ -38,18 +38,18 @@ export const cronSync = defineFault({
   judgeProof: (_settings, results) => judgeStarts(results),
 });
 
-/** Proven when no start failed and the first job runs; those whose turn has not come are counted as pending. */
+/** Proven when every job has begun, or its shell waits for a turn that has not come; in a long window that may be all of them. */
 function judgeStarts(results: readonly OperationResult[]): Proof {
   const every = judgeEvery(results, { started: 'sum', pending: 'sum' });
-  const startsNs = results.filter((result) => result.facts?.['started'] === 1).map((result) => BigInt(result.atNs));
-  if (!every.proven || startsNs.length === 0) return { ...every, proven: false };
-  const first = startsNs.reduce((least, each) => (each < least ? each : least));
-  const last = startsNs.reduce((most, each) => (each > most ? each : most));
-  const startSpreadMs = Number(last - first) / 1e6;
+  if (!every.proven) return every;
   const pending = every.facts['pending'] ?? 0;
-  return {
-    proven: true,
-    evidence: `${startsNs.length} jobs began within ${startSpreadMs.toFixed(1)} ms${pending === 0 ? '' : `, ${pending} wait for their turn`}`,
-    facts: { ...every.facts, startSpreadMs },
-  };
+  const waiting = pending === 0 ? '' : `${pending} wait for their turn`;
+  const startsNs = results.filter((result) => result.facts?.['started'] === 1).map((result) => BigInt(result.atNs));
+  const [any] = startsNs;
+  if (any === undefined) return { ...every, evidence: waiting };
+  const first = startsNs.reduce((least, each) => (each < least ? each : least), any);
+  const last = startsNs.reduce((most, each) => (each > most ? each : most), any);
+  const startSpreadMs = Number(last - first) / 1e6;
+  const evidence = [`${startsNs.length} jobs began within ${startSpreadMs.toFixed(1)} ms`, ...(waiting === '' ? [] : [waiting])].join(', ');
+  return { proven: true, evidence, facts: { ...every.facts, startSpreadMs } };
 }

@@ -17,6 +17,7 @@ export function blackout(operation: BlackoutOperation, ground: Ground): FiveMove
   const place = whereabouts(ground.engine, operation.container);
   /** The gateway, where it answered in arming and is not spared. */
   let canary: string | undefined;
+  let injectedIn: string | undefined;
   let made: Promise<RuleSetter> | undefined;
   const setter = () => {
     made ??= ground
@@ -39,7 +40,9 @@ export function blackout(operation: BlackoutOperation, ground: Ground): FiveMove
       };
     },
     async inject(signal) {
-      const atNs = await (await setter()).set(await networkToTouch(place), signal);
+      const network = await networkToTouch(place);
+      const atNs = await (await setter()).set(network, signal);
+      injectedIn = network.namespace;
       return { atNs, mechanism: 'nfqueue' };
     },
     async prove(signal) {
@@ -61,8 +64,11 @@ export function blackout(operation: BlackoutOperation, ground: Ground): FiveMove
         (await made)?.drop();
         return { evidence: 'it was never silenced' };
       }
-      const atNs = await (await setter()).remove(await place.network(), signal);
-      return { mechanism: 'nfqueue', ...(atNs === undefined ? { evidence: 'it does not run' } : { atNs }) };
+      const network = await place.network();
+      const atNs = await (await setter()).remove(network, signal);
+      if (atNs === undefined) return { mechanism: 'nfqueue', evidence: 'it does not run' };
+      const moved = injectedIn !== undefined && injectedIn !== network?.namespace;
+      return { atNs, mechanism: 'nfqueue', ...(moved ? { evidence: 'it was restarted meanwhile, and was dark no more' } : {}) };
     },
     async readBack(signal) {
       if (!ground.mayHaveTouched()) return { evidence: 'it was never silenced' };

@@ -56,8 +56,10 @@ export function command(operation: CommandOperation, ground: Ground): FiveMoves 
     async prove(signal) {
       while (begunNs === undefined && (await pause(LOOK_EVERY_MS, signal)));
       if (begunNs !== undefined) return { atNs: begunNs, mechanism: 'exec', evidence: 'it began', facts: { started: 1 } };
+      const exit = await exitOf(execId);
+      if (exit !== undefined) throw new Error(`it never began: ${exit}`);
       const leftMs = cuedMs === undefined ? 0 : cuedMs + operation.delayMs - performance.now();
-      if (leftMs <= 0) throw new Error(`it did not begin: ${(await exitOf(execId)) ?? 'its shell still waits'}`);
+      if (leftMs <= 0) throw new Error('it did not begin: its shell still waits');
       return { mechanism: 'exec', evidence: `it begins in ${Math.round(leftMs)} ms`, facts: { started: 0, pending: 1 } };
     },
     async undo() {
