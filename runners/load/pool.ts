@@ -127,6 +127,7 @@ export class Pool implements Engine, ClientOwner {
     const job = this.#again.shift() ?? this.#waiting.shift();
     if (job) client.send(job);
     else this.#rest(client);
+    this.#open();
     this.#finishWarming();
   }
 

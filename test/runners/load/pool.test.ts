@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { OPENING_MAX } from '../../../runners/load/pool.ts';
-import { listen, OK, onRequests, poolFor, quietPort, serverProcess, TestJob } from './support.ts';
+import { runClock } from '../../../runners/load/clock.ts';
+import { OPENING_MAX, Pool } from '../../../runners/load/pool.ts';
+import { listen, OK, onRequests, originOf, poolFor, quietPort, serverProcess, TestJob } from './support.ts';
 
 test('no more than 16 handshakes are under way at once, and jobs are sent in the order in which they came', async (t) => {
   const order: number[] = [];
@@ -48,6 +49,15 @@ test('a storm of 20,000 arrivals a second through a hiccup opens few sockets and
   await Promise.all(jobs.map(({ settled }) => settled));
   assert.ok(jobs.every(({ outcome, settles }) => outcome === 'ok' && settles === 1));
   assert.ok(peak <= 300, `${peak} sockets`);
+});
+
+test('the line of dials goes on by itself, without waiting for the sweep', async (t) => {
+  const port = await listen(t, (socket) => onRequests(socket, () => socket.write(OK)));
+  const clock = runClock(process.hrtime.bigint());
+  const pool = new Pool({ origin: originOf(port), clock, socketsMax: 100 });
+  t.after(() => pool.close());
+  await pool.warm(3 * OPENING_MAX);
+  assert.equal(pool.sockets, 3 * OPENING_MAX);
 });
 
 test('a dead target costs one attempt a job, and all jobs hear of it', async (t) => {
