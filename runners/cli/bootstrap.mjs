@@ -22,7 +22,7 @@ const PROGRAMS = {
   start: (node, args) => [node, [join(here, 'firedrill.mjs'), 'start', ...args]],
   cli: (node, args) => [node, [join(here, 'firedrill.mjs'), ...args]],
   test: (node, args) => [node, [join(here, 'set-up', 'test.ts'), ...args]],
-  bench: (node, args) => [node, [join(here, 'bench.ts'), ...args]],
+  bench: (node, args) => [node, [join(root, 'test', 'bench', 'main.ts'), ...args]],
   exec: (_node, [tool = 'node', ...args]) => [tool, args],
 };
 
