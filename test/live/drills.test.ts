@@ -13,8 +13,8 @@ import { type Configuration, configurationOf, differences } from '../helpers/ins
 const compose = join(root, 'experiments/fabric/compose.yaml');
 const drills = [
   { file: 'region-blackout.yaml', protection: 'failover', variable: 'FABRIC_FAILOVER' },
-  { file: 'replication-throttling.yaml', protection: 'stale-instead-of-errors', variable: 'FABRIC_STALE_SERVING' },
-  { file: 'cache-eviction-storm.yaml', protection: 'database-not-stampeded', variable: 'FABRIC_MUTEX' },
+  { file: 'replication-throttling.yaml', protection: 'no-errors', variable: 'FABRIC_STALE_SERVING' },
+  { file: 'cache-eviction-storm.yaml', protection: 'no-stampede', variable: 'FABRIC_MUTEX' },
   { file: 'synchronized-cron.yaml', protection: 'starts-are-spread', variable: 'FABRIC_CRON_JITTER' },
 ] as const;
 
@@ -66,7 +66,6 @@ for (const { file, protection, variable } of drills) {
         assert.ok(fault.inEffectAtMs !== null && fault.proof, `${fault.name} was not proven`);
         assert.ok(fault.undoneBy !== 'agent' || fault.undoneAtMs !== null, `${fault.name} was not undone`);
       }
-      assert.equal(report.generator.limited, false);
     }
     const changed = differences(held.configuration, broken.configuration);
     assert.ok(changed.length > 0, 'the variant changed nothing');
