@@ -1,13 +1,13 @@
 /** A Compose system as the conductor needs it: how it is, up with an environment, down, and what it was found with. */
 import type { Environment } from './address.ts';
-import { type ComposeEngine, composeDown, composeUp, composeVolumes, type VolumeLister } from './compose.ts';
+import { type ComposeEngine, composeDown, composeUp, composeVolumes } from './compose.ts';
 import { activeServices, projectName, readComposeFile } from './compose-file.ts';
 import { composeState, isGood, type ServiceState } from './compose-health.ts';
 import { type EnvironmentReader, foundEnvironment } from './found-environment.ts';
 import { ensureImages, type ImageEngine, type Log } from './images.ts';
 import { recipesOf } from './recipes.ts';
 
-export type SystemEngine = ComposeEngine & EnvironmentReader & ImageEngine & VolumeLister;
+export type SystemEngine = ComposeEngine & EnvironmentReader & ImageEngine;
 
 /** `absent`: none of its containers exist; `unhealthy`: some do, and `bad` says what is wrong with which. */
 export type SystemState = { readonly state: 'absent' | 'healthy' } | { readonly state: 'unhealthy'; readonly bad: readonly string[] };

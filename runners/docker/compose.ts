@@ -26,13 +26,22 @@ export interface ComposeCall {
   readonly environment: Environment;
 }
 
-export interface ComposeEngine extends ContainerLister, LogReader {}
+export interface ComposeEngine extends ContainerLister, LogReader, VolumeLister {}
+
+/** What was found, by PATH: asking takes as long as starting Compose. */
+const commands = new Map<string, readonly string[]>();
 
 /** The command of this machine's Compose. Throws FiredrillError `compose-missing` (exit 7). */
 export async function composeCommand(environment: Environment): Promise<readonly string[]> {
-  for (const command of [['docker', 'compose'], ['docker-compose']]) {
-    const { exitCode } = await $({ nothrow: true, quiet: true, env: defined(environment) })`${command} version`;
-    if (exitCode === 0) return command;
+  const path = environment['PATH'] ?? '';
+  const known = commands.get(path);
+  if (known) return known;
+  const ask = $({ nothrow: true, quiet: true, env: defined(environment) });
+  const hasPlugin = (await ask`docker compose version`).exitCode === 0;
+  const found = hasPlugin ? ['docker', 'compose'] : (await ask`command -v docker-compose`).exitCode === 0 ? ['docker-compose'] : undefined;
+  if (found) {
+    commands.set(path, found);
+    return found;
   }
   throw new FiredrillError(
     'compose-missing',
@@ -50,11 +59,12 @@ export async function composeCommand(environment: Environment): Promise<readonly
  */
 export async function composeUp(docker: ComposeEngine, call: ComposeCall): Promise<void> {
   const before = await listSystem(docker, call.project);
+  const volumesBefore = await composeVolumes(docker, call.project);
   try {
     await runCompose(docker, call, ['up', '-d', '--no-build', '-t', String(STOP_GRACE_S)]);
     await waitUntilHealthy(docker, call.project);
   } catch (error) {
-    if (before.length === 0) await composeDown(docker, call).catch(() => undefined);
+    if (before.length === 0) await composeDown(docker, call, { volumes: volumesBefore.length === 0 }).catch(() => undefined);
     throw error;
   }
 }

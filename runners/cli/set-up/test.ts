@@ -24,7 +24,7 @@ const QUICK_FILE_LIMIT_MS = 3 * 60_000;
 const SLOW_FILE_LIMIT_MS = 30 * 60_000;
 const SLOW = /^test\/(live|browser)\//;
 
-process.exitCode = await test(process.argv.slice(2)).catch((error: unknown) => {
+const exitCode = await test(process.argv.slice(2)).catch((error: unknown) => {
   const known = error instanceof FiredrillError;
   process.stderr.write(
     known
@@ -33,6 +33,7 @@ process.exitCode = await test(process.argv.slice(2)).catch((error: unknown) => {
   );
   return known ? error.exitCode : EXIT.bug;
 });
+process.exit(exitCode);
 
 async function test(filters: readonly string[]): Promise<number> {
   const files = globSync('test/**/*.test.ts', { cwd: root })

@@ -68,10 +68,16 @@ export async function registryCheck(docker: ImageSeeker): Promise<Check> {
   });
   const asked = docker.searchImages({ term: 'debian', limit: 1 }).then(
     () => undefined,
-    (error: unknown) => (error instanceof Error ? error.message.split('\n')[0] : String(error)),
+    (error: unknown) => lastClause(error),
   );
   const failure = await Promise.race([asked, limit]);
   clearTimeout(timer);
   if (failure === undefined) return { name, state: 'ok', found: 'answers' };
   return { name, state: 'warn', found: `none (${failure}); the base image is made from Debian packages instead` };
+}
+
+/** The engine wraps a network's words in its own, the outermost first. */
+function lastClause(error: unknown): string {
+  const words = error instanceof Error ? error.message : String(error);
+  return words.trim().split(': ').at(-1)?.trim() || words;
 }
