@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { Readable } from 'node:stream';
+import { describe, test } from 'node:test';
+import { acquireLock, type LockEngine, lockHolder, lockName, staleBecause } from '../../../runners/docker/lock.ts';
+
+/** An engine that keeps containers by name, as far as a lock needs one; `agents` are what it lists. */
+function engineWith(agents: readonly { readonly State: string }[] = []) {
+  const containers = new Map<string, Record<string, string>>();
+  const engine: LockEngine = {
+    createContainer({ name, Labels }) {
+      if (containers.has(name)) return Promise.reject(Object.assign(new Error('name is in use'), { statusCode: 409 }));
+      containers.set(name, Labels);
+      return Promise.resolve();
+    },
+    getContainer: (name) => ({
+      inspect() {
+        const Labels = containers.get(name);
+        return Labels
+          ? Promise.resolve({ Config: { Labels } })
+          : Promise.reject(Object.assign(new Error('no such container'), { statusCode: 404 }));
+      },
+      remove: () => Promise.resolve(containers.delete(name)),
+    }),
+    getImage: () => ({ inspect: () => Promise.resolve({}) }),
+    importImage: () => Promise.resolve(Readable.from([])),
+    listContainers: () => Promise.resolve(agents),
+  };
+  return { engine, containers };
+}
+
+const NOW = new Date('2026-01-02T03:04:05Z');
+const LOCK = lockName({ project: 'shop' });
+
+describe('the name of a lock', () => {
+  test('is the project’s, or the containers’ in whatever order they are named', () => {
+    assert.equal(LOCK, 'firedrill-lock-shop');
+    assert.equal(lockName({ containerIds: ['a', 'b'] }), lockName({ containerIds: ['b', 'a'] }));
+    assert.notEqual(lockName({ containerIds: ['a', 'b'] }), lockName({ containerIds: ['a', 'c'] }));
+  });
+});
+
+describe('a lock is stale', () => {
+  /** Takes the lock as a run of this machine whose process is `pid`. */
+  async function holderWith(pid: number, agents: readonly { readonly State: string }[] = [], host?: string) {
+    const { engine, containers } = engineWith(agents);
+    await acquireLock(engine, LOCK, 'run-1', NOW);
+    const labels = containers.get(LOCK);
+    assert(labels !== undefined);
+    labels['firedrill.lock.pid'] = String(pid);
+    if (host !== undefined) labels['firedrill.lock.host'] = host;
+    const holder = await lockHolder(engine, LOCK);
+    assert(holder !== undefined);
+    return { engine, holder };
+  }
+  const gone = () => spawnSync('/bin/true').pid;
+
+  test('when its process is gone from this very machine, and then says so to the next', async () => {
+    const { engine, holder } = await holderWith(gone());
+    assert.match((await staleBecause(engine, holder)) ?? '', /process \d+ is gone from this machine/);
+    await assert.rejects(acquireLock(engine, LOCK, 'run-2', NOW), (error: Error & { hint?: string }) => {
+      assert.match(error.message, /run-1 .*is gone from this machine/);
+      assert.match(error.hint ?? '', /That run is dead.*firedrill sweep/);
+      return true;
+    });
+    assert.equal((await lockHolder(engine, LOCK))?.runId, 'run-1');
+  });
+
+  test('not while its process lives', async () => {
+    const { engine, holder } = await holderWith(process.pid);
+    assert.equal(await staleBecause(engine, holder), undefined);
+  });
+
+  test('not for a process of another machine, whose processes cannot be seen from here', async () => {
+    const { engine, holder } = await holderWith(gone(), [], 'elsewhere/1234');
+    assert.equal(await staleBecause(engine, holder), undefined);
+  });
+
+  test('when its agent is there and no longer runs, from wherever one looks', async () => {
+    const ended = await holderWith(gone(), [{ State: 'exited' }], 'elsewhere/1234');
+    assert.equal(await staleBecause(ended.engine, ended.holder), 'its agent no longer runs');
+    const running = await holderWith(gone(), [{ State: 'running' }], 'elsewhere/1234');
+    assert.equal(await staleBecause(running.engine, running.holder), undefined);
+  });
+});
