@@ -2,15 +2,13 @@
  * The runner's side of the agent: starts it with the run's orders, asks for its moves, keeps its lease, and knows when it is
  * gone. Whatever ends this process ends the agent's input, and with it everything that was done.
  */
-import { createInterface } from 'node:readline';
 import type Docker from 'dockerode';
 import { EXIT, FiredrillError } from '../failure.ts';
 import { clockOffset } from './clock-offset.ts';
 import { attachTo, createAgentContainer } from './container.ts';
+import { conversation } from './conversation.ts';
 import type { Orders } from './operations.ts';
-import type { AgentNotice, AgentReply, Move, OperationResult } from './protocol.ts';
-import { pendingReplies } from './replies.ts';
-import { agentLineShape } from './shapes.ts';
+import type { AgentNotice, Move, OperationResult } from './protocol.ts';
 
 /** The lease is renewed this often within its length, so that two renewals may be late. */
 const RENEWALS_A_LEASE = 3;
@@ -22,8 +20,6 @@ const LEAVE_TIMEOUT_MS = 20_000;
 const MOVE_TIMEOUTS_MS: Readonly<Record<Move, number>> = { arm: 30_000, inject: 10_000, prove: 10_000, undo: 30_000, 'read-back': 15_000 };
 /** What the agent may take longer than it was given, before the runner stops waiting for the answer. */
 const ANSWER_MARGIN_MS = 5_000;
-/** Last words on its error output that are told when it is gone. */
-const LAST_WORDS_CHARACTERS = 1_000;
 
 export interface AgentOptions {
   readonly docker: Docker;
@@ -75,77 +71,28 @@ export async function startAgent(options: AgentOptions): Promise<AgentClient> {
 }
 
 async function attachClient({ docker, orders, onNotice }: AgentOptions, container: Docker.Container): Promise<AgentClient> {
-  const { input, stdout, stderr } = await attachTo(docker, container);
+  const talk = conversation(await attachTo(docker, container), onNotice);
   const offset = clockOffset();
-  const { promise: lost, resolve: lose } = Promise.withResolvers<string>();
-  const { promise: ready, resolve: isReady } = Promise.withResolvers<void>();
-  const replies = pendingReplies();
-  let leaving = false;
-  let undoingBecause: string | undefined;
-  let lastWords = '';
-
-  const notice = (said: AgentNotice) => {
-    if (said.notice === 'ready') isReady();
-    if (said.notice === 'undoing') {
-      undoingBecause = said.because;
-      if (!leaving) lose(`the agent undid everything by itself: ${said.because}`);
-    }
-    onNotice(said);
-  };
-  stderr.setEncoding('utf8').on('data', (text: string) => {
-    lastWords = (lastWords + text).slice(-LAST_WORDS_CHARACTERS);
-  });
-  createInterface({ input: stdout }).on('line', (line) => {
-    const said = parseLine(line);
-    if (said === undefined) lastWords = (lastWords + line).slice(-LAST_WORDS_CHARACTERS);
-    else if ('notice' in said) notice(said);
-    else replies.settle(said);
-  });
-  const gone = new Promise<string>((resolve) => {
-    stdout.on('end', () =>
-      resolve(
-        undoingBecause
-          ? `the agent undid everything by itself: ${undoingBecause}`
-          : `the agent ended: ${lastWords.trim() || 'it said nothing'}`,
-      ),
-    );
-  });
-  gone.then((why) => {
-    clearInterval(renewal);
-    replies.failAll(why);
-    if (!leaving) lose(why);
-  });
-
-  const send = async (request: { readonly move: string; readonly fault?: string; readonly timeoutMs?: number }, withinMs: number) => {
-    const { id, answered } = replies.expect(withinMs);
-    const askedNs = process.hrtime.bigint();
-    input.write(`${JSON.stringify({ id, ...request })}\n`);
-    const reply = await answered;
-    if (!reply.ok) throw new Error(reply.error);
-    if (request.move === 'keep') offset.observe(askedNs, BigInt(reply.clockNs), process.hrtime.bigint());
-    return reply.results;
-  };
   const move =
     (each: Move) =>
-    (fault: string, timeoutMs = MOVE_TIMEOUTS_MS[each]) =>
-      send({ move: each, fault, timeoutMs }, timeoutMs + ANSWER_MARGIN_MS);
-  const keep = () => send({ move: 'keep' }, orders.leaseMs);
-
+    (fault: string, timeoutMs = timeoutOf(each, fault, orders)) =>
+      talk.ask({ move: each, fault, timeoutMs }, timeoutMs + ANSWER_MARGIN_MS).then((reply) => reply.results);
+  const keep = async () => {
+    const askedNs = process.hrtime.bigint();
+    const { clockNs } = await talk.ask({ move: 'keep' }, orders.leaseMs);
+    offset.observe(askedNs, BigInt(clockNs), process.hrtime.bigint());
+  };
   const renewal = setInterval(() => keep().catch(() => {}), orders.leaseMs / RENEWALS_A_LEASE);
   renewal.unref();
+  talk.gone.then(() => clearInterval(renewal));
   try {
     await container.start();
-    await within(
-      Promise.race([ready, gone.then((why) => Promise.reject(new Error(why)))]),
-      READY_TIMEOUT_MS,
-      'it did not say that it is ready',
-    );
+    await within(talk.ready, READY_TIMEOUT_MS, 'it did not say that it is ready');
     await keep();
   } catch (error) {
     clearInterval(renewal);
     throw error;
   }
-
   return {
     containerId: container.id,
     arm: move('arm'),
@@ -155,22 +102,21 @@ async function attachClient({ docker, orders, onNotice }: AgentOptions, containe
     readBack: move('read-back'),
     toRunnerNs: (atNs) => BigInt(atNs) - offset.offsetNs(),
     clockErrorMs: () => Number(offset.errorNs()) / 1e6,
-    lost,
+    lost: talk.lost,
     async leave() {
-      leaving = true;
-      await send({ move: 'leave' }, LEAVE_TIMEOUT_MS);
-      await within(gone, LEAVE_TIMEOUT_MS, 'the agent did not end');
+      talk.expectEnd();
+      await talk.ask({ move: 'leave' }, LEAVE_TIMEOUT_MS);
+      await within(talk.gone, LEAVE_TIMEOUT_MS, 'the agent did not end');
       await container.remove({ force: true });
     },
   };
 }
 
-function parseLine(line: string): AgentNotice | AgentReply | undefined {
-  try {
-    return agentLineShape.parse(JSON.parse(line));
-  } catch {
-    return undefined;
-  }
+/** Jobs that start within a window are proven when the last of them has started. */
+function timeoutOf(move: Move, fault: string, orders: Orders): number {
+  const operations = orders.faults.find((each) => each.fault === fault)?.operations ?? [];
+  const delaysMs = move === 'prove' ? operations.map((operation) => (operation.op === 'command' ? operation.delayMs : 0)) : [];
+  return MOVE_TIMEOUTS_MS[move] + Math.max(0, ...delaysMs);
 }
 
 async function within<T>(waited: Promise<T>, limitMs: number, what: string): Promise<T> {

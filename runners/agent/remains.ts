@@ -10,6 +10,7 @@ import { extract } from 'tar-stream';
 import { LABEL } from '../docker/labels.ts';
 import { EXIT, FiredrillError } from '../failure.ts';
 import { createAgentContainer } from './container.ts';
+import { splitFrames } from './engine-frames.ts';
 import type { Orders } from './operations.ts';
 import { MEMORY_PATH, ORDERS_PATH } from './places.ts';
 import type { AgentNotice } from './protocol.ts';
@@ -60,8 +61,8 @@ export async function readMemory(docker: Docker, containerId: string): Promise<s
 /** What an agent said unasked, oldest first. */
 export async function readNotices(docker: Docker, containerId: string): Promise<readonly AgentNotice[]> {
   const log = await docker.getContainer(containerId).logs({ stdout: true, stderr: false, follow: false });
-  return unframe(log)
-    .split('\n')
+  return splitFrames(log)
+    .text.split('\n')
     .flatMap((line) => {
       const notice = noticeShape.safeParse(parseJson(line));
       return notice.success ? [notice.data] : [];
@@ -131,17 +132,6 @@ async function readFile(docker: Docker, containerId: string, path: string): Prom
     return text(entry);
   }
   throw new Error(`${path} is not there`);
-}
-
-/** The engine's frames: 1 byte stream, 3 bytes nothing, 4 bytes length, then the output. */
-function unframe(log: Buffer): string {
-  const pieces: string[] = [];
-  for (let at = 0; at + 8 <= log.length; ) {
-    const end = at + 8 + log.readUInt32BE(at + 4);
-    pieces.push(log.toString('utf8', at + 8, end));
-    at = end;
-  }
-  return pieces.join('');
 }
 
 function parseJson(line: string): unknown {

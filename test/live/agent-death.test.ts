@@ -1,6 +1,7 @@
 /** Whoever dies, everything is put back: the runner, the agent, both in turn; and a sweep finds what a person removed. */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -114,9 +115,10 @@ function wallMsOf(notices: readonly AgentNotice[], kind: AgentNotice['notice']):
 test('after kill -9 of the runner the agent begins to undo within 100 ms, the network is back within a second, and its log tells it', async (t) => {
   const orders = ordersOf(`death-${process.pid}-runner`);
   const { runner, agentId } = await startRunner(orders);
+  runner.kill('SIGKILL');
+  await once(runner, 'exit');
   const killedMs = hostMs();
   const killedWallMs = Date.now();
-  runner.kill('SIGKILL');
   const notices = await untilLeft(agentId);
   const beganMs = wallMsOf(notices, 'undoing') - killedWallMs;
   await until('it talks again', () =>

@@ -36,6 +36,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "due-heap.h"
+
 /* The longest packet that IP knows, jumbograms aside. */
 #define PACKET_BYTES_MAX 65535
 /* A packet with this bit in its mark was delayed before; the rules let it pass. The other bits stay as they were. */
@@ -49,24 +51,6 @@
 /* Announcements read in a row before due packets are looked at again. */
 #define READS_IN_A_ROW_MAX 256
 #define NS_PER_MS 1000000.0
-
-struct held {
-  uint64_t due_ns;
-  uint64_t order;
-  uint64_t arrived_ns;
-  uint32_t id;
-  uint32_t bytes;
-  /* NULL for what waits in the kernel. */
-  unsigned char *copy;
-  uint32_t device;
-  uint32_t mark;
-};
-
-static struct {
-  struct held *items;
-  size_t count;
-  size_t room;
-} heap;
 
 static struct {
   uint64_t seen;
@@ -96,40 +80,6 @@ static uint64_t next_random(void) {
   random_state ^= random_state << 25;
   random_state ^= random_state >> 27;
   return random_state * 0x2545F4914F6CDD1Du;
-}
-
-static bool before(const struct held *left, const struct held *right) {
-  return left->due_ns != right->due_ns ? left->due_ns < right->due_ns : left->order < right->order;
-}
-
-static void push(struct held item) {
-  if (heap.count == heap.room) {
-    heap.room = heap.room == 0 ? 1024 : heap.room * 2;
-    heap.items = realloc(heap.items, heap.room * sizeof *heap.items);
-    if (heap.items == NULL) abort();
-  }
-  size_t at = heap.count++;
-  while (at > 0 && before(&item, &heap.items[(at - 1) / 2])) {
-    heap.items[at] = heap.items[(at - 1) / 2];
-    at = (at - 1) / 2;
-  }
-  heap.items[at] = item;
-}
-
-static struct held pop(void) {
-  struct held first = heap.items[0];
-  struct held last = heap.items[--heap.count];
-  size_t at = 0;
-  for (;;) {
-    size_t child = 2 * at + 1;
-    if (child >= heap.count) break;
-    if (child + 1 < heap.count && before(&heap.items[child + 1], &heap.items[child])) child++;
-    if (!before(&heap.items[child], &last)) break;
-    heap.items[at] = heap.items[child];
-    at = child;
-  }
-  if (heap.count > 0) heap.items[at] = last;
-  return first;
 }
 
 /* Sends a copy as it is, but for the mark. What cannot be sent now would be lost on a line as well; it is counted. */

@@ -4,6 +4,7 @@
  * it is becoming the command. Nobody can undo it; its exit code is collected when it is read back.
  */
 import type { Duplex } from 'node:stream';
+import { readFrames } from '../engine-frames.ts';
 import type { CommandOperation } from '../operations.ts';
 import { type FiveMoves, type Ground, pause } from './five-moves.ts';
 
@@ -19,31 +20,15 @@ export function command(operation: CommandOperation, ground: Ground): FiveMoves 
   let execId: string | undefined;
   let stream: Duplex | undefined;
   let cuedMs: number | undefined;
-  let begunNs: bigint | undefined;
-  let output = '';
   let cue: NodeJS.Timeout | undefined;
-
-  const listen = (from: Duplex) => {
-    let text = '';
-    readMultiplexed(from, (piece) => {
-      if (begunNs !== undefined) {
-        output = (output + piece).slice(-OUTPUT_CHARACTERS_MAX);
-        return;
-      }
-      text += piece;
-      const begins = text.indexOf(BEGINS);
-      if (begins < 0) return;
-      begunNs = process.hrtime.bigint();
-      output = text.slice(begins + BEGINS.length);
-    });
-  };
+  const heard = listener();
 
   return {
     async arm() {
       execId = await engine.createExec(operation.container.id, ['sh', '-c', WAIT_FOR_CUE, 'firedrill', ...operation.command]);
       stream = await engine.startExec(execId);
       stream.on('error', () => {});
-      listen(stream);
+      readFrames(stream, heard.hear);
       return { mechanism: 'exec', evidence: 'a shell waits for its cue' };
     },
     async inject() {
@@ -54,7 +39,8 @@ export function command(operation: CommandOperation, ground: Ground): FiveMoves 
       return { mechanism: 'exec' };
     },
     async prove(signal) {
-      while (begunNs === undefined && (await pause(LOOK_EVERY_MS, signal)));
+      while (heard.begunNs() === undefined && (await pause(LOOK_EVERY_MS, signal)));
+      const begunNs = heard.begunNs();
       if (begunNs !== undefined) return { atNs: begunNs, mechanism: 'exec', evidence: 'it began', facts: { started: 1 } };
       const exit = await exitOf(execId);
       if (exit !== undefined) throw new Error(`it never began: ${exit}`);
@@ -64,16 +50,18 @@ export function command(operation: CommandOperation, ground: Ground): FiveMoves 
     },
     async undo() {
       clearTimeout(cue);
-      if (begunNs === undefined) stream?.destroy();
-      return { evidence: begunNs === undefined ? 'it was not begun' : 'what was begun is not undone' };
+      const begun = heard.begunNs() !== undefined;
+      if (!begun) stream?.destroy();
+      return { evidence: !begun ? 'it was not begun' : 'what was begun is not undone' };
     },
     async readBack(signal) {
-      if (begunNs === undefined || execId === undefined) return { evidence: 'it was not begun' };
+      if (heard.begunNs() === undefined || execId === undefined) return { evidence: 'it was not begun' };
       const limit = AbortSignal.any([signal, AbortSignal.timeout(operation.timeoutMs)]);
       let exit = await exitOf(execId);
       while (exit === undefined && (await pause(LOOK_EVERY_MS, limit))) exit = await exitOf(execId);
       stream?.destroy();
-      const said = output.trim() === '' ? '' : `, and said: ${output.trim()}`;
+      const output = heard.output().trim();
+      const said = output === '' ? '' : `, and said: ${output}`;
       return { mechanism: 'exec', evidence: `${exit ?? 'it still runs'}${said}` };
     },
   };
@@ -84,16 +72,19 @@ export function command(operation: CommandOperation, ground: Ground): FiveMoves 
   }
 }
 
-/** The engine's frames: 1 byte stream, 3 bytes nothing, 4 bytes length, then the output. */
-function readMultiplexed(stream: Duplex, said: (text: string) => void): void {
-  let pending: Buffer = Buffer.alloc(0);
-  stream.on('data', (chunk: Buffer) => {
-    pending = Buffer.concat([pending, chunk]);
-    while (pending.length >= 8) {
-      const end = 8 + pending.readUInt32BE(4);
-      if (pending.length < end) return;
-      said(pending.toString('utf8', 8, end));
-      pending = pending.subarray(end);
-    }
-  });
+/** Hears the shell say that it becomes the command, and keeps the end of what the command says after that. */
+function listener() {
+  let begunNs: bigint | undefined;
+  let text = '';
+  return {
+    begunNs: () => begunNs,
+    output: () => (begunNs === undefined ? '' : text),
+    hear(piece: string) {
+      text = (text + piece).slice(-OUTPUT_CHARACTERS_MAX);
+      const begins = begunNs === undefined ? text.indexOf(BEGINS) : -1;
+      if (begins < 0) return;
+      begunNs = process.hrtime.bigint();
+      text = text.slice(begins + BEGINS.length);
+    },
+  };
 }

@@ -13,7 +13,8 @@ import { type Network, networkToTouch, whereabouts } from '../whereabouts.ts';
 import { type FiveMoves, type Ground, type Outcome, pause } from './five-moves.ts';
 import { judgeDelay, type Seen } from './latency-proof.ts';
 
-/** Looks at the connections are a twentieth of the delay apart, within these. */
+/** Looks at the connections are this share of the delay apart, within the limits. */
+const LOOKS_A_DELAY = 20;
 const LOOK_EVERY_MS_MIN = 10;
 const LOOK_EVERY_MS_MAX = 100;
 
@@ -39,6 +40,17 @@ export function latency(operation: LatencyOperation, ground: Ground): FiveMoves 
     const ran = await runProgram(inNetworkOf(network.pid, ['ss', '-tinHO', 'state', 'established']), signal);
     return onChannel(parseSockets(ran.stdout), addresses, ports);
   };
+  /** Looks until what is seen proves it, or the time is over; answers with the last look. */
+  const watch = async (network: Network, signal: AbortSignal): Promise<Seen> => {
+    const timing = timeBytes();
+    const everyMs = Math.min(LOOK_EVERY_MS_MAX, Math.max(LOOK_EVERY_MS_MIN, delayMs / LOOKS_A_DELAY));
+    for (;;) {
+      if (!delayer?.alive()) throw new Error('the delayer has died; packets pass');
+      const sockets = await look(network, signal);
+      const seen = { bytes: timing.look(sockets, performance.now()), packets: await delayer.stats(), open: sockets.length };
+      if (judgeDelay(asked, seen, false).proven || !(await pause(everyMs, signal))) return seen;
+    }
+  };
 
   return {
     async arm(signal) {
@@ -55,14 +67,7 @@ export function latency(operation: LatencyOperation, ground: Ground): FiveMoves 
     },
     async prove(signal) {
       const network = await networkToTouch(place);
-      const timing = timeBytes();
-      const everyMs = Math.min(LOOK_EVERY_MS_MAX, Math.max(LOOK_EVERY_MS_MIN, delayMs / 20));
-      let seen: Seen;
-      do {
-        if (!delayer?.alive()) throw new Error('the delayer has died; packets pass');
-        const sockets = await look(network, signal);
-        seen = { bytes: timing.look(sockets, performance.now()), packets: await delayer.stats(), open: sockets.length };
-      } while (!judgeDelay(asked, seen, false).proven && (await pause(everyMs, signal)));
+      const seen = await watch(network, signal);
       setter?.prepare(network);
       const judged = judgeDelay(asked, seen, true);
       if (!judged.proven) throw new Error(judged.evidence);
