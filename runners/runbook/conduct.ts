@@ -8,7 +8,7 @@
 import type { Experiment } from '../../experiments/language/experiment.ts';
 import type { Evidence } from '../../probes/slo/evidence.ts';
 import type { Fault } from '../faults/fault.ts';
-import type { EventOf, Plan } from '../journal/events.ts';
+import type { Plan } from '../journal/events.ts';
 import type { Journal } from '../journal/writer.ts';
 import type { Clock } from './clock.ts';
 import { type FaultRun, faultRun, type UndoReason } from './fault-run.ts';
@@ -16,6 +16,7 @@ import type { Hands } from './hands.ts';
 import { hypothesisHolds, judgeHypothesis } from './hypothesis.ts';
 import { playMethod } from './method.ts';
 import { watchRecovery } from './recovery.ts';
+import type { Stop } from './stop.ts';
 import { watchStopConditions } from './stop-conditions.ts';
 
 export interface ConductOptions {
@@ -37,9 +38,6 @@ export interface ConductOptions {
   /** Aborted by a person or a signal. */
   readonly stopped: AbortSignal;
 }
-
-/** Why a run is to stop early. */
-export type Stop = Omit<EventOf<'stop'>, 'type' | 'atMs' | 'wall'>;
 
 /** Plays the plan. Whatever happens, everything that was armed is undone before this resolves or rejects. */
 export async function conduct(options: ConductOptions): Promise<void> {

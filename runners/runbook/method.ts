@@ -5,8 +5,8 @@
 import type { EventOf, Plan } from '../journal/events.ts';
 import type { Journal } from '../journal/writer.ts';
 import type { Clock } from './clock.ts';
-import type { Stop } from './conduct.ts';
 import type { FaultRun } from './fault-run.ts';
+import type { Stop } from './stop.ts';
 
 export interface MethodOptions {
   readonly plan: Plan;

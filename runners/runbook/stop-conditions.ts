@@ -9,7 +9,7 @@ import type { Evidence } from '../../probes/slo/evidence.ts';
 import { judgeLatest, WINDOW_MS } from '../../probes/slo/judge-condition.ts';
 import { conditionText } from '../../probes/slo/judgement.ts';
 import type { Clock } from './clock.ts';
-import type { Stop } from './conduct.ts';
+import type { Stop } from './stop.ts';
 
 export interface StopConditionOptions {
   readonly experiment: Experiment;
