@@ -38,7 +38,7 @@ const replica = openReplica({
   host: `replica-${region}`,
   connections: readNumber(process.env, 'FABRIC_READ_CONNECTIONS', 32),
   readCostMs: readDurationMs(process.env, 'FABRIC_READ_COST', '150ms'),
-  readsPerSecond: readNumber(process.env, 'FABRIC_READS_PER_SECOND', 16),
+  readsPerSecond: readNumber(process.env, 'FABRIC_READS_PER_SECOND', 18),
 });
 
 const mutex = new Mutex<Copy | undefined>({

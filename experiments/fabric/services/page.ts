@@ -56,7 +56,7 @@ export function playerPage(): string {
     ...Array.from({ length: 10 }, (_, index) => [`/manifest/video-${index + 1}`, `Film no. ${index + 1}`] as const),
   ];
   const facts = ['state', 'region', 'stale', 'age', 'version', 'cache', 'took'];
-  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>The fabric</title><style>${STYLE}</style>
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>The fabric</title><link rel="icon" href="data:,"><style>${STYLE}</style>
 <h1>The fabric: a global video CDN</h1>
 <p>You are a viewer. Your packets enter where you choose; the front door sends them to the nearest region that is up.</p>
 <form onsubmit="return false"><label>You are in <select id="viewer">${options(REGIONS.map((region) => [region, region]))}</select></label>
