@@ -70,7 +70,7 @@ export function faultReport(record: FaultRecord, complete: boolean): ReportFault
       };
     }),
     proof: proofText(record),
-    facts: { ...inEffect?.facts },
+    facts: { ...inEffect?.facts, ...undone?.facts },
     undoneBy: planned.undoneBy,
     undoneBecause: undoing?.because ?? null,
     readBack: undoFailed ? undoFailed.errors.join('; ') : (undone?.readBack ?? null),

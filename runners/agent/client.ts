@@ -44,7 +44,7 @@ export interface AgentClient {
   toRunnerNs(atNs: string): bigint;
   /** How wrong that may be: 0 where the engine is on this machine. */
   clockErrorMs(): number;
-  /** Everything is undone: the agent removes the lock and ends, and its container is removed. */
+  /** Everything is undone: the agent ends, and its container is removed. */
   leave(): Promise<void>;
   /** Resolves, with the reason, when the agent is gone before it was told to leave; never rejects. */
   readonly lost: Promise<string>;

@@ -8,7 +8,7 @@ export type AgentRequest =
   | { readonly id: number; readonly move: Move; readonly fault: string; readonly timeoutMs: number }
   /** Renews the lease and asks for the agent's clock. */
   | { readonly id: number; readonly move: 'keep' }
-  /** Everything is undone: remove the lock (unless the runner did) and leave. */
+  /** Everything is undone: leave. The lock is the runner's to give back. */
   | { readonly id: number; readonly move: 'leave' };
 
 /** What one operation came to. `atNs` is CLOCK_MONOTONIC of the engine's host, as a decimal text. */
@@ -18,7 +18,7 @@ export interface OperationResult {
   /** When the act took effect (the commit of the rules, the engine's answer …). */
   readonly atNs: string;
   readonly tookMs: number;
-  /** `netem`, `nfqueue`, `engine` …; which mechanism did it. */
+  /** `nfqueue`, `engine` …; which mechanism did it. */
   readonly mechanism?: string;
   /** For prove: a sentence with figures; for read-back: what was looked at. */
   readonly evidence?: string;

@@ -73,7 +73,9 @@ export function startSession(options: SessionOptions, restarted: boolean): Sessi
       state = 'leaving';
       lease?.end();
       answer([]);
-      return leaveWith(true);
+      // The runner is alive, and keeps the lock until the system is as it was found.
+      say({ notice: 'left', clean: true, at: wall() });
+      return leave(true);
     }
     if (state === 'leaving') return say({ id: request.id, ok: false, error: 'the agent is undoing everything' });
     return answer(await work.move(request.fault, request.move, request.timeoutMs));

@@ -128,6 +128,8 @@ export type Event = Stamp &
         readonly type: 'fault.undone';
         readonly fault: string;
         readonly undoneAtMs: number;
+        /** Figures that only the end of the fault tells, such as packets that could not be held back. */
+        readonly facts?: Readonly<Record<string, number>>;
         readonly readBack: string;
         readonly acts: readonly Act[];
       }

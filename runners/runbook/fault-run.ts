@@ -75,6 +75,7 @@ export function faultRun(options: FaultRunOptions): FaultRun {
       type: 'fault.undone',
       fault: name,
       undoneAtMs: Math.max(0, ...undoneActs.map((act) => act.atMs)) || clock.nowMs(),
+      ...overflowFacts(undone),
       readBack: sentence(readBack),
       acts: undoneActs,
     });
@@ -124,6 +125,14 @@ export function faultRun(options: FaultRunOptions): FaultRun {
       return undoing;
     },
   };
+}
+
+/** Packets that a fault had to let go early, over all containers; only its end knows them all. */
+const OVERFLOW = 'overflowedPackets';
+
+function overflowFacts(results: readonly OperationResult[]): { facts?: Readonly<Record<string, number>> } {
+  const overflowed = results.reduce((sum, result) => sum + (result.facts?.[OVERFLOW] ?? 0), 0);
+  return overflowed > 0 ? { facts: { [OVERFLOW]: overflowed } } : {};
 }
 
 function failures(results: readonly OperationResult[]): readonly string[] {

@@ -44,7 +44,7 @@ export function planExperiment(options: PlanOptions): Plan {
     blastRadius: blastRadius(touched, options.system),
     decidedInArming: faults
       .filter((fault) => fault.operations.operations.some((operation) => operation.op === 'latency'))
-      .map((fault) => `${fault.name}: netem or the packet delayer, by what the host's kernel has`),
+      .map((fault) => `${fault.name}: whether the host's kernel has NFQUEUE, which the packet delayer needs`),
     lastUndoMs,
     endMs: lastUndoMs + options.experiment.watch.ms,
   };

@@ -105,10 +105,11 @@ describe('the verdict', () => {
   });
 
   it('is inconclusive when a fault could not hold back all that it was asked to', () => {
-    const facts = (overflowedPackets: number) =>
-      blackoutEvents.map((event) => (event.type === 'fault.in-effect' ? { ...event, facts: { overflowedPackets } } : event));
-    assert.equal(outcome(judge({ fault: facts(3) })), 'inconclusive 2');
-    assert.equal(outcome(judge({ fault: facts(0) })), 'passed 0');
+    const facts = (type: 'fault.in-effect' | 'fault.undone', overflowedPackets: number) =>
+      blackoutEvents.map((event) => (event.type === type ? { ...event, facts: { overflowedPackets } } : event));
+    assert.equal(outcome(judge({ fault: facts('fault.in-effect', 3) })), 'inconclusive 2');
+    assert.equal(outcome(judge({ fault: facts('fault.undone', 3) })), 'inconclusive 2');
+    assert.equal(outcome(judge({ fault: facts('fault.undone', 0) })), 'passed 0');
   });
 
   it('is inconclusive without data for an objective', () => {

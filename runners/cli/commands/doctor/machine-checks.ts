@@ -35,18 +35,17 @@ export function browserCheck(machine: Machine): Check {
   return { name: 'browser', state: 'warn', found: 'none; PDF reports and browser tests need one', hint: 'apt-get install chromium' };
 }
 
-/** Packet delay and loss have two mechanisms; either will do. */
+/** Packets are silenced and delayed through NFQUEUE. */
 export async function packetCheck(): Promise<Check> {
-  const [netem, nfqueue] = [await kernelHas('netem'), await kernelHas('nfqueue')];
   const name = 'packets';
-  if (netem === 'yes') return { name, state: 'ok', found: 'this kernel has netem' };
-  if (nfqueue === 'yes') return { name, state: 'ok', found: 'no netem in this kernel; delays are made by the NFQUEUE delayer' };
-  if (netem === 'unknown' || nfqueue === 'unknown') return { name, state: 'warn', found: 'this kernel does not tell; decided in arming' };
+  const nfqueue = await kernelHas('nfqueue');
+  if (nfqueue === 'yes') return { name, state: 'ok', found: 'this kernel has NFQUEUE, which silences and delays packets' };
+  if (nfqueue === 'unknown') return { name, state: 'warn', found: 'this kernel does not tell whether it has NFQUEUE; decided in arming' };
   return {
     name,
     state: 'warn',
-    found: 'neither netem nor NFQUEUE; network-latency cannot run',
-    hint: 'Use a kernel with CONFIG_NET_SCH_NETEM',
+    found: 'no NFQUEUE; network-blackout and network-latency cannot run',
+    hint: 'Use a kernel with CONFIG_NETFILTER_XT_TARGET_NFQUEUE',
   };
 }
 
