@@ -2,7 +2,7 @@
  * Closed loop: each virtual user sends, waits for the outcome, pauses, sends again. When the target slows down so does
  * the load, and what nobody sent is nowhere in the figures: for objectives, prefer an arrival rate.
  */
-import type { Outcome } from '../../../probes/slo/load-cells.ts';
+import { ANSWERS, type Outcome } from '../../../probes/slo/load-cells.ts';
 import type { ClosedPlan } from '../executors/executor.ts';
 import { Fifo } from '../fifo.ts';
 import type { Stream } from '../schedule.ts';
@@ -10,7 +10,6 @@ import type { Launcher } from './launcher.ts';
 
 /** Pause of a virtual user whose request failed without an answer: a dead target must not turn it into a busy loop. */
 export const FAILED_PAUSE_MS = 100;
-const ANSWERED: ReadonlySet<Outcome> = new Set(['ok', '3xx', '4xx', '5xx']);
 
 /** All virtual users of a scenario. They are alike, so only the times at which the pausing ones go on are kept. */
 class ClosedLoop implements Stream {
@@ -46,7 +45,7 @@ class ClosedLoop implements Stream {
   }
 
   #settled(outcome: Outcome): void {
-    const answered = ANSWERED.has(outcome);
+    const answered = ANSWERS.has(outcome);
     const pauseMs = answered ? this.#plan.thinkTimeMs : Math.max(FAILED_PAUSE_MS, this.#plan.thinkTimeMs);
     const nowMs = this.#launcher.clock.nowMs();
     if (nowMs + pauseMs >= this.#endMs) this.#leave();
