@@ -71,7 +71,7 @@ export async function readComposeFile(file: string): Promise<ComposeFile> {
 
 /** The project's name as Compose derives it: COMPOSE_PROJECT_NAME (also from `.env` beside the file), `name:`, the folder. */
 export async function projectName(file: ComposeFile, environment: Environment): Promise<string> {
-  const written = environment['COMPOSE_PROJECT_NAME'] || (await dotEnv(file))['COMPOSE_PROJECT_NAME'] || file.name;
+  const written = environment['COMPOSE_PROJECT_NAME'] || (await dotEnv(file, environment))['COMPOSE_PROJECT_NAME'] || file.name;
   const name = written ?? basename(dirname(file.path));
   return name
     .toLowerCase()
@@ -79,9 +79,10 @@ export async function projectName(file: ComposeFile, environment: Environment): 
     .replace(/^[-_]+/, '');
 }
 
-/** Services that start by default or by the active profiles (COMPOSE_PROFILES). */
-export function activeServices(file: ComposeFile, environment: Environment): readonly string[] {
-  const active = new Set((environment['COMPOSE_PROFILES'] ?? '').split(',').filter((each) => each !== ''));
+/** Services that start by default or by the active profiles (COMPOSE_PROFILES, also from `.env` beside the file). */
+export async function activeServices(file: ComposeFile, environment: Environment): Promise<readonly string[]> {
+  const profiles = environment['COMPOSE_PROFILES'] ?? (await dotEnv(file, environment))['COMPOSE_PROFILES'] ?? '';
+  const active = new Set(profiles.split(',').filter((each) => each !== ''));
   return file.services
     .filter((each) => each.profiles.length === 0 || each.profiles.some((profile) => active.has(profile)))
     .map((each) => each.name);
@@ -124,8 +125,11 @@ function splitPair(line: string): [string, string] {
   return equals < 0 ? [line, `\${${line}}`] : [line.slice(0, equals), line.slice(equals + 1)];
 }
 
-async function dotEnv(file: ComposeFile): Promise<Record<string, string>> {
+/** `.env` beside the file, with `${NAME}` and `${NAME:-default}` filled in from the caller's environment, as Compose does. */
+async function dotEnv(file: ComposeFile, environment: Environment): Promise<Record<string, string>> {
   const text = await readFile(join(dirname(file.path), '.env'), 'utf8').catch(() => '');
   const lines = text.split('\n').filter((line) => /^\s*[A-Za-z_]\w*=/.test(line));
-  return Object.fromEntries(lines.map((line) => splitPair(line.trim())));
+  const filled = (value: string) =>
+    value.replaceAll(/\$\{(\w+)(?::-([^}]*))?\}/g, (_, name, otherwise = '') => environment[name] || otherwise);
+  return Object.fromEntries(lines.map((line) => splitPair(line.trim())).map(([name, value]) => [name, filled(value)]));
 }

@@ -41,7 +41,7 @@ export async function composeSystem(docker: SystemEngine, composeFile: string, o
   return {
     compose: file.path,
     project,
-    state: async () => summarize(await composeState(docker, project), activeServices(file, environment)),
+    state: async () => summarize(await composeState(docker, project), await activeServices(file, environment)),
     async up(changes) {
       await ensureImages(docker, { recipes: await recipesOf(file.path), environment, log });
       const volumesBefore = await composeVolumes(docker, project);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { activeServices, projectName, readComposeFile, usesOf } from '../../../runners/docker/compose-file.ts';
 import { foundEnvironment } from '../../../runners/docker/found-environment.ts';
@@ -56,8 +56,17 @@ describe('the project', () => {
 
   test('services of a profile count where the profile is active', async () => {
     const file = await readComposeFile(path);
-    assert.deepEqual(activeServices(file, {}), ['web']);
-    assert.deepEqual(activeServices(file, { COMPOSE_PROFILES: 'more,extra' }), ['web', 'job']);
+    assert.deepEqual(await activeServices(file, {}), ['web']);
+    assert.deepEqual(await activeServices(file, { COMPOSE_PROFILES: 'more,extra' }), ['web', 'job']);
+  });
+
+  test('profiles come from the .env beside the file too, with the variables in it filled in', async () => {
+    const file = await readComposeFile(path);
+    await writeFile(join(dirname(path), '.env'), `COMPOSE_PROFILES=\${WANTED:-extra}\n`);
+    assert.deepEqual(await activeServices(file, {}), ['web', 'job']);
+    assert.deepEqual(await activeServices(file, { WANTED: 'none' }), ['web']);
+    assert.deepEqual(await activeServices(file, { COMPOSE_PROFILES: '' }), ['web']);
+    await rm(join(dirname(path), '.env'));
   });
 
   test('a file that is missing or no Compose file ends in exit code 7', async () => {
