@@ -10,7 +10,7 @@ import { startAgent } from '../../runners/agent/client.ts';
 import type { Orders } from '../../runners/agent/operations.ts';
 import type { AgentNotice } from '../../runners/agent/protocol.ts';
 import { findAgents, readNotices, readOrders, startSweeper, sweepAgent } from '../../runners/agent/remains.ts';
-import { acquireLock } from '../../runners/docker/lock.ts';
+import { acquireLock, lockHolder, releaseLock } from '../../runners/docker/lock.ts';
 import {
   type Actor,
   AGENT_IMAGE,
@@ -216,7 +216,7 @@ test('an agent told to stop undoes first', async () => {
   await sweepAgent(stage.docker, AGENT_IMAGE, agentId);
 });
 
-test('leaving removes the lock and the container, and is no loss', async () => {
+test('leaving removes the container, leaves the lock to the runner, and is no loss', async () => {
   const orders = ordersOf(`death-${process.pid}-left`);
   await acquireLock(stage.docker, orders.lock, orders.runId, new Date());
   const agent = await startAgent({
@@ -232,7 +232,8 @@ test('leaving removes the lock and the container, and is no loss', async () => {
   assert.ok(Math.abs(hostMs() - clockMs) < 1000);
   await assert.rejects(agent.arm('no such fault'), /no fault 'no such fault'/);
   await agent.leave();
-  await assert.rejects(stage.docker.getContainer(orders.lock).inspect(), /no such container/i);
+  assert.equal((await lockHolder(stage.docker, orders.lock))?.runId, orders.runId);
+  await releaseLock(stage.docker, orders.lock, orders.runId);
   await assert.rejects(stage.docker.getContainer(agent.containerId).inspect(), /no such container/i);
   assert.equal(await Promise.race([agent.lost, sleep(50, 'not lost')]), 'not lost');
 });
