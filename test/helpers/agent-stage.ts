@@ -9,6 +9,7 @@ import type { ContainerRef } from '../../runners/agent/operations.ts';
 import { BASE_IMAGE } from '../../runners/docker/base-image.ts';
 import { connectEngine } from '../../runners/docker/engine.ts';
 import { ensureImages, tagOf } from '../../runners/docker/images.ts';
+import { acquireLock, releaseLock } from '../../runners/docker/lock.ts';
 
 /** On everything that these tests make. */
 export const STAGE_LABEL = 'firedrill.scratch';
@@ -38,6 +39,8 @@ export interface Stage {
   /** Asks an echo: every 20 ms on an open connection and by datagram, every 100 ms on a fresh connection; and itself over loopback. */
   talker(name: string, echo: Actor): Promise<Actor>;
   start(name: string, options: Docker.ContainerCreateOptions): Promise<Actor>;
+  /** Takes a lock, without which an agent counts as dead; given back at the end, unless the agent did. */
+  lock(lock: string, runId: string): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -51,6 +54,7 @@ export async function openStage(label: string): Promise<Stage> {
   const docker = await connectEngine(process.env);
   await ensureImages(docker, { recipes: [agentImage], environment: process.env, log: () => {} });
   const made: Docker.Container[] = [];
+  const locks: { readonly lock: string; readonly runId: string }[] = [];
   const start = async (name: string, options: Docker.ContainerCreateOptions): Promise<Actor> => {
     const container = await docker.createContainer({ Image: AGENT_IMAGE, StopTimeout: 0, ...options, Labels: { [STAGE_LABEL]: label } });
     made.push(container);
@@ -71,7 +75,12 @@ export async function openStage(label: string): Promise<Stage> {
     start,
     echo: (name) => start(name, node(ECHO)),
     talker: (name, echo) => start(name, node(TALKER, echo.address)),
+    async lock(lock, runId) {
+      await acquireLock(docker, lock, runId, new Date());
+      locks.push({ lock, runId });
+    },
     async remove() {
+      for (const { lock, runId } of locks) await releaseLock(docker, lock, runId);
       const left = await docker.listContainers({ all: true, filters: JSON.stringify({ label: [`${STAGE_LABEL}=${label}`] }) });
       const ids = new Set([...made.map((each) => each.id), ...left.map((each) => each.Id)]);
       await Promise.all(

@@ -10,7 +10,7 @@ import { startAgent } from '../../runners/agent/client.ts';
 import type { Orders } from '../../runners/agent/operations.ts';
 import type { AgentNotice } from '../../runners/agent/protocol.ts';
 import { findAgents, readNotices, readOrders, startSweeper, sweepAgent } from '../../runners/agent/remains.ts';
-import { acquireLock, lockHolder, releaseLock } from '../../runners/docker/lock.ts';
+import { lockHolder } from '../../runners/docker/lock.ts';
 import {
   type Actor,
   AGENT_IMAGE,
@@ -74,7 +74,7 @@ const BROKEN = ['dark', 'slow', 'frozen'];
 
 /** A runner in a process of its own, with everything broken; what it says goes to `said`. */
 async function startRunner(orders: Orders): Promise<{ runner: ChildProcess; said: string[]; agentId: string }> {
-  await acquireLock(stage.docker, orders.lock, orders.runId, new Date());
+  await stage.lock(orders.lock, orders.runId);
   const name = `firedrill-agent-${orders.runId}`;
   const program = fileURLToPath(new URL('../helpers/agent-runner.ts', import.meta.url));
   const runner = spawn(process.execPath, [program, JSON.stringify({ name, label: STAGE, orders, faults: BROKEN })], {
@@ -218,7 +218,7 @@ test('an agent told to stop undoes first', async () => {
 
 test('leaving removes the container, leaves the lock to the runner, and is no loss', async () => {
   const orders = ordersOf(`death-${process.pid}-left`);
-  await acquireLock(stage.docker, orders.lock, orders.runId, new Date());
+  await stage.lock(orders.lock, orders.runId);
   const agent = await startAgent({
     docker: stage.docker,
     image: AGENT_IMAGE,
@@ -233,7 +233,6 @@ test('leaving removes the container, leaves the lock to the runner, and is no lo
   await assert.rejects(agent.arm('no such fault'), /no fault 'no such fault'/);
   await agent.leave();
   assert.equal((await lockHolder(stage.docker, orders.lock))?.runId, orders.runId);
-  await releaseLock(stage.docker, orders.lock, orders.runId);
   await assert.rejects(stage.docker.getContainer(agent.containerId).inspect(), /no such container/i);
   assert.equal(await Promise.race([agent.lost, sleep(50, 'not lost')]), 'not lost');
 });

@@ -6,6 +6,9 @@ import { readJournal } from '../../runners/journal/reader.ts';
 import { latestReport } from '../helpers/firedrill-process.ts';
 import { type TinySystem, tinyExperiment, tinySystem } from '../helpers/tiny-system.ts';
 
+/** Signals closer together than a tenth of a second count as one. */
+const SIGNAL_SPACING_MS = 200;
+
 let system: TinySystem;
 let healthy: readonly string[];
 
@@ -58,10 +61,16 @@ test('a second Ctrl-C does not cut the undo short, and a third names the sweep',
   const file = await system.experiment(tinyExperiment());
   const running = system.start(['run', file, '--yes']);
   await running.until(/in effect since/);
+  const [agent] = await system.docker.listContainers({ filters: { label: ['firedrill.role=agent'] } });
+  assert.ok(agent);
+  const frozen = system.docker.getContainer(agent.Id);
+  await frozen.pause();
   for (let count = 0; count < 3; count += 1) {
     running.child.kill('SIGINT');
-    await sleep(120);
+    await sleep(SIGNAL_SPACING_MS);
   }
+  assert.equal(await stateOf(), 'paused', 'the undo cannot have happened while the agent stands still');
+  await frozen.unpause();
   const outcome = await running.ended;
   assert.equal(outcome.exitCode, 5);
   assert.match(outcome.stderr, /not cut short/);

@@ -5,7 +5,6 @@ import { fileURLToPath } from 'node:url';
 import { type AgentClient, startAgent } from '../../runners/agent/client.ts';
 import type { FaultOperations } from '../../runners/agent/operations.ts';
 import { ensureImages, tagOf } from '../../runners/docker/images.ts';
-import { acquireLock } from '../../runners/docker/lock.ts';
 import { recipesOf } from '../../runners/docker/recipes.ts';
 import { cacheEvict } from '../../runners/faults/cache-evict.ts';
 import { containerKill } from '../../runners/faults/container-kill.ts';
@@ -80,7 +79,7 @@ before(async () => {
   ];
   const runId = `live-${process.pid}-container`;
   const lock = `firedrill-lock-${runId}`;
-  await acquireLock(stage.docker, lock, runId, new Date());
+  await stage.lock(lock, runId);
   agent = await startAgent({
     docker: stage.docker,
     image: AGENT_IMAGE,

@@ -4,7 +4,6 @@ import { after, before, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AgentClient, startAgent } from '../../runners/agent/client.ts';
 import type { FaultOperations } from '../../runners/agent/operations.ts';
-import { acquireLock } from '../../runners/docker/lock.ts';
 import type { Fault, FaultContext, Target } from '../../runners/faults/fault.ts';
 import { networkBlackout } from '../../runners/faults/network-blackout.ts';
 import { networkLatency } from '../../runners/faults/network-latency.ts';
@@ -84,7 +83,7 @@ before(async () => {
   const runId = `live-${process.pid}-network`;
   const lock = `firedrill-lock-${runId}`;
   // An agent without a live lock counts as left behind, and any sweep on this engine would undo it.
-  await acquireLock(stage.docker, lock, runId, new Date());
+  await stage.lock(lock, runId);
   agent = await startAgent({
     docker: stage.docker,
     image: AGENT_IMAGE,
