@@ -20,6 +20,7 @@ import type { CliIo } from './io.ts';
 import type { LoadedExperiment } from './load-experiment.ts';
 import { playRun } from './play-run.ts';
 import { listenForStop } from './stop-signals.ts';
+import { assertNothingLeft } from './sweep/assert-nothing-left.ts';
 import { writeReports } from './write-reports.ts';
 
 export interface DrillOptions {
@@ -54,6 +55,7 @@ export async function drill(io: CliIo, loaded: LoadedExperiment, options: DrillO
       ? undefined
       : await composeSystem(docker, loaded.composeFile, { environment: io.environment, log: say });
   const root = runsFolder(io.workingDirectory);
+  await assertNothingLeft(docker, root);
   const { id: runId, directory } = await createRunDirectory(root, new Date(), Math.random);
   const signals = listenForStop(io);
   try {

@@ -2,7 +2,7 @@
  * Reads journals. A run may have died at any instant, so a cut-off last line is no problem; a line that makes no sense is
  * reported with its number and skipped, and never hides the rest.
  */
-import { readdir, readFile, readlink, stat } from 'node:fs/promises';
+import { open, readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Evidence } from '../../probes/slo/evidence.ts';
 import { EXIT, FiredrillError } from '../failure.ts';
@@ -81,6 +81,27 @@ export async function findRuns(root: string): Promise<readonly Run[]> {
   const runs = names.filter((name) => name !== LATEST && !name.startsWith('.')).map((id) => toRun(root, id));
   const real = await Promise.all(runs.map(hasJournal));
   return runs.filter((_, index) => real[index]).sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** More than the last event of a journal that was ended in order. */
+const TAIL_BYTES = 4096;
+
+/** Runs whose journal does not end in order: their runner is at work, or dead. Cheap: only the end of each file is read. */
+export async function findUnendedRuns(root: string): Promise<readonly Run[]> {
+  const runs = await findRuns(root);
+  const ended = await Promise.all(runs.map(async (run) => (await tailOf(run.journal)).includes('"type":"run.ended"')));
+  return runs.filter((_, index) => !ended[index]);
+}
+
+async function tailOf(path: string): Promise<string> {
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(TAIL_BYTES), position: Math.max(0, size - TAIL_BYTES) });
+    return buffer.toString('utf8', 0, bytesRead);
+  } finally {
+    await file.close();
+  }
 }
 
 /** The run that `latest` points at, or the newest by its id where the link is missing or points nowhere. */

@@ -26,6 +26,13 @@ async function stateOf(): Promise<string | undefined> {
   return (await system.containers()).find((each) => each.includes('allowed'))?.split(' ')[1];
 }
 
+/** The allowed container's environment. */
+async function environmentOf(): Promise<readonly string[]> {
+  const label = [`com.docker.compose.project=${system.project}`, 'region=here'];
+  const [container] = await system.docker.listContainers({ filters: { label } });
+  return container ? (await system.docker.getContainer(container.Id).inspect()).Config.Env : [];
+}
+
 async function untilRunning(limitMs: number): Promise<number> {
   const startMs = performance.now();
   while ((await stateOf()) !== 'running') {
@@ -87,6 +94,10 @@ test('kill -9 of the runner is undone within a second by the agent, swept, and j
   context.diagnostic(`running again ${Math.round(tookMs)} ms after kill -9`);
   await running.ended;
 
+  const next = await system.run(['run', file, '--yes']);
+  assert.equal(next.exitCode, 7, next.stdout + next.stderr);
+  assert.match(next.stderr, /'container-pause' came as far as in-effect[\s\S]*firedrill sweep/);
+
   const swept = await system.run(['sweep', '--yes']);
   assert.equal(swept.exitCode, 0, swept.stdout + swept.stderr);
   assert.match(swept.stdout, /undone and read back/);
@@ -94,6 +105,22 @@ test('kill -9 of the runner is undone within a second by the agent, swept, and j
 
   const again = await system.run(['sweep', '--yes']);
   assert.match(again.stdout, /nothing is left behind/);
+});
+
+test('the environment that a dead runner had changed is put back by sweep', async () => {
+  const found = await environmentOf();
+  const file = await system.experiment(`${tinyExperiment()}variants: {other: {environment: {TINY_MODE: changed}}}\n`);
+  const running = system.start(['run', file, '--yes', '--variant', 'other']);
+  await running.until(/in effect since/);
+  assert.ok((await environmentOf()).includes('MODE=changed'));
+  running.child.kill('SIGKILL');
+  await running.ended;
+  await untilRunning(1000);
+  const swept = await system.run(['sweep', '--yes']);
+  assert.equal(swept.exitCode, 0, swept.stdout + swept.stderr);
+  assert.deepEqual(await environmentOf(), found);
+  assert.ok(found.includes('MODE=plain'));
+  assert.deepEqual(await system.containers(), healthy);
 });
 
 test('the journal of a run whose runner died says what the agent undid', async () => {

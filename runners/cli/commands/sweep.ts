@@ -1,6 +1,7 @@
 /** `firedrill sweep`: finds what dead runs left behind, undoes only what is ours, and reads back. */
 import { connectEngine } from '../../docker/engine.ts';
 import { EXIT, type ExitCode } from '../../failure.ts';
+import { findRuns } from '../../journal/reader.ts';
 import { runsFolder } from '../../journal/run-directory.ts';
 import type { CliIo } from '../io.ts';
 import { describeRemains, findRemains } from '../sweep/find-remains.ts';
@@ -16,7 +17,7 @@ export async function sweep(io: CliIo, options: SweepOptions): Promise<ExitCode>
   const say = (text: string) => {
     if (!options.json) io.stdout.write(`${text}\n`);
   };
-  const all = await findRemains(docker, runsFolder(io.workingDirectory));
+  const all = await findRemains(docker, await findRuns(runsFolder(io.workingDirectory)));
   const alive = all.filter((each) => each.alive !== undefined);
   const dead = all.filter((each) => each.alive === undefined);
   for (const each of alive) say(`run ${each.runId} may be alive and is left alone: ${each.alive}`);

@@ -7,7 +7,7 @@ import { type FoundAgent, findAgents } from '../../agent/remains.ts';
 import { LABEL } from '../../docker/labels.ts';
 import { type LockHolder, lockHolder, staleBecause } from '../../docker/lock.ts';
 import { findLeftovers, type Leftovers } from '../../journal/leftovers.ts';
-import { findRuns, type Run, readJournal } from '../../journal/reader.ts';
+import { type Run, readJournal } from '../../journal/reader.ts';
 
 /** Everything that one run left. */
 export interface Remains {
@@ -20,9 +20,9 @@ export interface Remains {
   readonly leftovers: Leftovers | undefined;
 }
 
-/** By run, oldest first; runs that left nothing are not among them. */
-export async function findRemains(docker: Docker, runsFolder: string): Promise<readonly Remains[]> {
-  const [agents, locks, runs] = await Promise.all([findAgents(docker), findLocks(docker), findRuns(runsFolder)]);
+/** By run, oldest first; runs that left nothing are not among them. `runs` are those whose journals are here. */
+export async function findRemains(docker: Docker, runs: readonly Run[]): Promise<readonly Remains[]> {
+  const [agents, locks] = await Promise.all([findAgents(docker), findLocks(docker)]);
   const ids = new Set([...agents.map((each) => each.runId), ...locks.map((each) => each.runId), ...runs.map((each) => each.id)]);
   const remains = await Promise.all(
     [...ids].sort().map(async (runId): Promise<Remains> => {
@@ -41,7 +41,8 @@ export async function findRemains(docker: Docker, runsFolder: string): Promise<r
   return remains.filter((each) => each.agents.length + each.locks.length > 0 || leftSomething(each.leftovers));
 }
 
-function leftSomething(leftovers: Leftovers | undefined): boolean {
+/** True where the journal here tells of something that was not put back. */
+export function leftSomething(leftovers: Leftovers | undefined): boolean {
   return leftovers !== undefined && leftovers.faults.length + leftovers.systems.length > 0;
 }
 
