@@ -17,7 +17,7 @@ export async function start(io: CliIo, options: { readonly yes: boolean }): Prom
   if (!loaded) return EXIT.experimentWrong;
   const { exitCode } = await drill(io, loaded, { leaseMs: LEASE_MS, keep: true, quiet: false });
   say(
-    `The reference system stays up, at http://127.0.0.1:8080/; take it down with:\n  npx firedrill down ${relative(io.workingDirectory, loaded.composeFile ?? '')}`,
+    `\nThe reference system stays up, at http://127.0.0.1:8080/; take it down with:\n  npx firedrill down ${relative(io.workingDirectory, loaded.composeFile ?? '')}`,
   );
   return exitCode;
 }
