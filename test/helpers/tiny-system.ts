@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
 import { connectEngine } from '../../runners/docker/engine.ts';
+import { COMPOSE_LABEL, LABEL } from '../../runners/docker/labels.ts';
 import { firedrill, type Outcome, type Running, root, startFiredrill } from './firedrill-process.ts';
 
 export interface TinySystem {
@@ -14,7 +15,7 @@ export interface TinySystem {
   experiment(text: string): Promise<string>;
   run(args: readonly string[], environment?: Record<string, string>): Promise<Outcome>;
   start(args: readonly string[], environment?: Record<string, string>): Running;
-  /** Containers of the project and everything that firedrill made for its runs, by name and state. */
+  /** Containers of the project and what firedrill made for runs since this was opened, by name and state. */
   containers(): Promise<readonly string[]>;
   close(): Promise<void>;
 }
@@ -26,10 +27,8 @@ export async function tinySystem(name: string): Promise<TinySystem> {
   const project = `firedrill-test-${name}`;
   const docker = await connectEngine(process.env);
   const environment = { COMPOSE_PROJECT_NAME: project };
-  const list = async (label: string) => {
-    const found = await docker.listContainers({ all: true, filters: { label: [label] } });
-    return found.map((each) => `${each.Names[0]} ${each.State}`);
-  };
+  const find = (label: string) => docker.listContainers({ all: true, filters: { label: [label] } });
+  const others = new Set((await find(LABEL.role)).map((each) => each.Id));
   let experiments = 0;
   return {
     folder,
@@ -43,7 +42,13 @@ export async function tinySystem(name: string): Promise<TinySystem> {
     },
     run: (args, extra = {}) => firedrill(args, folder, { ...environment, ...extra }),
     start: (args, extra = {}) => startFiredrill(args, folder, { ...environment, ...extra }),
-    containers: async () => [...(await list(`com.docker.compose.project=${project}`)), ...(await list('firedrill.role'))].sort(),
+    async containers() {
+      const found = [...(await find(`${COMPOSE_LABEL.project}=${project}`)), ...(await find(LABEL.role))];
+      return found
+        .filter((each) => !others.has(each.Id))
+        .map((each) => `${each.Names[0]} ${each.State}`)
+        .sort();
+    },
     async close() {
       await firedrill(['down', 'compose.yaml'], folder, environment);
       await rm(folder, { recursive: true, force: true });
