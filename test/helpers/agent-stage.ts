@@ -4,17 +4,20 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
+import { type AgentClient, startAgent } from '../../runners/agent/client.ts';
 import { agentImage } from '../../runners/agent/image.ts';
-import type { ContainerRef } from '../../runners/agent/operations.ts';
+import type { ContainerRef, FaultOperations } from '../../runners/agent/operations.ts';
 import { BASE_IMAGE } from '../../runners/docker/base-image.ts';
 import { connectEngine } from '../../runners/docker/engine.ts';
 import { ensureImages, tagOf } from '../../runners/docker/images.ts';
 import { acquireLock, releaseLock } from '../../runners/docker/lock.ts';
+import type { Target } from '../../runners/faults/fault.ts';
 
 /** On everything that these tests make. */
 export const STAGE_LABEL = 'firedrill.scratch';
 export const AGENT_IMAGE = tagOf(agentImage);
 const SEEN_WITHIN_MS = 30_000;
+const LEASE_MS = 10_000;
 
 /** What a talker saw: an answer after `ms`, or an error, at `atMs` of the host's monotonic clock. */
 export interface Sight {
@@ -39,6 +42,8 @@ export interface Stage {
   /** Asks an echo: every 20 ms on an open connection and by datagram, every 100 ms on a fresh connection; and itself over loopback. */
   talker(name: string, echo: Actor): Promise<Actor>;
   start(name: string, options: Docker.ContainerCreateOptions): Promise<Actor>;
+  /** Starts an agent with these orders, and the lock that goes with them. */
+  agent(name: string, faults: readonly FaultOperations[]): Promise<AgentClient>;
   /** Takes a lock, without which an agent counts as dead; given back at the end, unless the agent did. */
   lock(lock: string, runId: string): Promise<void>;
   remove(): Promise<void>;
@@ -47,6 +52,21 @@ export interface Stage {
 /** The host's monotonic clock, on which talkers stamp what they see. */
 export function hostMs(): number {
   return Number(process.hrtime.bigint()) / 1e6;
+}
+
+/** An actor as a fault sees its target. */
+export function targetOf({ ref: { id, name }, address }: Actor): Target {
+  return {
+    id,
+    name,
+    service: name,
+    project: undefined,
+    labels: {},
+    image: AGENT_IMAGE,
+    state: 'running',
+    addresses: [address],
+    persistent: false,
+  };
 }
 
 /** Makes sure of the agent's image and opens the stage; `label` tells its containers from those of other tests. */
@@ -66,6 +86,10 @@ export async function openStage(label: string): Promise<Stage> {
     const address = Object.values(NetworkSettings.Networks)[0]?.IPAddress ?? '';
     return { ref: { id: container.id, name }, address, container, sights };
   };
+  const lock = async (name: string, runId: string) => {
+    await acquireLock(docker, name, runId, new Date());
+    locks.push({ lock: name, runId });
+  };
   const node = (script: string, ...more: string[]) => ({
     Entrypoint: ['node', '-e', script, ...more],
     HostConfig: { CapAdd: ['NET_ADMIN'] },
@@ -75,9 +99,13 @@ export async function openStage(label: string): Promise<Stage> {
     start,
     echo: (name) => start(name, node(ECHO)),
     talker: (name, echo) => start(name, node(TALKER, echo.address)),
-    async lock(lock, runId) {
-      await acquireLock(docker, lock, runId, new Date());
-      locks.push({ lock, runId });
+    lock,
+    async agent(name, faults) {
+      const runId = `live-${process.pid}-${name}`;
+      const orders = { runId, leaseMs: LEASE_MS, lock: `firedrill-lock-${runId}`, faults };
+      await lock(orders.lock, runId);
+      const labels = { [STAGE_LABEL]: label };
+      return startAgent({ docker, image: AGENT_IMAGE, orders, name: `firedrill-agent-${runId}`, labels, onNotice: () => {} });
     },
     async remove() {
       for (const { lock, runId } of locks) await releaseLock(docker, lock, runId);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { type AgentClient, startAgent } from '../../runners/agent/client.ts';
+import type { AgentClient } from '../../runners/agent/client.ts';
 import type { FaultOperations } from '../../runners/agent/operations.ts';
 import { ensureImages, tagOf } from '../../runners/docker/images.ts';
 import { recipesOf } from '../../runners/docker/recipes.ts';
@@ -11,8 +11,8 @@ import { containerKill } from '../../runners/faults/container-kill.ts';
 import { containerPause } from '../../runners/faults/container-pause.ts';
 import { containerStop } from '../../runners/faults/container-stop.ts';
 import { cronSync } from '../../runners/faults/cron-sync.ts';
-import type { Fault, Target } from '../../runners/faults/fault.ts';
-import { type Actor, AGENT_IMAGE, inside, openStage, STAGE_LABEL, type Stage, until } from '../helpers/agent-stage.ts';
+import type { Fault } from '../../runners/faults/fault.ts';
+import { type Actor, inside, openStage, type Stage, targetOf, until } from '../helpers/agent-stage.ts';
 
 const LABEL = 'faults-container';
 const KEYS = 20_000;
@@ -24,21 +24,6 @@ let agent: AgentClient;
 let redis: Actor;
 let sleepers: readonly Actor[];
 let stopped: Actor;
-
-function targetOf(actor: Actor): Target {
-  const { id, name } = actor.ref;
-  return {
-    id,
-    name,
-    service: name,
-    project: undefined,
-    labels: {},
-    image: AGENT_IMAGE,
-    state: 'running',
-    addresses: [actor.address],
-    persistent: false,
-  };
-}
 
 function operationsOf(name: string, fault: Fault, settings: object, targets: readonly Actor[]): FaultOperations {
   return { fault: name, operations: fault.plan(settings, { targets: targets.map(targetOf), select: () => [], seed: 7 }).operations };
@@ -77,17 +62,7 @@ before(async () => {
     operationsOf('jobs-spread', cronSync, { command: job, within: '2s' }, sleepers),
     operationsOf('jobs-never', cronSync, { command: job, within: '1h' }, sleepers),
   ];
-  const runId = `live-${process.pid}-container`;
-  const lock = `firedrill-lock-${runId}`;
-  await stage.lock(lock, runId);
-  agent = await startAgent({
-    docker: stage.docker,
-    image: AGENT_IMAGE,
-    orders: { runId, leaseMs: 10_000, lock, faults },
-    name: `firedrill-agent-${runId}`,
-    labels: { [STAGE_LABEL]: LABEL },
-    onNotice: () => {},
-  });
+  agent = await stage.agent('container', faults);
 });
 
 after(async () => {

@@ -2,23 +2,12 @@
 import assert from 'node:assert/strict';
 import { after, before, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type AgentClient, startAgent } from '../../runners/agent/client.ts';
+import type { AgentClient } from '../../runners/agent/client.ts';
 import type { FaultOperations } from '../../runners/agent/operations.ts';
-import type { Fault, FaultContext, Target } from '../../runners/faults/fault.ts';
+import type { Fault, FaultContext } from '../../runners/faults/fault.ts';
 import { networkBlackout } from '../../runners/faults/network-blackout.ts';
 import { networkLatency } from '../../runners/faults/network-latency.ts';
-import {
-  type Actor,
-  AGENT_IMAGE,
-  hostMs,
-  inside,
-  openStage,
-  rulesOf,
-  STAGE_LABEL,
-  type Stage,
-  seenBy,
-  until,
-} from '../helpers/agent-stage.ts';
+import { type Actor, hostMs, inside, openStage, rulesOf, type Stage, seenBy, targetOf, until } from '../helpers/agent-stage.ts';
 
 const LABEL = 'faults-network';
 const DELAY_MS = 500;
@@ -49,21 +38,6 @@ let neighbour: Actor;
 let agent: AgentClient;
 let faults: readonly FaultOperations[];
 
-function targetOf(actor: Actor): Target {
-  const { id, name } = actor.ref;
-  return {
-    id,
-    name,
-    service: name,
-    project: undefined,
-    labels: {},
-    image: AGENT_IMAGE,
-    state: 'running',
-    addresses: [actor.address],
-    persistent: false,
-  };
-}
-
 function operationsOf(name: string, fault: Fault, settings: object, targets: readonly Actor[]): FaultOperations {
   const context: FaultContext = { targets: targets.map(targetOf), select: () => [targetOf(echo)], seed: 1 };
   return { fault: name, operations: fault.plan(settings, context).operations };
@@ -80,18 +54,7 @@ before(async () => {
     operationsOf('slow-both', networkLatency, { delay: '100ms', direction: 'both' }, [talker]),
     operationsOf('very-slow', networkLatency, { delay: '20s', to: 'echo', direction: 'to' }, [talker]),
   ];
-  const runId = `live-${process.pid}-network`;
-  const lock = `firedrill-lock-${runId}`;
-  // An agent without a live lock counts as left behind, and any sweep on this engine would undo it.
-  await stage.lock(lock, runId);
-  agent = await startAgent({
-    docker: stage.docker,
-    image: AGENT_IMAGE,
-    orders: { runId, leaseMs: 10_000, lock, faults },
-    name: `firedrill-agent-${runId}`,
-    labels: { [STAGE_LABEL]: LABEL },
-    onNotice: () => {},
-  });
+  agent = await stage.agent('network', faults);
   for (const program of ['iptables-nft-restore', 'ip6tables-nft-restore']) {
     assert.equal(await inside(stage.docker, talker.container, [program], FOREIGN_RULES), '');
   }
