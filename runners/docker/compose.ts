@@ -12,6 +12,7 @@ import { waitUntilHealthy } from './compose-health.ts';
 import type { LogReader } from './container-log.ts';
 import { engineAddress } from './engine.ts';
 import { COMPOSE_LABEL } from './labels.ts';
+import { isMiscounted, isRefusal, type RemovableNetwork } from './miscounted-network.ts';
 import { type ContainerLister, listSystem } from './targets.ts';
 
 /** How long one call of Compose may take; pulling images is the longest. */
@@ -26,7 +27,7 @@ export interface ComposeCall {
   readonly environment: Environment;
 }
 
-export interface ComposeEngine extends ContainerLister, LogReader, VolumeLister {}
+export interface ComposeEngine extends ContainerLister, LogReader, NetworkKeeper, VolumeLister {}
 
 /** What was found, by PATH: asking takes as long as starting Compose. */
 const commands = new Map<string, readonly string[]>();
@@ -69,9 +70,31 @@ export async function composeUp(docker: ComposeEngine, call: ComposeCall): Promi
   }
 }
 
-/** Stops and removes the project's containers and networks, with `volumes` its volumes too. */
-export async function composeDown(docker: object, call: ComposeCall, options: { readonly volumes?: boolean } = {}): Promise<void> {
-  await runCompose(docker, call, ['down', '--remove-orphans', '-t', String(STOP_GRACE_S), ...(options.volumes ? ['-v'] : [])]);
+/**
+ * Stops and removes the project's containers and networks, with `volumes` its volumes too. Answers with the names of empty networks
+ * that the engine miscounts and keeps until it restarts; everything else is gone.
+ */
+export async function composeDown(
+  docker: NetworkKeeper,
+  call: ComposeCall,
+  options: { readonly volumes?: boolean } = {},
+): Promise<readonly string[]> {
+  try {
+    await runCompose(docker, call, ['down', '--remove-orphans', '-t', String(STOP_GRACE_S), ...(options.volumes ? ['-v'] : [])]);
+    return [];
+  } catch (error) {
+    if (!(error instanceof FiredrillError && isRefusal(error.message))) throw error;
+    const networks = await docker.listNetworks({ filters: JSON.stringify({ label: [`${COMPOSE_LABEL.project}=${call.project}`] }) });
+    const miscounted = await Promise.all(networks.map(async ({ Id }) => isMiscounted(docker.getNetwork(Id))));
+    if (miscounted.includes(false)) throw error;
+    return networks.map(({ Name }) => Name);
+  }
+}
+
+/** What is asked of the engine to take networks away. */
+export interface NetworkKeeper {
+  listNetworks(options: { filters: string }): Promise<readonly { readonly Id: string; readonly Name: string }[]>;
+  getNetwork(id: string): RemovableNetwork;
 }
 
 /** Names of the project's volumes, so that only those which a run made are removed with it. */

@@ -10,7 +10,8 @@ export async function down(io: CliIo, file: string, options: { readonly json: bo
   const docker = await connectEngine(io.environment);
   const compose = await readComposeFile(resolve(io.workingDirectory, file));
   const project = await projectName(compose, io.environment);
-  await composeDown(docker, { file: compose.path, project, environment: io.environment }, { volumes: true });
+  const kept = await composeDown(docker, { file: compose.path, project, environment: io.environment }, { volumes: true });
+  for (const name of kept) io.stderr.write(`the empty network ${name} stays: this engine miscounts what is on it, until it restarts\n`);
   io.stdout.write(options.json ? `${JSON.stringify({ project, state: 'absent' })}\n` : `${project} is down\n`);
   return EXIT.passed;
 }

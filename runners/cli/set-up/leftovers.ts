@@ -1,9 +1,11 @@
 /** What of ours is on an engine, and what has come since: containers, networks and volumes that a test should have taken away. */
+import { isMiscounted, type RemovableNetwork } from '../../docker/miscounted-network.ts';
 
 /** What is asked of the engine here. */
 export interface LeftoverEngine {
   listContainers(options: { all: boolean }): Promise<readonly { Id: string; Names: readonly string[]; Labels: Labels }[]>;
   listNetworks(): Promise<readonly { Id?: string | undefined; Name: string; Labels?: Labels | null | undefined }[]>;
+  getNetwork(id: string): RemovableNetwork;
   listVolumes(): Promise<{ Volumes: readonly { Name: string; Labels?: Labels | null | undefined }[] | null }>;
 }
 
@@ -32,10 +34,12 @@ export async function snapshot(docker: LeftoverEngine): Promise<ReadonlyMap<stri
   return ours;
 }
 
-/** What is there that was not there before, by name. */
+/** What is there that was not there before, by name; an empty network that the engine miscounts and will not remove is not ours to mend. */
 export async function findLeftovers(docker: LeftoverEngine, before: ReadonlyMap<string, string>): Promise<readonly string[]> {
   const after = await snapshot(docker);
-  return [...after].filter(([id]) => !before.has(id)).map(([, what]) => what);
+  const left = [...after].filter(([id]) => !before.has(id));
+  const kept = await Promise.all(left.map(([id, what]) => what.startsWith('network ') && isMiscounted(docker.getNetwork(id))));
+  return left.filter((_, index) => !kept[index]).map(([, what]) => what);
 }
 
 function isOurs(labels: Labels | null | undefined): boolean {

@@ -31,7 +31,9 @@ describe('leftovers', () => {
   const engineWith = (
     containers: Record<string, Record<string, string>>,
     networks: Record<string, Record<string, string>> = {},
+    removal = () => Promise.resolve(),
   ): LeftoverEngine => ({
+    getNetwork: (Name) => ({ inspect: () => Promise.resolve({ Name }), remove: removal }),
     listContainers: () => Promise.resolve(Object.entries(containers).map(([name, Labels]) => ({ Id: name, Names: [`/${name}`], Labels }))),
     listNetworks: () => Promise.resolve(Object.entries(networks).map(([Name, Labels]) => ({ Id: Name, Name, Labels }))),
     listVolumes: () => Promise.resolve({ Volumes: null }),
@@ -44,6 +46,12 @@ describe('leftovers', () => {
       { fabric_default: { 'com.docker.compose.project': 'fabric' }, shop_default: { 'com.docker.compose.project': 'shop' } },
     );
     assert.deepEqual(await findLeftovers(engine, before), ['container agent', 'network fabric_default']);
+  });
+
+  test('are not empty networks that the engine itself will not remove', async () => {
+    const networks = { fabric_default: { 'com.docker.compose.project': 'fabric' } };
+    const engine = engineWith({}, networks, () => Promise.reject(new Error('network fabric_default has active endpoints')));
+    assert.deepEqual(await findLeftovers(engine, new Map()), []);
   });
 
   test('are none where everything was taken away', async () => {
