@@ -10,10 +10,10 @@ import { LABEL } from '../docker/labels.ts';
 import { engineAt } from './engine.ts';
 import { realTimer } from './lease.ts';
 import { openMemory } from './memory.ts';
+import { ordersShape } from './orders.ts';
 import { findPacketFilter, type PacketFilter } from './packet-filter.ts';
 import { ENGINE_SOCKET_PATH, MEMORY_PATH, ORDERS_PATH, SWEEP_VARIABLE } from './places.ts';
 import { startSession } from './session.ts';
-import { ordersShape } from './shapes.ts';
 import { workOf } from './work.ts';
 
 /** Time for finding out which packet filter this kernel has. */

@@ -7,7 +7,8 @@ import { EXIT, FiredrillError } from '../failure.ts';
 import { clockOffset } from './clock-offset.ts';
 import { attachTo, createAgentContainer } from './container.ts';
 import { conversation } from './conversation.ts';
-import type { Orders } from './operations.ts';
+import { kindOf } from './operations/index.ts';
+import type { Orders } from './orders.ts';
 import type { AgentNotice, Move, OperationResult } from './protocol.ts';
 
 /** The lease is renewed this often within its length, so that two renewals may be late. */
@@ -112,11 +113,10 @@ async function attachClient({ docker, orders, onNotice }: AgentOptions, containe
   };
 }
 
-/** Jobs that start within a window are proven when the last of them has started. */
 function timeoutOf(move: Move, fault: string, orders: Orders): number {
   const operations = orders.faults.find((each) => each.fault === fault)?.operations ?? [];
-  const delaysMs = move === 'prove' ? operations.map((operation) => (operation.op === 'command' ? operation.delayMs : 0)) : [];
-  return MOVE_TIMEOUTS_MS[move] + Math.max(0, ...delaysMs);
+  const moreMs = move === 'prove' ? operations.map((operation) => kindOf(operation).proofMs(operation)) : [];
+  return MOVE_TIMEOUTS_MS[move] + Math.max(0, ...moreMs);
 }
 
 async function within<T>(waited: Promise<T>, limitMs: number, what: string): Promise<T> {

@@ -8,7 +8,7 @@ import type Docker from 'dockerode';
 import { pack } from 'tar-stream';
 import { z } from 'zod';
 import { LABEL } from '../docker/labels.ts';
-import type { Orders } from './operations.ts';
+import type { Orders } from './orders.ts';
 import { AGENT_DIRECTORY, ENGINE_SOCKET_PATH, MEMORY_PATH, ORDERS_PATH, SWEEP_VARIABLE } from './places.ts';
 
 /** SYS_ADMIN and SYS_PTRACE enter namespaces, NET_ADMIN sets packet rules, NET_RAW sends delayed packets on. */

@@ -5,8 +5,8 @@
 import { createInterface } from 'node:readline';
 import type { Attached } from './container.ts';
 import type { AgentNotice, AgentReply, Move } from './protocol.ts';
+import { agentLineShape } from './protocol.ts';
 import { pendingReplies } from './replies.ts';
-import { agentLineShape } from './shapes.ts';
 
 /** Last words, outside the protocol, that are told when it is gone. */
 const LAST_WORDS_CHARACTERS = 1_000;

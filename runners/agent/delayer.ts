@@ -1,7 +1,7 @@
 /** The packet delayer (image/delayer.c) as a program that waits in a target's network namespace. */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import type { LatencyOperation } from './operations.ts';
+
 import { inNetworkOf, startProgram } from './programs.ts';
 
 /** Queue numbers of ours; 65,536 queues exist in a namespace, and others tend to use the first few. */
@@ -35,11 +35,18 @@ export interface Delayer {
   end(): void;
 }
 
+/** What is to be held back; `bufferBytesMax` bytes at most at once. */
+export interface AskedHold {
+  readonly delayMs: number;
+  readonly jitterMs: number;
+  readonly bufferBytesMax: number;
+}
+
 /** Starts it, and waits until it listens on a queue that nobody else has. */
-export async function startDelayer(pid: number, operation: LatencyOperation, tag: string): Promise<Delayer> {
+export async function startDelayer(pid: number, asked: AskedHold, tag: string): Promise<Delayer> {
   const seed = Number.parseInt(tag.slice(-8), 16);
   const queue = freeQueue(readQueues(pid), seed);
-  const { delayMs, jitterMs, bufferBytesMax } = operation;
+  const { delayMs, jitterMs, bufferBytesMax } = asked;
   const program = startProgram(inNetworkOf(pid, ['delayer', ...[queue, delayMs, jitterMs, bufferBytesMax, seed].map(String)]));
   await program.line();
   const ask = async (order: string) => {

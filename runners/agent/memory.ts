@@ -4,7 +4,16 @@
  * the host needs no more, because namespaces do not survive one either.
  */
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { type Memory, memoryShape, type Remembered } from './shapes.ts';
+import { z } from 'zod';
+
+/** What is remembered of one operation: how it found the container, and whether it ever began to touch it. */
+const rememberedShape = z.object({ found: z.string().exactOptional(), touched: z.boolean().exactOptional() });
+
+/** `/firedrill/memory.json`: present from the agent's first start on, which is how a restarted one knows that it was at work. */
+const memoryShape = z.object({ operations: z.record(z.string(), rememberedShape) });
+
+export type Remembered = z.output<typeof rememberedShape>;
+type Memory = z.output<typeof memoryShape>;
 
 export interface AgentMemory {
   /** True when the file was there before: the agent was at work and was restarted. */

@@ -2,39 +2,64 @@
  * JSON lines between runner and agent: requests on the agent's standard input, replies and notices on its standard
  * output, which is also its log. Each request carries an id that its reply repeats. Any line renews the lease.
  */
-export type Move = 'arm' | 'inject' | 'prove' | 'undo' | 'read-back';
+import { z } from 'zod';
 
-export type AgentRequest =
-  | { readonly id: number; readonly move: Move; readonly fault: string; readonly timeoutMs: number }
+export const MOVES = ['arm', 'inject', 'prove', 'undo', 'read-back'] as const;
+export type Move = (typeof MOVES)[number];
+
+/** CLOCK_MONOTONIC of the engine's host, as a decimal text. */
+const clockNs = z.string().regex(/^\d+$/);
+
+/** One line on the agent's standard input. */
+export const requestShape = z.union([
+  z.object({ id: z.number(), move: z.enum(MOVES), fault: z.string(), timeoutMs: z.number().positive() }),
   /** Renews the lease and asks for the agent's clock. */
-  | { readonly id: number; readonly move: 'keep' }
+  z.object({ id: z.number(), move: z.literal('keep') }),
   /** Everything is undone: leave. The lock is the runner's to give back. */
-  | { readonly id: number; readonly move: 'leave' };
+  z.object({ id: z.number(), move: z.literal('leave') }),
+]);
+export type AgentRequest = Readonly<z.output<typeof requestShape>>;
 
-/** What one operation came to. `atNs` is CLOCK_MONOTONIC of the engine's host, as a decimal text. */
-export interface OperationResult {
-  readonly container: string;
-  readonly ok: boolean;
-  /** When the act took effect (the commit of the rules, the engine's answer …). */
-  readonly atNs: string;
-  readonly tookMs: number;
-  /** `nfqueue`, `engine` …; which mechanism did it. */
-  readonly mechanism?: string;
-  /** For prove: a sentence with figures; for read-back: what was looked at. */
-  readonly evidence?: string;
-  /** Numbers that objectives may use (`evicted`, `matchedPackets`, `measuredDelayMs`, …). */
-  readonly facts?: Readonly<Record<string, number>>;
-  readonly error?: string;
-}
+/** What one operation came to. */
+const resultShape = z
+  .object({
+    container: z.string(),
+    ok: z.boolean(),
+    /** When the act took effect (the commit of the rules, the engine's answer …). */
+    atNs: clockNs,
+    tookMs: z.number(),
+    /** `nfqueue`, `engine` …; which mechanism did it. */
+    mechanism: z.string().exactOptional(),
+    /** For prove: a sentence with figures; for read-back: what was looked at. */
+    evidence: z.string().exactOptional(),
+    /** Numbers that objectives may use (`evicted`, `matchedPackets`, `measuredDelayMs`, …). */
+    facts: z.record(z.string(), z.number()).readonly().exactOptional(),
+    error: z.string().exactOptional(),
+  })
+  .readonly();
+export type OperationResult = z.output<typeof resultShape>;
 
-export type AgentReply =
-  | { readonly id: number; readonly ok: true; readonly clockNs: string; readonly results: readonly OperationResult[] }
-  | { readonly id: number; readonly ok: false; readonly error: string };
+const results = z.array(resultShape).readonly();
 
-/** Lines that the agent writes unasked. */
-export type AgentNotice =
-  | { readonly notice: 'ready'; readonly clockNs: string; readonly at: string }
-  /** It undoes by itself: the input ended, the lease ran out, it restarted, or it was told to stop by a signal. */
-  | { readonly notice: 'undoing'; readonly because: 'input-ended' | 'lease-expired' | 'restarted' | 'signal'; readonly at: string }
-  | { readonly notice: 'undone'; readonly fault: string; readonly results: readonly OperationResult[]; readonly at: string }
-  | { readonly notice: 'left'; readonly clean: boolean; readonly at: string };
+const replyShape = z.union([
+  z.object({ id: z.number(), ok: z.literal(true), clockNs, results }).readonly(),
+  z.object({ id: z.number(), ok: z.literal(false), error: z.string() }).readonly(),
+]);
+export type AgentReply = z.output<typeof replyShape>;
+
+/** One line that the agent writes unasked. `at`: wall clock, ISO 8601. */
+export const noticeShape = z.discriminatedUnion('notice', [
+  z.object({ notice: z.literal('ready'), clockNs, at: z.string() }),
+  /** It undoes by itself. */
+  z.object({
+    notice: z.literal('undoing'),
+    because: z.enum(['input-ended', 'lease-expired', 'restarted', 'signal']),
+    at: z.string(),
+  }),
+  z.object({ notice: z.literal('undone'), fault: z.string(), results, at: z.string() }),
+  z.object({ notice: z.literal('left'), clean: z.boolean(), at: z.string() }),
+]);
+export type AgentNotice = Readonly<z.output<typeof noticeShape>>;
+
+/** One line that the agent writes. */
+export const agentLineShape = z.union([noticeShape, replyShape]);

@@ -11,10 +11,11 @@ import { LABEL } from '../docker/labels.ts';
 import { EXIT, FiredrillError } from '../failure.ts';
 import { createAgentContainer } from './container.ts';
 import { splitFrames } from './engine-frames.ts';
-import type { Orders } from './operations.ts';
+import type { Orders } from './orders.ts';
+import { ordersShape } from './orders.ts';
 import { MEMORY_PATH, ORDERS_PATH } from './places.ts';
 import type { AgentNotice } from './protocol.ts';
-import { noticeShape, ordersShape } from './shapes.ts';
+import { noticeShape } from './protocol.ts';
 
 /** How long a sweeper may take; it undoes one fault after the other. */
 const SWEEP_TIMEOUT_MS = 180_000;

@@ -7,9 +7,9 @@
  *   restarted ─────────────────────────────────────────────────────▲
  */
 import { type Lease, type LeaseTimer, startLease } from './lease.ts';
-import type { Orders } from './operations.ts';
+import type { Orders } from './orders.ts';
 import type { AgentNotice, AgentReply, AgentRequest, OperationResult } from './protocol.ts';
-import { requestShape } from './shapes.ts';
+import { requestShape } from './protocol.ts';
 import type { Work } from './work.ts';
 
 /** How long one fault may take to be undone, and to be read back, when nobody is there to say. */

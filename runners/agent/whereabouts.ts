@@ -4,7 +4,7 @@
  */
 import { readFileSync, readlinkSync } from 'node:fs';
 import type { Engine } from './engine.ts';
-import type { ContainerRef } from './operations.ts';
+import type { ContainerRef } from './operations/operation.ts';
 
 export interface Network {
   readonly pid: number;

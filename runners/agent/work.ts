@@ -6,8 +6,10 @@ import { createHash } from 'node:crypto';
 import type { Engine } from './engine.ts';
 import type { AgentMemory } from './memory.ts';
 import type { FiveMoves, Outcome } from './operations/five-moves.ts';
-import { movesOf } from './operations/index.ts';
-import type { ContainerRef, Operation, Orders } from './operations.ts';
+import type { Operation } from './operations/index.ts';
+import { kindOf } from './operations/index.ts';
+import type { ContainerRef } from './operations/operation.ts';
+import type { Orders } from './orders.ts';
 import type { PacketFilter } from './packet-filter.ts';
 import { CHAIN_PREFIX } from './packet-rules.ts';
 import type { Move, OperationResult } from './protocol.ts';
@@ -90,7 +92,7 @@ function partOf(operation: Operation, key: string, { engine, memory, findFilter 
     tag: `${CHAIN_PREFIX}${createHash('sha256').update(key).digest('hex').slice(0, 8)}`,
     mayHaveTouched: () => memory.blind || memory.recall(key).touched === true,
   };
-  return { container: operation.container, key, moves: movesOf(operation, ground) };
+  return { container: operation.container, key, moves: kindOf(operation).moves(operation, ground) };
 }
 
 const CALLS = { arm: 'arm', inject: 'inject', prove: 'prove', undo: 'undo', 'read-back': 'readBack' } as const;

@@ -2,7 +2,7 @@
 import type Docker from 'dockerode';
 import { startAgent } from '../agent/client.ts';
 import { agentImage } from '../agent/image.ts';
-import type { Orders } from '../agent/operations.ts';
+import type { Orders } from '../agent/orders.ts';
 import { startSweeper } from '../agent/remains.ts';
 import { tagOf } from '../docker/images.ts';
 import { LABEL } from '../docker/labels.ts';

@@ -5,7 +5,7 @@
  */
 import type { z } from 'zod';
 import type { Kind } from '../../experiments/language/kind.ts';
-import type { Operation } from '../agent/operations.ts';
+import type { Operation } from '../agent/operations/index.ts';
 import type { OperationResult } from '../agent/protocol.ts';
 
 /** A container that a target selector found. */

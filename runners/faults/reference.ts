@@ -1,5 +1,5 @@
 /** A target as operations name it. */
-import type { ContainerRef } from '../agent/operations.ts';
+import type { ContainerRef } from '../agent/operations/operation.ts';
 import type { Target } from './fault.ts';
 
 export function reference(target: Target): ContainerRef {

@@ -5,7 +5,7 @@
 
 import type { Experiment } from '../../experiments/language/experiment.ts';
 import type { LoadCell, LoadSeries } from '../../probes/slo/load-cells.ts';
-import type { FaultOperations } from '../agent/operations.ts';
+import type { FaultOperations } from '../agent/orders.ts';
 
 export interface Stamp {
   readonly atMs: number;

@@ -2,7 +2,9 @@
  * The plan: an experiment with its targets resolved becomes an absolute timeline, the blast radius, and for each fault
  * the operations it will do and who can undo them. Pure: it is handed the containers, and touches nothing.
  */
+import { formatMs } from '../../experiments/language/duration.ts';
 import type { Experiment, FaultStep } from '../../experiments/language/experiment.ts';
+import { kindOf } from '../agent/operations/index.ts';
 import { EXIT, FiredrillError } from '../failure.ts';
 import type { Fault, Target } from '../faults/fault.ts';
 import type { Plan, PlannedFault } from '../journal/events.ts';
@@ -19,6 +21,9 @@ export interface PlanOptions {
   readonly seed: number;
 }
 
+/** A fault's clock starts with its proof, so that it ends later than its step says; what follows it keeps this distance. */
+const APART_MS = 1_000;
+
 /** Where a container stands, by its label `region`. */
 export function regionOf(target: Target): string {
   return target.labels['region'] ?? '–';
@@ -28,6 +33,7 @@ export function regionOf(target: Target): string {
 export function planExperiment(options: PlanOptions): Plan {
   const steps = options.experiment.method.filter((step) => step.type === 'fault');
   const faults = steps.map((step) => planFault(step, options)).sort((a, b) => a.atMs - b.atMs);
+  assertApart(faults);
   const touched = touchedContainers(faults, options);
   assertWithinLimits(touched, options);
   const gates = options.experiment.method
@@ -42,9 +48,7 @@ export function planExperiment(options: PlanOptions): Plan {
     faults,
     gates,
     blastRadius: blastRadius(touched, options.system),
-    decidedInArming: faults
-      .filter((fault) => fault.operations.operations.some((operation) => operation.op === 'latency'))
-      .map((fault) => `${fault.name}: whether the host's kernel has NFQUEUE, which the packet delayer needs`),
+    decidedInArming: faults.flatMap(decidedInArming),
     lastUndoMs,
     endMs: lastUndoMs + options.experiment.watch.ms,
   };
@@ -101,6 +105,39 @@ function assertConsent(step: FaultStep, fault: Fault, persistent: readonly Targe
       },
     );
   }
+}
+
+function decidedInArming({ name, operations: { operations } }: PlannedFault): readonly string[] {
+  return [...new Set(operations.flatMap((operation) => kindOf(operation).decidedInArming ?? []))].map((what) => `${name}: ${what}`);
+}
+
+/** Two faults that take the same thing of one container for themselves at the same time cannot both be undone to what was found. */
+function assertApart(faults: readonly PlannedFault[]): void {
+  const held = new Map<string, { readonly name: string; readonly fromMs: number; readonly toMs: number }[]>();
+  for (const { name, atMs, durationMs, operations } of faults) {
+    for (const operation of operations.operations) {
+      for (const claim of kindOf(operation).claims(operation)) {
+        const key = `${operation.container.id} ${claim}`;
+        const others = held.get(key) ?? [];
+        const other = others.find(
+          (each) => each.name !== name && each.fromMs < atMs + (durationMs ?? 0) + APART_MS && atMs < each.toMs + APART_MS,
+        );
+        if (other) throw overlapping(other.name, name, operation.container.name, claim);
+        held.set(key, [...others, { name, fromMs: atMs, toMs: atMs + (durationMs ?? 0) }]);
+      }
+    }
+  }
+}
+
+function overlapping(first: string, second: string, container: string, claim: string): FiredrillError {
+  return new FiredrillError(
+    'faults-overlap',
+    `The faults '${first}' and '${second}' both take the ${claim} of ${container} at the same time.`,
+    {
+      hint: `Let one end ${formatMs(APART_MS)} before the other begins, or give them targets of their own.`,
+      exitCode: EXIT.experimentWrong,
+    },
+  );
 }
 
 /** Containers that are entered or acted on, once each. */

@@ -4,7 +4,7 @@
  *   agent-runner.ts '{"name", "label", "orders", "faults": […]}'
  */
 import { startAgent } from '../../runners/agent/client.ts';
-import { ordersShape } from '../../runners/agent/shapes.ts';
+import { ordersShape } from '../../runners/agent/orders.ts';
 import { connectEngine } from '../../runners/docker/engine.ts';
 import { AGENT_IMAGE, STAGE_LABEL } from './agent-stage.ts';
 

@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { startAgent } from '../../runners/agent/client.ts';
-import type { Orders } from '../../runners/agent/operations.ts';
+import type { Orders } from '../../runners/agent/orders.ts';
 import type { AgentNotice } from '../../runners/agent/protocol.ts';
 import { findAgents, readNotices, readOrders, startSweeper, sweepAgent } from '../../runners/agent/remains.ts';
 import { lockHolder } from '../../runners/docker/lock.ts';

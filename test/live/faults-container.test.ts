@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { AgentClient } from '../../runners/agent/client.ts';
-import type { FaultOperations } from '../../runners/agent/operations.ts';
+import type { FaultOperations } from '../../runners/agent/orders.ts';
 import { ensureImages, tagOf } from '../../runners/docker/images.ts';
 import { recipesOf } from '../../runners/docker/recipes.ts';
 import { cacheEvict } from '../../runners/faults/cache-evict.ts';

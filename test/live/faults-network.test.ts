@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AgentClient } from '../../runners/agent/client.ts';
-import type { FaultOperations } from '../../runners/agent/operations.ts';
+import type { FaultOperations } from '../../runners/agent/orders.ts';
 import type { Fault, FaultContext } from '../../runners/faults/fault.ts';
 import { networkBlackout } from '../../runners/faults/network-blackout.ts';
 import { networkLatency } from '../../runners/faults/network-latency.ts';

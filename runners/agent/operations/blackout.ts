@@ -2,18 +2,31 @@
  * Silences a container's network, open connections included, by rules of our own in its network namespace. Proven
  * by packets that the rules swallowed, and by a canary that was answered in arming and is answered no more.
  */
+import { z } from 'zod';
 import { CANARY_SILENCE_MS, tryCanary } from '../canary.ts';
 import { contains } from '../cidr.ts';
-import type { BlackoutOperation } from '../operations.ts';
+
 import { blackoutRules, packetsSilenced } from '../packet-rules.ts';
 import { type RuleSetter, ruleSetter } from '../rule-setter.ts';
 import { gatewayOf, networkToTouch, whereabouts } from '../whereabouts.ts';
 import { type FiveMoves, type Ground, pause } from './five-moves.ts';
+import { containerRef, defineOperation } from './operation.ts';
 
 /** Between two looks at the counters. */
 const LOOK_EVERY_MS = 50;
 
-export function blackout(operation: BlackoutOperation, ground: Ground): FiveMoves {
+/** Traffic to drop without a word: everything but loopback, the engine's DNS and the addresses in `spare`. */
+const shape = z.object({
+  op: z.literal('blackout'),
+  container: containerRef,
+  /** CIDRs that stay reachable in both directions (the rest of the selection). */
+  spare: z.array(z.string()).readonly(),
+  direction: z.enum(['both', 'in', 'out']),
+});
+
+export const blackout = defineOperation({ shape, moves });
+
+function moves(operation: z.output<typeof shape>, ground: Ground): FiveMoves {
   const place = whereabouts(ground.engine, operation.container);
   /** The gateway, where it answered in arming and is not spared. */
   let canary: string | undefined;

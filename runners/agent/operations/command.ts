@@ -4,9 +4,11 @@
  * it is becoming the command. Nobody can undo it; its exit code is collected when it is read back.
  */
 import type { Duplex } from 'node:stream';
+import { z } from 'zod';
 import { readFrames } from '../engine-frames.ts';
-import type { CommandOperation } from '../operations.ts';
+
 import { type FiveMoves, type Ground, pause } from './five-moves.ts';
+import { containerRef, defineOperation } from './operation.ts';
 
 /** Says that it begins, and becomes the command. What follows on its output is the command's own. */
 const WAIT_FOR_CUE = 'read -r cue || exit 0; echo firedrill-begins; exec "$@" </dev/null';
@@ -15,7 +17,19 @@ const BEGINS = 'firedrill-begins\n';
 const OUTPUT_CHARACTERS_MAX = 2000;
 const LOOK_EVERY_MS = 20;
 
-export function command(operation: CommandOperation, ground: Ground): FiveMoves {
+/** Runs a command in the container by an exec that was started in arming and waits for its cue; `delayMs` after the cue. Not undone. */
+const shape = z.object({
+  op: z.literal('command'),
+  container: containerRef,
+  command: z.array(z.string()).min(1).readonly(),
+  delayMs: z.number().min(0),
+  timeoutMs: z.number().min(0),
+});
+
+/** Jobs that start within a window are proven when the last of them has started. */
+export const command = defineOperation({ shape, proofMs: ({ delayMs }) => delayMs, moves });
+
+function moves(operation: z.output<typeof shape>, ground: Ground): FiveMoves {
   const { engine } = ground;
   let execId: string | undefined;
   let stream: Duplex | undefined;

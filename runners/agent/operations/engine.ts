@@ -3,14 +3,29 @@
  * the target's own state: what the engine says, and what the kernel says of its processes.
  */
 import { readFileSync } from 'node:fs';
+import { z } from 'zod';
 import type { FoundContainer } from '../engine.ts';
-import type { EngineOperation } from '../operations.ts';
+
 import { type FiveMoves, type Ground, pause } from './five-moves.ts';
+import { containerRef, defineOperation } from './operation.ts';
 
 /** Between two looks at the container. */
 const LOOK_EVERY_MS = 50;
 
-export function engineCall(operation: EngineOperation, ground: Ground): FiveMoves {
+/** A call to the engine and its counterpart: pause/unpause, stop/start, kill/start. */
+const shape = z.object({
+  op: z.literal('engine'),
+  container: containerRef,
+  call: z.enum(['pause', 'stop', 'kill']),
+  /** For kill, default SIGKILL. */
+  signal: z.string().exactOptional(),
+  /** For stop: seconds until SIGKILL. */
+  graceS: z.number().exactOptional(),
+});
+
+export const engineCall = defineOperation({ shape, claims: () => ['state'], moves });
+
+function moves(operation: z.output<typeof shape>, ground: Ground): FiveMoves {
   const { engine } = ground;
   const { id } = operation.container;
   const pausing = operation.call === 'pause';

@@ -3,11 +3,12 @@
  * Redis' own counts: how many it unlinked, how many keys it had before and after. Nobody can undo it.
  */
 import { z } from 'zod';
-import type { EvictOperation } from '../operations.ts';
+
 import { EVICT_PROGRAM_PATH } from '../places.ts';
 import { inNetworkOf, startProgram, type Waiting } from '../programs.ts';
 import { whereabouts } from '../whereabouts.ts';
 import type { FiveMoves, Ground } from './five-moves.ts';
+import { containerRef, defineOperation } from './operation.ts';
 
 const looked = z.object({ matched: z.number() });
 const evicted = z.object({
@@ -21,7 +22,20 @@ const evicted = z.object({
   atNs: z.string(),
 });
 
-export function evict(operation: EvictOperation, ground: Ground): FiveMoves {
+/** Evicts a share of the keys that match a pattern: SCAN, a seeded choice, UNLINK. Not undone. */
+const shape = z.object({
+  op: z.literal('evict'),
+  container: containerRef,
+  port: z.int().min(1).max(65_535),
+  pattern: z.string(),
+  /** 0–1. */
+  share: z.number().min(0).max(1),
+  seed: z.number(),
+});
+
+export const evict = defineOperation({ shape, moves });
+
+function moves(operation: z.output<typeof shape>, ground: Ground): FiveMoves {
   const place = whereabouts(ground.engine, operation.container);
   const { port, pattern, share, seed } = operation;
   let program: Waiting | undefined;

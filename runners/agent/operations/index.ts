@@ -1,27 +1,22 @@
-/** The operations, one line each; a kind that is missing here does not compile. */
-import type { Operation } from '../operations.ts';
+/** The operations there are, a line each. */
+import { z } from 'zod';
 import { blackout } from './blackout.ts';
 import { command } from './command.ts';
 import { engineCall } from './engine.ts';
 import { evict } from './evict.ts';
-import type { FiveMoves, Ground } from './five-moves.ts';
 import { latency } from './latency.ts';
 import { noop } from './noop.ts';
+import type { OperationKind } from './operation.ts';
 
-/** Makes the five moves of an operation. Touches nothing. */
-export function movesOf(operation: Operation, ground: Ground): FiveMoves {
-  switch (operation.op) {
-    case 'blackout':
-      return blackout(operation, ground);
-    case 'latency':
-      return latency(operation, ground);
-    case 'engine':
-      return engineCall(operation, ground);
-    case 'evict':
-      return evict(operation, ground);
-    case 'command':
-      return command(operation, ground);
-    case 'noop':
-      return noop();
-  }
+const kinds = [blackout, latency, engineCall, evict, command, noop] as const;
+
+export const operationShape = z.discriminatedUnion('op', [kinds[0].shape, ...kinds.slice(1).map((kind) => kind.shape)]);
+
+export type Operation = z.output<(typeof kinds)[number]['shape']>;
+
+/** The kind of an operation. Throws for one that is not in the list. */
+export function kindOf({ op }: { readonly op: string }): OperationKind {
+  const kind = kinds.find((each) => each.op === op);
+  if (!kind) throw new Error(`there is no operation '${op}'`);
+  return kind;
 }

@@ -3,8 +3,9 @@
  * the delayer lets each go when its time has come. Proven on the connections that exist, by how long the bytes sent on
  * them wait for their acknowledgement.
  */
+import { z } from 'zod';
 import { type Delayer, type DelayerStats, startDelayer } from '../delayer.ts';
-import type { LatencyOperation } from '../operations.ts';
+
 import { latencyRules } from '../packet-rules.ts';
 import { inNetworkOf, runProgram } from '../programs.ts';
 import { type RuleSetter, ruleSetter } from '../rule-setter.ts';
@@ -12,13 +13,35 @@ import { onChannel, parseSockets, timeBytes } from '../tcp-sockets.ts';
 import { type Network, networkToTouch, whereabouts } from '../whereabouts.ts';
 import { type FiveMoves, type Ground, type Outcome, pause } from './five-moves.ts';
 import { judgeDelay, type Seen } from './latency-proof.ts';
+import { containerRef, defineOperation } from './operation.ts';
 
 /** Looks at the connections are this share of the delay apart, within the limits. */
 const LOOKS_A_DELAY = 20;
 const LOOK_EVERY_MS_MIN = 10;
 const LOOK_EVERY_MS_MAX = 100;
 
-export function latency(operation: LatencyOperation, ground: Ground): FiveMoves {
+/** Delay on the packets between this container and `addresses`, and where `ports` are given, from or to one of these TCP/UDP ports. */
+const shape = z.object({
+  op: z.literal('latency'),
+  container: containerRef,
+  /** CIDRs of the other side; empty means everyone but loopback. */
+  addresses: z.array(z.string()).readonly(),
+  ports: z.array(z.int().min(1).max(65_535)).readonly(),
+  delayMs: z.number().min(0),
+  jitterMs: z.number().min(0),
+  /** Bytes that may be held back at most; hitting it is reported and makes the run inconclusive. */
+  bufferBytesMax: z.number().min(0),
+  /** `out`: what this container sends; `in`: what it is sent; `both`: each is delayed, so that a round trip takes twice the delay longer. Default `out`. */
+  direction: z.enum(['both', 'in', 'out']).exactOptional(),
+});
+
+export const latency = defineOperation({
+  shape,
+  decidedInArming: "whether the host's kernel has NFQUEUE, which the packet delayer needs",
+  moves,
+});
+
+function moves(operation: z.output<typeof shape>, ground: Ground): FiveMoves {
   const place = whereabouts(ground.engine, operation.container);
   const { addresses, ports, delayMs, direction = 'out' } = operation;
   const asked = { delayMs, jitterMs: operation.jitterMs, ways: direction === 'both' ? 2 : 1 };

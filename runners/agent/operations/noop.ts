@@ -1,7 +1,13 @@
 /** Does nothing, and proves that it did; for tests and for the smallest experiment. */
-import type { FiveMoves } from './five-moves.ts';
+import { z } from 'zod';
+import { containerRef, defineOperation } from './operation.ts';
 
-export function noop(): FiveMoves {
-  const nothing = async () => ({ mechanism: 'noop', evidence: 'nothing was asked for, and nothing was done' });
-  return { arm: nothing, inject: nothing, prove: nothing, undo: nothing, readBack: nothing };
-}
+const shape = z.object({ op: z.literal('noop'), container: containerRef });
+
+export const noop = defineOperation({
+  shape,
+  moves() {
+    const nothing = async () => ({ mechanism: 'noop', evidence: 'nothing was asked for, and nothing was done' });
+    return { arm: nothing, inject: nothing, prove: nothing, undo: nothing, readBack: nothing };
+  },
+});

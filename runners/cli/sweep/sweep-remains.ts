@@ -2,7 +2,7 @@
 import { dirname } from 'node:path';
 import type Docker from 'dockerode';
 import { agentImage } from '../../agent/image.ts';
-import type { Orders } from '../../agent/operations.ts';
+import type { Orders } from '../../agent/orders.ts';
 import type { AgentNotice, OperationResult } from '../../agent/protocol.ts';
 import { startSweeper, sweepAgent } from '../../agent/remains.ts';
 import type { Environment } from '../../docker/address.ts';

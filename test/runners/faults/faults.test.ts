@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ordersShape } from '../../../runners/agent/orders.ts';
 import type { OperationResult } from '../../../runners/agent/protocol.ts';
-import { ordersShape } from '../../../runners/agent/shapes.ts';
 import type { FaultContext, Target } from '../../../runners/faults/fault.ts';
 import { faults } from '../../../runners/faults/index.ts';
 

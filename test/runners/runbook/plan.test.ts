@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FiredrillError } from '../../../runners/failure.ts';
+import { containerPause } from '../../../runners/faults/container-pause.ts';
+import { containerStop } from '../../../runners/faults/container-stop.ts';
 import type { Target } from '../../../runners/faults/fault.ts';
 import { planExperiment } from '../../../runners/runbook/plan.ts';
 import { exampleExperiment, exampleFault, exampleTarget } from '../../helpers/example-run.ts';
 
 const system = ['a', 'b', 'c', 'd'].map((name, index) => exampleTarget(name, { region: index < 2 ? 'east' : 'west' }));
-const [a, b] = system as [Target, Target, Target, Target];
+const [a, b, c] = system as [Target, Target, Target, Target];
 
 function planWith(overrides: Partial<Parameters<typeof planExperiment>[0]> = {}) {
   return planExperiment({
@@ -82,4 +84,27 @@ test('a fault that destroys data on a volume needs irreversible: accept as well'
     planWith({ faults, targets, experiment: exampleExperiment({ consent: 'not-undone', irreversible: 'accept' }) }).faults.length,
     1,
   );
+});
+
+test('two faults that take the same of one container at the same time are refused, and apart they are not', () => {
+  const faults = [containerPause, containerStop];
+  const stepsAt = (secondAtMs: number, target: string) => ({
+    ...exampleExperiment({ name: 'freeze', fault: 'container-pause' }),
+    method: [
+      exampleExperiment({ name: 'freeze', fault: 'container-pause' }).method,
+      exampleExperiment({ name: 'halt', fault: 'container-stop', at: { ms: secondAtMs }, target }).method,
+    ].flat(),
+  });
+  const targets = new Map([
+    ['east', [a, b]],
+    ['b', [b]],
+    ['c', [c]],
+  ]);
+  const planAt = (secondAtMs: number, target = 'b') => planWith({ faults, targets, experiment: stepsAt(secondAtMs, target) });
+  const refused = refusal(() => planAt(7000));
+  assert.equal(refused.message, "The faults 'freeze' and 'halt' both take the state of b at the same time.");
+  assert.equal(refused.exitCode, 3);
+  assert.match(refusal(() => planAt(8999)).message, /'freeze' and 'halt'/);
+  assert.equal(planAt(9000).faults.length, 2);
+  assert.equal(planAt(7000, 'c').faults.length, 2);
 });

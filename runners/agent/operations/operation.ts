@@ -1,0 +1,52 @@
+/**
+ * What an operation is: plain data that the agent can do to one container, with its five moves. A fault translates its
+ * settings into operations while planning; the agent is created holding all of them, so that it can undo every one by
+ * itself. One file an operation: its shape, its moves, and what it needs for itself.
+ */
+import { z } from 'zod';
+import type { FiveMoves, Ground } from './five-moves.ts';
+
+/** A container by id; the agent looks up the pid itself, afresh at each move. */
+export const containerRef = z.object({ id: z.string(), name: z.string() });
+export type ContainerRef = Readonly<z.output<typeof containerRef>>;
+
+type OperationShape = z.ZodObject<{ op: z.ZodLiteral<string>; container: typeof containerRef }>;
+
+/** What an operation's file writes. */
+export interface OperationDefinition<Shape extends OperationShape> {
+  /** Orders are checked by it when they arrive as text. */
+  readonly shape: Shape;
+  /** Makes the five moves. Touches nothing. */
+  readonly moves: (operation: z.output<Shape>, ground: Ground) => FiveMoves;
+  /**
+   * Names of what it takes for itself on its container while it lasts (`state`, `cpu-quota` …). Two faults that claim the same at
+   * the same time are refused while planning. By default none: it gets along with everything, itself included.
+   */
+  readonly claims?: (operation: z.output<Shape>) => readonly string[];
+  /** What only the host's kernel can tell, for `plan` to say: `whether …`. */
+  readonly decidedInArming?: string;
+  /** Beyond the usual, how long its proof may take, in ms. */
+  readonly proofMs?: (operation: z.output<Shape>) => number;
+}
+
+/** The same, of data that was not looked at yet: each function throws ZodError where it has not the shape. */
+export interface OperationKind<Shape extends OperationShape = OperationShape> {
+  readonly op: string;
+  readonly shape: Shape;
+  moves(operation: unknown, ground: Ground): FiveMoves;
+  readonly decidedInArming: string | undefined;
+  claims(operation: unknown): readonly string[];
+  proofMs(operation: unknown): number;
+}
+
+export function defineOperation<Shape extends OperationShape>(definition: OperationDefinition<Shape>): OperationKind<Shape> {
+  const { shape } = definition;
+  return {
+    op: shape.shape.op.value,
+    shape,
+    moves: (operation, ground) => definition.moves(shape.parse(operation), ground),
+    decidedInArming: definition.decidedInArming,
+    claims: (operation) => definition.claims?.(shape.parse(operation)) ?? [],
+    proofMs: (operation) => definition.proofMs?.(shape.parse(operation)) ?? 0,
+  };
+}
