@@ -91,6 +91,8 @@ function partOf(operation: Operation, key: string, { engine, memory, findFilter 
     filter: findFilter,
     tag: `${CHAIN_PREFIX}${createHash('sha256').update(key).digest('hex').slice(0, 8)}`,
     mayHaveTouched: () => memory.blind || memory.recall(key).touched === true,
+    remember: (found: string) => memory.remember([key], { found }),
+    found: () => memory.recall(key).found,
   };
   return { container: operation.container, key, moves: kindOf(operation).moves(operation, ground) };
 }

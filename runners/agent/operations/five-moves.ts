@@ -32,6 +32,10 @@ export interface Ground {
   readonly tag: string;
   /** False only when it is known that inject was never begun. */
   mayHaveTouched(): boolean;
+  /** Writes down, on the agent's disk, what the undo needs and cannot look up afterwards; before inject touches anything. */
+  remember(found: string): void;
+  /** What was written down last, also by the agent that died; undefined where nothing was, or where it is lost. */
+  found(): string | undefined;
 }
 
 /** Waits, and says whether the time passed (true) or the signal aborted first. */

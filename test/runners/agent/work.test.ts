@@ -52,6 +52,14 @@ test('before an inject begins it is remembered, on disk, that its containers may
   assert.deepEqual(seen, [{ touched: true }]);
 });
 
+test('what was found is there for the agent that comes after, beside that it was touched', (t) => {
+  const path = join(folder(t), 'memory.json');
+  const memory = openMemory(path, false);
+  memory.remember(['c'], { found: 'running' });
+  memory.remember(['c'], { touched: true });
+  assert.deepEqual(openMemory(path, false).recall('c'), { found: 'running', touched: true });
+});
+
 test('an undo ends a proof under way, and comes after it', async (t) => {
   const order: string[] = [];
   const each = part('c', {
