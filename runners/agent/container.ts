@@ -1,5 +1,5 @@
 /**
- * The agent's container: what it may do, what it carries, and its streams. It gets four capabilities and no more, no
+ * The agent's container: what it may do, what it carries, and its streams. It gets five capabilities and no more, no
  * network of its own, the processes of the host in sight, the engine's socket, and its orders as a file.
  */
 import { PassThrough, type Readable } from 'node:stream';
@@ -11,8 +11,11 @@ import { LABEL } from '../docker/labels.ts';
 import type { Orders } from './orders.ts';
 import { AGENT_DIRECTORY, ENGINE_SOCKET_PATH, MEMORY_PATH, ORDERS_PATH, SWEEP_VARIABLE } from './places.ts';
 
-/** SYS_ADMIN and SYS_PTRACE enter namespaces, NET_ADMIN sets packet rules, NET_RAW sends delayed packets on. */
-const CAPABILITIES = ['SYS_ADMIN', 'SYS_PTRACE', 'NET_ADMIN', 'NET_RAW'];
+/**
+ * SYS_ADMIN and SYS_PTRACE enter namespaces, NET_ADMIN sets packet rules, NET_RAW sends delayed packets on, DAC_OVERRIDE
+ * makes files in directories that belong to a user of the target.
+ */
+const CAPABILITIES = ['SYS_ADMIN', 'SYS_PTRACE', 'NET_ADMIN', 'NET_RAW', 'DAC_OVERRIDE'];
 /** Against 1024 of any other container: undoing must not wait for a machine that is busy with the drill's load. */
 const CPU_SHARES = 16_384;
 /** How long `docker stop` of the agent leaves it to undo everything. */
@@ -67,7 +70,7 @@ function hostConfig(docker: Docker) {
     CapAdd: CAPABILITIES,
     // Entering a namespace counts as tracing, which the engine's AppArmor profile forbids across profiles.
     SecurityOpt: ['apparmor=unconfined'],
-    Binds: [`${socketOnHost(docker)}:${ENGINE_SOCKET_PATH}`, '/sys/fs/cgroup:/sys/fs/cgroup:ro'],
+    Binds: [`${socketOnHost(docker)}:${ENGINE_SOCKET_PATH}`, '/sys/fs/cgroup:/sys/fs/cgroup'],
     RestartPolicy: { Name: 'always' },
     CpuShares: CPU_SHARES,
     LogConfig: { Type: 'json-file', Config: { 'max-size': LOG_BYTES_MAX, 'max-file': '1' } },

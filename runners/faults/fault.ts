@@ -31,7 +31,7 @@ export interface Looks {
   readonly label: string;
   /** CSS colour. */
   readonly colour: string;
-  readonly lane: 'network' | 'container' | 'application' | 'noop';
+  readonly lane: 'network' | 'container' | 'resource' | 'application' | 'noop';
 }
 
 export interface FaultContext {
