@@ -1,5 +1,5 @@
 /**
- * The agent's container: what it may do, what it carries, and its streams. It gets five capabilities and no more, no
+ * The agent's container: what it may do, what it carries, and its streams. It gets its capabilities and no more, no
  * network of its own, the processes of the host in sight, the engine's socket, and its orders as a file.
  */
 import { PassThrough, type Readable } from 'node:stream';
@@ -13,9 +13,9 @@ import { AGENT_DIRECTORY, ENGINE_SOCKET_PATH, MEMORY_PATH, ORDERS_PATH, SWEEP_VA
 
 /**
  * SYS_ADMIN and SYS_PTRACE enter namespaces, NET_ADMIN sets packet rules, NET_RAW sends delayed packets on, DAC_OVERRIDE
- * makes files in directories that belong to a user of the target.
+ * makes files in directories that belong to a user of the target, KILL and SYS_RESOURCE signal and limit processes of such a user.
  */
-const CAPABILITIES = ['SYS_ADMIN', 'SYS_PTRACE', 'NET_ADMIN', 'NET_RAW', 'DAC_OVERRIDE'];
+const CAPABILITIES = ['SYS_ADMIN', 'SYS_PTRACE', 'NET_ADMIN', 'NET_RAW', 'DAC_OVERRIDE', 'KILL', 'SYS_RESOURCE'];
 /** Against 1024 of any other container: undoing must not wait for a machine that is busy with the drill's load. */
 const CPU_SHARES = 16_384;
 /** How long `docker stop` of the agent leaves it to undo everything. */
