@@ -15,6 +15,8 @@ import type { Work } from './work.ts';
 /** How long one fault may take to be undone, and to be read back, when nobody is there to say. */
 const UNDO_TIMEOUT_MS = 30_000;
 const READ_BACK_TIMEOUT_MS = 15_000;
+/** Before the next fault's undo begins beside it: one that waits for a container to start must not keep a network dark. */
+const HEAD_START_MS = 250;
 
 export type Reason = Extract<AgentNotice, { readonly notice: 'undoing' }>['because'];
 
@@ -111,11 +113,16 @@ function parseRequest(line: string): AgentRequest | undefined {
 
 /**
  * In reverse, all of it, whatever fails on the way, and only then read back, so that looking never keeps anything
- * broken; true when everything was undone and read back.
+ * broken; true when everything was undone and read back. A slow undo goes on beside those that come after it.
  */
-async function undoFaults({ work, say, wall }: SessionOptions): Promise<boolean> {
-  const undone: { readonly fault: string; readonly results: readonly OperationResult[] }[] = [];
-  for (const fault of work.faults.toReversed()) undone.push({ fault, results: await work.move(fault, 'undo', UNDO_TIMEOUT_MS) });
+async function undoFaults({ work, say, wall, timer }: SessionOptions): Promise<boolean> {
+  const undoing: { readonly fault: string; readonly ended: Promise<readonly OperationResult[]> }[] = [];
+  for (const fault of work.faults.toReversed()) {
+    const ended = work.move(fault, 'undo', UNDO_TIMEOUT_MS);
+    undoing.push({ fault, ended });
+    await atMost(HEAD_START_MS, ended, timer);
+  }
+  const undone = await Promise.all(undoing.map(async ({ fault, ended }) => ({ fault, results: await ended })));
   let clean = true;
   for (const { fault, results } of undone) {
     const readBack = await work.move(fault, 'read-back', READ_BACK_TIMEOUT_MS);
@@ -123,6 +130,18 @@ async function undoFaults({ work, say, wall }: SessionOptions): Promise<boolean>
     say({ notice: 'undone', fault, results: together(results, readBack), at: wall() });
   }
   return clean;
+}
+
+/** Resolves when it has ended, however, or the time has passed. */
+function atMost(ms: number, ended: Promise<unknown>, timer: LeaseTimer): Promise<void> {
+  return new Promise((resolve) => {
+    const cancel = timer.after(ms, resolve);
+    const done = () => {
+      cancel();
+      resolve();
+    };
+    ended.then(done, done);
+  });
 }
 
 /** An operation is undone when it was read back; what the undo itself came to is said with it. */

@@ -8,7 +8,15 @@ import type { Work } from '../../../runners/agent/work.ts';
 const LEASE_MS = 1000;
 
 /** A session on work that notes what it is asked; `fails` names moves that fail. */
-function stage(options: { readonly fails?: readonly string[]; readonly restarted?: boolean; readonly lockStays?: boolean } = {}) {
+function stage(
+  options: {
+    readonly fails?: readonly string[];
+    readonly restarted?: boolean;
+    readonly lockStays?: boolean;
+    /** The undo of the second fault ends when this does. */
+    readonly slow?: Promise<unknown>;
+  } = {},
+) {
   const done: string[] = [];
   const said: (AgentReply | AgentNotice)[] = [];
   let expire = () => {};
@@ -28,6 +36,7 @@ function stage(options: { readonly fails?: readonly string[]; readonly restarted
     async move(fault, move) {
       if (!['first', 'second'].includes(fault)) throw new Error(`no fault '${fault}' in the orders`);
       done.push(`${fault} ${move}`);
+      if (fault === 'second' && move === 'undo') await options.slow;
       return [result(fault, move)];
     },
   };
@@ -51,6 +60,8 @@ function stage(options: { readonly fails?: readonly string[]; readonly restarted
     session,
     done,
     said,
+    /** The time of whatever waits last has passed. */
+    passTime: () => expire(),
     runOut() {
       nowMs = LEASE_MS;
       expire();
@@ -113,6 +124,20 @@ test('restarted, it undoes at once and is never ready', async () => {
   const { session, said } = stage({ restarted: true });
   assert.equal(await session.left, true);
   assert.ok(!said.some((line) => 'notice' in line && line.notice === 'ready'));
+});
+
+test('an undo that takes its time does not keep the next from beginning, and both end before anything is read back', async () => {
+  const { promise: slow, resolve: letGo } = Promise.withResolvers<void>();
+  const { session, done, passTime } = stage({ slow });
+  session.undoAll('input-ended');
+  await new Promise(setImmediate);
+  assert.deepEqual(done, ['second undo']);
+  passTime();
+  await new Promise(setImmediate);
+  assert.deepEqual(done, ['second undo', 'first undo']);
+  letGo();
+  assert.equal(await session.left, true);
+  assert.deepEqual(done, [...UNDO_ALL, 'unlock']);
 });
 
 test('an undo that fails and still reads back clean is clean; both are told', async () => {
