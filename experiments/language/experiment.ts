@@ -15,7 +15,7 @@ export type { Objective } from './objective.ts';
 export type { Overlay } from './overlay.ts';
 export { experimentSchema } from './schema.ts';
 export type { FaultStep, GateStep } from './steps.ts';
-export { type TargetSelector, targetSelector } from './target.ts';
+export { type Pick, type TargetSelector, targetSelector } from './target.ts';
 
 /** An experiment as parsed: every default filled in, inline probes named, lists in the order of the file. */
 export interface Experiment {

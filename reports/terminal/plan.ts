@@ -67,6 +67,20 @@ function blastRadius(plan: Plan): Line[] {
   ];
 }
 
+/** Targets of which only some containers were drawn. */
+function drawn({ selections }: Plan, columns: number): Line[] {
+  const some = selections.filter(({ pick }) => pick !== 'all');
+  if (some.length === 0) return [];
+  return [
+    ...heading('Drawn by the seed'),
+    ...some.flatMap(({ target, pick, picked, candidates }) => {
+      const rest = candidates.filter((each) => !picked.includes(each));
+      const others = rest.length === 0 ? '' : `; not ${rest.join(', ')}`;
+      return indented(`${target}: ${pick} of ${candidates.length}: ${picked.join(', ')}${others}`, INDENT, columns);
+    }),
+  ];
+}
+
 function indented(text: string, indent: number, columns: number, tone: 'plain' | 'dim' | 'warning' = 'plain'): Line[] {
   const [first = '', ...rest] = wrapped(text, columns - indent - INDENT);
   return [first, ...rest.map((each) => `  ${each}`)].map((each) => [span(' '.repeat(indent)), span(each, tone)]);
@@ -90,6 +104,7 @@ export function renderPlan(plan: Plan, options: PlanOptions): string {
     [span(`${plan.project === undefined ? '' : `project ${plan.project}, `}seed ${plan.seed}; nothing is touched by planning`, 'dim')],
     ...heading('Timeline'),
     ...timeline(plan),
+    ...drawn(plan, options.columns),
     ...blastRadius(plan),
     ...(plan.faults.length > 0 ? heading('What each fault does') : []),
     ...plan.faults.flatMap((fault) => faultLines(fault, options.columns)),

@@ -2,6 +2,7 @@
 import type Docker from 'dockerode';
 import type { Experiment } from '../../experiments/language/experiment.ts';
 import { containerEvents } from '../docker/container-events.ts';
+import { identityOf } from '../docker/selector.ts';
 import { resolveTargets } from '../docker/targets.ts';
 import type { Target } from '../faults/fault.ts';
 import type { Journal } from '../journal/writer.ts';
@@ -37,6 +38,9 @@ export async function recordContainers(options: RecordOptions, signal: AbortSign
 async function findAgain({ docker, experiment, project, current }: RecordOptions): Promise<void> {
   for (const [name, selector] of Object.entries(experiment.targets)) {
     const found = await resolveTargets(docker, selector, { project }).catch(() => undefined);
-    if (found) current.set(name, found);
+    if (!found) continue;
+    const drawn = new Set(current.get(name)?.map(identityOf));
+    const same = selector.pick === 'all' ? found : found.filter((each) => drawn.has(identityOf(each)));
+    if (same.length > 0) current.set(name, same);
   }
 }

@@ -1,9 +1,10 @@
 /** Resolves an experiment's targets on the engine and makes its plan. Touches nothing. */
-import type { Experiment } from '../../experiments/language/experiment.ts';
+import type { Experiment, Pick } from '../../experiments/language/experiment.ts';
 import { readAllowance } from '../docker/allowance.ts';
+import { describePick, pickTargets } from '../docker/pick.ts';
 import { assertAllowed, type ContainerLister, listSystem, resolveTargets } from '../docker/targets.ts';
 import type { Fault, Target } from '../faults/fault.ts';
-import type { Plan } from '../journal/events.ts';
+import type { Plan, Selection } from '../journal/events.ts';
 import { planExperiment } from '../runbook/plan.ts';
 
 export interface ResolveOptions {
@@ -22,19 +23,38 @@ export interface ResolvedExperiment {
   readonly targets: ReadonlyMap<string, readonly Target[]>;
 }
 
+interface Found {
+  readonly name: string;
+  readonly pick: Pick;
+  readonly candidates: readonly Target[];
+  readonly picked: readonly Target[];
+}
+
 /** Throws FiredrillError: no target, not allowed, too many, consent missing. */
 export async function resolveExperiment(docker: ContainerLister, options: ResolveOptions): Promise<ResolvedExperiment> {
   const { experiment, project } = options;
-  const entries = await Promise.all(
-    Object.entries(experiment.targets).map(
-      async ([name, selector]) => [name, await resolveTargets(docker, selector, { project })] as const,
-    ),
+  const found = await Promise.all(
+    Object.entries(experiment.targets).map(async ([name, selector]): Promise<Found> => {
+      const { pick } = selector;
+      const candidates = await resolveTargets(docker, selector, { project });
+      return { name, pick, candidates, picked: pickTargets(name, pick, candidates, options.seed) };
+    }),
   );
-  const targets = new Map(entries);
-  const system = project === undefined ? entries.flatMap(([, found]) => found) : await listSystem(docker, project);
-  const plan = planExperiment({ ...options, targets, system });
+  const targets = new Map(found.map(({ name, picked }) => [name, picked]));
+  const system = project === undefined ? once(found.flatMap(({ candidates }) => candidates)) : await listSystem(docker, project);
+  const plan = planExperiment({ ...options, targets, system, selections: found.map(selectionOf) });
   assertAllowed(touchedTargets(plan, targets), await readAllowance(options.workingDirectory));
   return { plan, targets };
+}
+
+function selectionOf({ name, pick, candidates, picked }: Found): Selection {
+  const names = (each: readonly Target[]) => each.map((target) => target.name);
+  return { target: name, pick: describePick(pick), candidates: names(candidates), picked: names(picked) };
+}
+
+/** Two selectors may name the same container. */
+function once(targets: readonly Target[]): readonly Target[] {
+  return [...new Map(targets.map((target) => [target.id, target])).values()];
 }
 
 function touchedTargets(plan: Plan, targets: ReadonlyMap<string, readonly Target[]>): readonly Target[] {

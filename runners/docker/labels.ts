@@ -22,6 +22,13 @@ export const LABEL = {
 export const COMPOSE_LABEL = {
   project: 'com.docker.compose.project',
   service: 'com.docker.compose.service',
+  number: 'com.docker.compose.container-number',
   oneOff: 'com.docker.compose.oneoff',
   volume: 'com.docker.compose.volume',
+} as const;
+
+/** Labels that Swarm sets on the containers of its tasks; a task is named `service.slot.id`. */
+export const SWARM_LABEL = {
+  service: 'com.docker.swarm.service.name',
+  task: 'com.docker.swarm.task.name',
 } as const;

@@ -1,9 +1,9 @@
 /** Finding the containers that an experiment names, and refusing those that nobody allowed to be touched. */
-import type { TargetSelector } from '../../experiments/language/experiment.ts';
 import { EXIT, FiredrillError } from '../failure.ts';
 import type { Target } from '../faults/fault.ts';
 import type { Allowance } from './allowance.ts';
 import { COMPOSE_LABEL, LABEL } from './labels.ts';
+import { describeSelector, type Lines, matches } from './selector.ts';
 
 /** One line of the engine's list, as far as it is needed. */
 export interface ContainerLine {
@@ -39,7 +39,7 @@ export async function listSystem(docker: ContainerLister, project: string): Prom
  * The live containers that a selector names, in the order of their names.
  * Throws FiredrillError `no-target` (exit 7) where there is none, saying what there is instead.
  */
-export async function resolveTargets(docker: ContainerLister, selector: TargetSelector, scope: Scope): Promise<readonly Target[]> {
+export async function resolveTargets(docker: ContainerLister, selector: Lines, scope: Scope): Promise<readonly Target[]> {
   const inScope = await list(docker, scope.project === undefined ? [] : [`${COMPOSE_LABEL.project}=${scope.project}`]);
   const matching = inScope.filter((target) => matches(target, selector));
   const alive = matching.filter((target) => ALIVE.has(target.state));
@@ -101,21 +101,6 @@ function toTarget(line: ContainerLine): Target {
     addresses: networks.flatMap((each) => [each.IPAddress ?? '', each.GlobalIPv6Address ?? '']).filter((each) => each !== ''),
     persistent: (line.Mounts ?? []).some((mount) => (mount.Type === 'volume' || mount.Type === 'bind') && mount.RW !== false),
   };
-}
-
-function matches(target: Target, selector: TargetSelector): boolean {
-  return (
-    Object.entries(selector.labels ?? {}).every(([label, value]) => target.labels[label] === value) &&
-    (selector.service === undefined || target.service === selector.service) &&
-    (selector.project === undefined || target.project === selector.project) &&
-    (selector.name === undefined || target.name === selector.name)
-  );
-}
-
-function describeSelector(selector: TargetSelector): string {
-  const labels = Object.entries(selector.labels ?? {}).map(([label, value]) => `label ${label}=${value}`);
-  const rest = (['service', 'project', 'name'] as const).flatMap((key) => (selector[key] === undefined ? [] : [`${key} ${selector[key]}`]));
-  return [...labels, ...rest].join(' and ') || 'an empty selector';
 }
 
 /** How many names a hint lists at most. */

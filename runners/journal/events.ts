@@ -31,12 +31,23 @@ export interface PlannedFault {
   readonly operations: FaultOperations;
 }
 
+/** What a target of the experiment came to: the containers that match, and those of them that were drawn by the seed. */
+export interface Selection {
+  readonly target: string;
+  /** As written: `1`, `30%` or `all`. */
+  readonly pick: string;
+  /** Names of containers. */
+  readonly candidates: readonly string[];
+  readonly picked: readonly string[];
+}
+
 /** The absolute timeline, with what it will touch. */
 export interface Plan {
   readonly title: string;
   readonly variant: string | undefined;
   readonly project: string | undefined;
   readonly seed: number;
+  readonly selections: readonly Selection[];
   readonly faults: readonly PlannedFault[];
   readonly gates: readonly { readonly name: string; readonly atMs: number; readonly question: string }[];
   readonly blastRadius: {

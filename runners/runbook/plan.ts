@@ -7,7 +7,7 @@ import type { Experiment, FaultStep } from '../../experiments/language/experimen
 import { kindOf } from '../agent/operations/index.ts';
 import { EXIT, FiredrillError } from '../failure.ts';
 import type { Fault, Target } from '../faults/fault.ts';
-import type { Plan, PlannedFault } from '../journal/events.ts';
+import type { Plan, PlannedFault, Selection } from '../journal/events.ts';
 
 export interface PlanOptions {
   readonly experiment: Experiment;
@@ -16,6 +16,8 @@ export interface PlanOptions {
   readonly faults: readonly Fault[];
   /** The containers of each target of the experiment, by the target's name. */
   readonly targets: ReadonlyMap<string, readonly Target[]>;
+  /** What was drawn, of which; for people. */
+  readonly selections?: readonly Selection[];
   /** All containers of the system; the whole that the blast radius is a share of. */
   readonly system: readonly Target[];
   readonly seed: number;
@@ -45,6 +47,7 @@ export function planExperiment(options: PlanOptions): Plan {
     variant: options.variant,
     project: options.project,
     seed: options.seed,
+    selections: options.selections ?? [],
     faults,
     gates,
     blastRadius: blastRadius(touched, options.system),

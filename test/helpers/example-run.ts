@@ -46,7 +46,7 @@ export function exampleExperiment(step: Partial<FaultStep> = {}): Experiment {
   if (!load || !threshold) throw new Error('the example does not parse');
   return {
     title: 'East goes dark',
-    targets: { east: { labels: { region: 'east' } } },
+    targets: { east: { labels: { region: 'east' }, pick: 'all' } },
     scenarios: [],
     probes: [],
     hypothesis: [{ load, threshold, over: { ms: 2000 } }],

@@ -75,6 +75,7 @@ function planOf(faults: readonly PlannedFault[]): Plan {
     variant: undefined,
     project: 'fabric',
     seed: 7,
+    selections: [],
     faults,
     gates: [],
     blastRadius: { touched: 2, total: 25, regions: [{ region: 'sa-east-1', touched: 2, total: 5 }] },

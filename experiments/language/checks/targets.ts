@@ -2,12 +2,17 @@
 import { at, entriesOf, keySpan } from '../tree.ts';
 import type { CheckContext } from './context.ts';
 
-/** A selector without a line would select every container there is. */
+/** A selector without a line that must hold would select every container there is. */
 export function checkTargets(context: CheckContext): void {
   for (const [name, { node, key }] of entriesOf(at(context.root, 'targets'))) {
-    const lines = entriesOf(node).filter(([, entry]) => entry.node.type !== 'map' || entry.node.entries.size > 0);
+    const lines = entriesOf(node).filter(([line, entry]) => line !== 'pick' && (entry.node.type !== 'map' || entry.node.entries.size > 0));
     if (node.type === 'map' && lines.length === 0) {
-      context.report('empty-target', `target '${name}' selects everything`, key, 'add labels, service, project or name');
+      context.report(
+        'empty-target',
+        `target '${name}' selects everything`,
+        key,
+        'add labels, service, project, swarm-service, name or image',
+      );
     }
   }
 }

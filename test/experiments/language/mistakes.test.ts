@@ -258,14 +258,42 @@ const mistakes: readonly Mistake[] = [
     `,
     complaints: `
       drill.yaml:2:11: target 'all' selects everything
-        hint: add labels, service, project or name
+        hint: add labels, service, project, swarm-service, name or image
         2 | targets: {all: {}, some: {labels: {}}}
           |           ^^^
 
       drill.yaml:2:20: target 'some' selects everything
-        hint: add labels, service, project or name
+        hint: add labels, service, project, swarm-service, name or image
         2 | targets: {all: {}, some: {labels: {}}}
           |                    ^^^^
+    `,
+  },
+  {
+    title: 'a target that only picks selects everything still',
+    code: 'empty-target',
+    text: `
+      title: x
+      targets: {any: {pick: 1}}
+    `,
+    complaints: `
+      drill.yaml:2:11: target 'any' selects everything
+        hint: add labels, service, project, swarm-service, name or image
+        2 | targets: {any: {pick: 1}}
+          |           ^^^
+    `,
+  },
+  {
+    title: 'a pick is a number of containers, a share of them, or all',
+    code: 'wrong-value',
+    text: `
+      title: x
+      targets: {web: {service: web, pick: 130%}}
+    `,
+    complaints: `
+      drill.yaml:2:37: '130%' is not a pick
+        hint: write how many containers, like 1, a share of them, like 30%, or all
+        2 | targets: {web: {service: web, pick: 130%}}
+          |                                     ^^^^
     `,
   },
   {

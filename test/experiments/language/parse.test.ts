@@ -20,7 +20,7 @@ describe('a right file', () => {
     const experiment = experimentOf(fixture('design-example.yaml'), { environment: { video: 'v-1' } });
     assert.equal(experiment.title, 'South America goes dark');
     assert.deepEqual(experiment.system, { compose: 'fabric/compose.yaml', environment: {} });
-    assert.deepEqual(experiment.targets, { 'sa-east-1': { labels: { region: 'sa-east-1' } } });
+    assert.deepEqual(experiment.targets, { 'sa-east-1': { labels: { region: 'sa-east-1' }, pick: 'all' } });
     assert.deepEqual(
       experiment.scenarios.map(({ name, executor, tags, settings }) => ({ name, executor, tags, settings })),
       [
@@ -126,7 +126,18 @@ method:
 
   test('an alias stands for what its anchor holds', () => {
     const { targets } = experimentOf('title: x\ntargets: {a: &a {service: web}, b: *a}');
-    assert.deepEqual(targets['b'], { service: 'web' });
+    assert.deepEqual(targets['b'], { service: 'web', pick: 'all' });
+  });
+
+  test('a pick is a number, a share or all, also from the environment', () => {
+    const text =
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: the language's own
+      'title: x\ntargets: {a: {service: w, pick: 2}, b: {service: w, pick: 30%}, c: {service: w, pick: "${PICK}"}, d: {service: w}}';
+    const { targets } = experimentOf(text, { environment: { PICK: '3' } });
+    assert.deepEqual(
+      Object.values(targets).map(({ pick }) => pick),
+      [{ count: 2 }, { share: 0.3 }, { count: 3 }, 'all'],
+    );
   });
 
   test('a step of a kind that cannot be undone parses with its consent', () => {

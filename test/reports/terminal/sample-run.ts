@@ -11,6 +11,10 @@ export function samplePlan(): Plan {
     variant: 'unprotected',
     project: 'fabric',
     seed: 42,
+    selections: [
+      { target: 'sa-east-1', pick: 'all', candidates: dark, picked: dark },
+      { target: 'a-cache', pick: '1', candidates: ['cache-eu', 'cache-us'], picked: ['cache-us'] },
+    ],
     faults: [
       {
         name: 'sa-goes-dark',

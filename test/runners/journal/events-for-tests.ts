@@ -34,6 +34,7 @@ export function planned(...faults: readonly PlannedFault[]): EventBody {
       variant: undefined,
       project: undefined,
       seed: 1,
+      selections: [],
       faults,
       gates: [],
       blastRadius: { touched: 0, total: 0, regions: [] },
