@@ -4,6 +4,7 @@
  */
 import type { z } from 'zod';
 import type { Kind } from '../experiments/language/kind.ts';
+import type { LoadQuestion, Measured } from './slo/judge-load.ts';
 
 /** What a probe saw. `unknown` is the tool's own failure to look (and says why); it is never the system's. */
 export type Reading =
@@ -17,14 +18,20 @@ export interface ProbeTarget {
   readonly addresses: readonly string[];
 }
 
-/** What a probe may use of the outside, handed in so that probes/ needs no engine and tests need no network. */
-export interface ProbeTools {
+/** What a probe may use of the engine. */
+export interface EngineTools {
   /** State of a container as the engine tells it. */
   inspect(
     containerId: string,
   ): Promise<{ state: string; health: string | undefined; restarts: number; oomKilled: boolean; exitCode: number }>;
   /** Runs a command inside a container; arguments are a list. */
   exec(containerId: string, command: readonly string[], signal: AbortSignal): Promise<{ exitCode: number; stdout: string; stderr: string }>;
+}
+
+/** What a probe may use of the outside, handed in so that probes/ needs no engine and tests need no network. */
+export interface ProbeTools extends EngineTools {
+  /** Measures the run's own load over the last `overMs`, as far as it has arrived. */
+  measureLoad(question: LoadQuestion, overMs: number): Measured;
 }
 
 export interface LookContext {

@@ -7,10 +7,13 @@ export const AGGREGATIONS = ['rate', 'count', 'avg', 'min', 'max', 'med', 'value
 export const OPERATORS = ['<=', '>=', '<', '>', '==', '!='] as const;
 export type Operator = (typeof OPERATORS)[number];
 
-/** `percentile` is set for `p(N)` alone and lies in 0–100. */
-export interface Threshold {
+/** How samples become one number. `percentile` is set for `p(N)` alone and lies in 0–100. */
+export interface Aggregate {
   readonly aggregation: (typeof AGGREGATIONS)[number] | 'p';
   readonly percentile?: number;
+}
+
+export interface Threshold extends Aggregate {
   readonly operator: Operator;
   readonly bound: number;
   /** As it was written. */
@@ -26,6 +29,7 @@ export interface MetricSelector {
 
 const THRESHOLD =
   /^\s*(?:(rate|count|avg|min|max|med|value|delta)|p\(\s*(\d+(?:\.\d+)?)\s*\))\s*(<=|>=|===|==|!=|<|>)\s*(-?\d+(?:\.\d+)?(?:e-?\d+)?)\s*$/;
+const AGGREGATE = /^\s*(?:(rate|count|avg|min|max|med|value|delta)|p\(\s*(\d+(?:\.\d+)?)\s*\))\s*$/;
 const SELECTOR = /^\s*([A-Za-z_][A-Za-z0-9_]*)\s*(?:\{\s*([^{}]*)\s*\})?\s*$/;
 
 /** Parses a threshold; undefined when the text is none. */
@@ -33,16 +37,22 @@ export function parseThreshold(text: string): Threshold | undefined {
   const match = THRESHOLD.exec(text);
   if (!match) return undefined;
   const [, named, percentile, operator, bound] = match;
-  const aggregation = AGGREGATIONS.find((each) => each === named) ?? 'p';
+  const aggregate = aggregateOf(named, percentile);
   const found = OPERATORS.find((each) => each === (operator === '===' ? '==' : operator));
-  if (!found || (percentile !== undefined && Number(percentile) > 100)) return undefined;
-  return {
-    aggregation,
-    ...(percentile === undefined ? {} : { percentile: Number(percentile) }),
-    operator: found,
-    bound: Number(bound),
-    text: text.trim(),
-  };
+  if (!found || !aggregate) return undefined;
+  return { ...aggregate, operator: found, bound: Number(bound), text: text.trim() };
+}
+
+/** Parses an aggregation alone, `p(95)`; undefined when the text is none. */
+export function parseAggregate(text: string): Aggregate | undefined {
+  const match = AGGREGATE.exec(text);
+  return match ? aggregateOf(match[1], match[2]) : undefined;
+}
+
+function aggregateOf(named: string | undefined, percentile: string | undefined): Aggregate | undefined {
+  if (percentile !== undefined && Number(percentile) > 100) return undefined;
+  const aggregation = AGGREGATIONS.find((each) => each === named) ?? 'p';
+  return { aggregation, ...(percentile === undefined ? {} : { percentile: Number(percentile) }) };
 }
 
 /** Parses a selector; undefined when the text is none or a tag is written twice. */

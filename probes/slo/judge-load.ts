@@ -1,6 +1,6 @@
 /** Judges a condition on the load over one stretch of time: which number a metric and an aggregation mean, and whether it meets the bound. */
 import type { LoadCondition } from '../../experiments/language/condition.ts';
-import type { MetricSelector, Threshold } from '../../experiments/language/threshold.ts';
+import type { Aggregate, MetricSelector } from '../../experiments/language/threshold.ts';
 import type { Evidence } from './evidence.ts';
 import { aggregationText, type Judgement, meets, numberText, unknown } from './judgement.ts';
 import { BUCKET_MS } from './load-cells.ts';
@@ -10,7 +10,7 @@ import { type LoadDemand, LoadWindow } from './load-window.ts';
 interface Metric {
   readonly samples: (window: LoadWindow) => number;
   /** Undefined where the metric has no such aggregation. */
-  readonly value: (window: LoadWindow, threshold: Threshold, lengthMs: number) => number | undefined;
+  readonly value: (window: LoadWindow, aggregate: Aggregate, lengthMs: number) => number | undefined;
   /** The value of a window in which load was planned and nothing was answered. Undefined: silence is nothing special. */
   readonly silent?: number;
   readonly demand?: LoadDemand;
@@ -86,38 +86,74 @@ export function windowFor(selector: MetricSelector): LoadWindow {
   return new LoadWindow({ ...METRICS.get(selector.metric)?.demand, check: selector.tags['check'] });
 }
 
-/** Judges a filled window of `lengthMs`. */
-export function judgeWindow(condition: LoadCondition, window: LoadWindow, lengthMs: number, completionsKnown: boolean): Judgement {
-  const { threshold } = condition;
-  const metric = METRICS.get(condition.load.metric);
-  if (!metric) return unknown(`there is no metric ${condition.load.metric} of the load; there are ${LOAD_METRICS.join(', ')}`);
-  const least = condition['min-samples'] ?? 1;
-  const { planned } = window.sums;
-  if (metric.silent !== undefined && planned >= least && window.isSilent(completionsKnown)) {
-    const value = threshold.aggregation === 'count' ? planned * metric.silent : metric.silent;
-    return { state: meets(value, threshold) ? 'held' : 'broken', seen: `nothing of ${planned} planned was answered`, value };
-  }
-  const samples = metric.samples(window);
-  if (samples < least) return unknown(samples === 0 ? 'no samples' : `${samples} of at least ${least} samples`);
-  const value = metric.value(window, threshold, lengthMs);
-  if (value === undefined) return unknown(`${condition.load.metric} has no ${aggregationText(threshold)}`);
-  const seen = `${aggregationText(threshold)} ${numberText(value)}${metric.unit ?? ''} of ${samples}`;
-  return { state: meets(value, threshold) ? 'held' : 'broken', seen, value };
+/** What is to be measured of the load; fewer samples than `least` say nothing. */
+export interface LoadQuestion {
+  readonly selector: MetricSelector;
+  readonly aggregate: Aggregate;
+  readonly least?: number | undefined;
 }
 
-/** Judges over the buckets that lie wholly within [fromMs, toMs). */
-export function judgeLoad(condition: LoadCondition, evidence: Evidence, fromMs: number, toMs: number): Judgement {
+/** What a stretch of the load measured: a value (∞ for the latency of what was never answered), or why there is none. */
+export type Measured = { readonly value: number; readonly seen: string } | { readonly value: undefined; readonly seen: string };
+
+/** Measures over the buckets that lie wholly within [fromMs, toMs). */
+export function measureLoad(question: LoadQuestion, evidence: Evidence, fromMs: number, toMs: number): Measured {
+  const { selector } = question;
   const first = Math.ceil(fromMs / BUCKET_MS);
   const end = Math.floor(toMs / BUCKET_MS);
-  if (end <= first) return unknown('no whole bucket of 100 ms lies within');
-  const window = windowFor(condition.load);
-  const matching = evidence.seriesOf(condition.load);
-  if (matching.length === 0) return unknown(`no load matches ${condition.load.text}`);
+  if (end <= first) return nothing('no whole bucket of 100 ms lies within');
+  const window = windowFor(selector);
+  const matching = evidence.seriesOf(selector);
+  if (matching.length === 0) return nothing(`no load matches ${selector.text}`);
   for (const { rows } of matching) {
     for (let bucket = first; bucket < end; bucket += 1) {
       const row = rows.get(bucket);
       if (row) window.add(row);
     }
   }
-  return judgeWindow(condition, window, (end - first) * BUCKET_MS, evidence.completionsKnown);
+  return measureWindow(question, window, (end - first) * BUCKET_MS, evidence.completionsKnown);
+}
+
+/** Measures a filled window of `lengthMs`. */
+function measureWindow(
+  { selector, aggregate, least = 1 }: LoadQuestion,
+  window: LoadWindow,
+  lengthMs: number,
+  completionsKnown: boolean,
+): Measured {
+  const metric = METRICS.get(selector.metric);
+  if (!metric) return nothing(`there is no metric ${selector.metric} of the load; there are ${LOAD_METRICS.join(', ')}`);
+  const { planned } = window.sums;
+  if (metric.silent !== undefined && planned >= least && window.isSilent(completionsKnown)) {
+    const value = aggregate.aggregation === 'count' ? planned * metric.silent : metric.silent;
+    return { value, seen: `nothing of ${planned} planned was answered` };
+  }
+  const samples = metric.samples(window);
+  if (samples < least) return nothing(samples === 0 ? 'no samples' : `${samples} of at least ${least} samples`);
+  const value = metric.value(window, aggregate, lengthMs);
+  if (value === undefined) return nothing(`${selector.metric} has no ${aggregationText(aggregate)}`);
+  return { value, seen: `${aggregationText(aggregate)} ${numberText(value)}${metric.unit ?? ''} of ${samples}` };
+}
+
+function nothing(seen: string): Measured {
+  return { value: undefined, seen };
+}
+
+/** Judges a filled window of `lengthMs`. */
+export function judgeWindow(condition: LoadCondition, window: LoadWindow, lengthMs: number, completionsKnown: boolean): Judgement {
+  return judged(condition, measureWindow(questionOf(condition), window, lengthMs, completionsKnown));
+}
+
+/** Judges over the buckets that lie wholly within [fromMs, toMs). */
+export function judgeLoad(condition: LoadCondition, evidence: Evidence, fromMs: number, toMs: number): Judgement {
+  return judged(condition, measureLoad(questionOf(condition), evidence, fromMs, toMs));
+}
+
+function questionOf({ load, threshold, 'min-samples': least }: LoadCondition): LoadQuestion {
+  return { selector: load, aggregate: threshold, least };
+}
+
+function judged({ threshold }: LoadCondition, { value, seen }: Measured): Judgement {
+  if (value === undefined) return unknown(seen);
+  return { state: meets(value, threshold) ? 'held' : 'broken', seen, value };
 }

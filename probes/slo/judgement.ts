@@ -1,6 +1,6 @@
 /** What judging comes to, and the words and numbers that judgements are told in. */
 import type { Condition } from '../../experiments/language/condition.ts';
-import type { Operator, Threshold } from '../../experiments/language/threshold.ts';
+import type { Aggregate, Operator, Threshold } from '../../experiments/language/threshold.ts';
 
 /** `unknown` means that nothing can be said; it never counts as held. */
 export type State = 'held' | 'broken' | 'unknown';
@@ -31,8 +31,8 @@ export function unknown(seen: string): Judgement {
 }
 
 /** `p(95)` for a percentile, else the aggregation's own word. */
-export function aggregationText(threshold: Threshold): string {
-  return threshold.aggregation === 'p' ? `p(${threshold.percentile ?? 50})` : threshold.aggregation;
+export function aggregationText({ aggregation, percentile }: Aggregate): string {
+  return aggregation === 'p' ? `p(${percentile ?? 50})` : aggregation;
 }
 
 /** A number as people read it: three significant digits below 1000, whole above. */

@@ -1,11 +1,11 @@
-/** The build context of a recipe as a tar stream: its folder, the Node binary as `node`, the bundles. */
+/** The build context of a recipe as a tar stream: its files, the Node binary as `node`, the bundles. */
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Pack, pack } from 'tar-stream';
 import { bundle } from './bundle.ts';
-import { folderFiles } from './image-content.ts';
+import { recipeFiles } from './image-content.ts';
 import type { ImageRecipe } from './recipes.ts';
 
 /** One time for all entries, so that the engine's layer cache sees the same content as the same. */
@@ -22,7 +22,7 @@ export function buildContext(recipe: ImageRecipe, nodePath: string): Readable {
 }
 
 async function fill(tar: Pack, recipe: ImageRecipe, nodePath: string): Promise<void> {
-  for (const file of await folderFiles(recipe.folder)) {
+  for (const file of await recipeFiles(recipe)) {
     tar.entry({ name: file.path, mode: file.mode, mtime: ENTRY_TIME }, file.contents);
   }
   for (const { entry, as } of recipe.bundles) {

@@ -9,24 +9,25 @@ import type { ImageRecipe } from './recipes.ts';
 /** Raised when the way images are built changes, so that old ones are not taken for current. */
 const FORMAT = 1;
 
-export interface FolderFile {
-  /** Relative to the folder, with `/`. */
+export interface ContextFile {
+  /** In the build context, with `/`. */
   readonly path: string;
   readonly mode: number;
   readonly contents: Buffer;
 }
 
-/** All files of a recipe's folder, by path. Modes are reduced to "runnable or not", so that a umask changes no digest. */
-export async function folderFiles(folder: string): Promise<readonly FolderFile[]> {
+/** All files of a recipe's folder, by path, and those it shares. Modes are reduced to "runnable or not", so that a umask changes no digest. */
+export async function recipeFiles({ folder, files = [] }: ImageRecipe): Promise<readonly ContextFile[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries.filter((each) => each.isFile()).map((each) => join(each.parentPath, each.name));
-  return Promise.all(
-    files.sort().map(async (file) => ({
-      path: relative(folder, file).split(sep).join('/'),
-      mode: (await stat(file)).mode & 0o100 ? 0o755 : 0o644,
-      contents: await readFile(file),
-    })),
-  );
+  const own = entries.filter((each) => each.isFile()).map((each) => join(each.parentPath, each.name));
+  return Promise.all([
+    ...own.sort().map((file) => contextFile(file, relative(folder, file).split(sep).join('/'))),
+    ...files.map(({ from, as }) => contextFile(from, as)),
+  ]);
+}
+
+async function contextFile(file: string, path: string): Promise<ContextFile> {
+  return { path, mode: (await stat(file)).mode & 0o100 ? 0o755 : 0o644, contents: await readFile(file) };
 }
 
 /** The images that a Dockerfile starts from, by the defaults of its arguments, stages of its own left out. */
@@ -48,7 +49,7 @@ export interface ContentOptions {
 
 /** SHA-256, in hex, of everything that goes into the image. */
 export async function contentOf({ recipe, nodePath, cache, imageId }: ContentOptions): Promise<string> {
-  const files = await folderFiles(recipe.folder);
+  const files = await recipeFiles(recipe);
   const dockerfile = files.find((each) => each.path === 'Dockerfile')?.contents.toString('utf8') ?? '';
   const bases = await Promise.all(basesOf(dockerfile).map(imageId));
   const node = recipe.node ? await cache.digest(nodePath, async () => ({ sha256: await sha256OfFile(nodePath), files: [nodePath] })) : '';

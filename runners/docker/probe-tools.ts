@@ -1,7 +1,7 @@
 /** What probes may use of the engine: a container's state, and a command run inside it. */
 import { PassThrough } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import type { ProbeTools } from '../../probes/probe.ts';
+import type { EngineTools } from '../../probes/probe.ts';
 
 /** Characters of a command's output that are kept of each stream; what goes beyond is cut. */
 export const OUTPUT_CHARACTERS_MAX = 64 * 1024;
@@ -26,7 +26,7 @@ export interface ProbeEngine {
 }
 
 /** The tools of one engine. An aborted command is no longer listened to; in the container it runs to its own end. */
-export function probeTools(docker: ProbeEngine): ProbeTools {
+export function probeTools(docker: ProbeEngine): EngineTools {
   return {
     async inspect(containerId) {
       const { State, RestartCount } = await docker.getContainer(containerId).inspect();

@@ -11,6 +11,8 @@ export interface ImageRecipe {
   readonly folder: string;
   /** Puts the Node binary into the build context as `node`. */
   readonly node: boolean;
+  /** Files (absolute paths) that several images share, put into the build context as `as`. */
+  readonly files?: readonly { readonly from: string; readonly as: string }[];
   /** TypeScript entries (absolute paths), bundled into the build context as `as`. */
   readonly bundles: readonly { readonly entry: string; readonly as: string }[];
 }
@@ -20,6 +22,7 @@ const recipes = z.record(
   z.strictObject({
     folder: z.string(),
     node: z.boolean().default(false),
+    files: z.array(z.strictObject({ from: z.string(), as: z.string() })).default([]),
     bundles: z.array(z.strictObject({ entry: z.string(), as: z.string() })).default([]),
   }),
 );
@@ -39,6 +42,7 @@ export async function recipesOf(composeFile: string): Promise<readonly ImageReci
     name,
     folder: resolve(folder, recipe.folder),
     node: recipe.node,
+    files: recipe.files.map((each) => ({ from: resolve(folder, each.from), as: each.as })),
     bundles: recipe.bundles.map((each) => ({ entry: resolve(folder, each.entry), as: each.as })),
   }));
 }

@@ -3,8 +3,9 @@
  * evidence that live judging needs, filled from the journal's own events, so that live and afterwards see the same.
  */
 import type { Experiment } from '../../experiments/language/experiment.ts';
-import type { Probe, ProbeTarget, ProbeTools } from '../../probes/probe.ts';
+import type { EngineTools, Probe, ProbeTarget } from '../../probes/probe.ts';
 import { Evidence } from '../../probes/slo/evidence.ts';
+import { measureLoad } from '../../probes/slo/judge-load.ts';
 import { addToEvidence } from '../journal/reader.ts';
 import type { Journal } from '../journal/writer.ts';
 import { startLoad } from '../load/start.ts';
@@ -17,7 +18,7 @@ export interface ObserveOptions {
   readonly startNs: bigint;
   readonly seed: number;
   readonly targetsOf: (target: string) => readonly ProbeTarget[];
-  readonly tools: ProbeTools;
+  readonly tools: EngineTools;
   readonly random: () => number;
 }
 
@@ -44,7 +45,10 @@ export function observe(options: ObserveOptions): Observation {
     probes: experiment.probes,
     kinds: options.probes,
     targetsOf: options.targetsOf,
-    tools: options.tools,
+    tools: {
+      ...options.tools,
+      measureLoad: (question, overMs) => measureLoad(question, evidence, nowMs() - overMs, nowMs()),
+    },
     nowMs,
     onReading: (reading) => journal.append(reading),
     random: options.random,

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Report } from '../../reports/report.ts';
 import { connectEngine } from '../../runners/docker/engine.ts';
+import { inside } from '../helpers/agent-stage.ts';
 import { firedrill, latestEvents, latestReport, root, scratchFolder, startFiredrill } from '../helpers/firedrill-process.ts';
 import { type Configuration, configurationOf, differences } from '../helpers/inspected.ts';
 
@@ -31,6 +32,45 @@ after(async () => {
   const folder = await scratchFolder('down');
   const down = await firedrill(['down', compose], folder);
   assert.equal(down.exitCode, 0, down.stderr);
+});
+
+/** A metric for the rate, the errors and the duration of what each kind of part is asked. */
+const RED: Readonly<Record<string, readonly [rate: string, errors: string, duration: string]>> = {
+  'front-door': [
+    'haproxy_frontend_http_requests_total',
+    'haproxy_frontend_http_responses_total',
+    'haproxy_backend_total_time_average_seconds',
+  ],
+  edge: ['haproxy_frontend_http_requests_total', 'haproxy_frontend_http_responses_total', 'haproxy_backend_total_time_average_seconds'],
+  manifest: ['http_requests_total', 'http_requests_total', 'http_request_duration_seconds'],
+  worker: ['http_requests_total', 'http_requests_total', 'http_request_duration_seconds'],
+  writer: ['http_requests_total', 'http_requests_total', 'http_request_duration_seconds'],
+  cache: ['redis_commands_processed_total', 'redis_commands_failed_calls_total', 'redis_commands_duration_seconds_total'],
+  primary: ['fabric_transactions_total', 'fabric_transactions_errors_total', 'fabric_transactions_duration_seconds_total'],
+  replica: ['fabric_transactions_total', 'fabric_transactions_errors_total', 'fabric_transactions_duration_seconds_total'],
+  prometheus: ['prometheus_http_requests_total', 'prometheus_http_requests_total', 'prometheus_http_request_duration_seconds'],
+};
+
+test('every part answers /healthz, and tells by /metrics the rate, errors and duration of what it is asked', async () => {
+  const docker = await connectEngine(process.env);
+  const parts = await docker.listContainers({ filters: JSON.stringify({ label: ['com.docker.compose.project=fabric'] }) });
+  assert.equal(new Set(parts.map((part) => part.Labels['role'])).size, Object.keys(RED).length);
+  for (const { Labels, Names, NetworkSettings } of parts) {
+    const address = Object.values(NetworkSettings.Networks)[0]?.IPAddress;
+    assert.equal((await fetch(`http://${address}:8080/healthz`)).status, 200, Names[0]);
+    const metrics = await (await fetch(`http://${address}:8080/metrics`)).text();
+    for (const metric of RED[Labels['role'] ?? ''] ?? []) assert.match(metrics, new RegExp(`^${metric}`, 'm'), Names[0]);
+  }
+  const cache = parts.find((part) => part.Labels['role'] === 'cache');
+  assert.ok(cache);
+  const address = Object.values(cache.NetworkSettings.Networks)[0]?.IPAddress;
+  const container = docker.getContainer(cache.Id);
+  await inside(docker, container, ['sh', '-c', 'kill -STOP $(pidof redis-server)']);
+  try {
+    assert.equal((await fetch(`http://${address}:8080/healthz`)).status, 503);
+  } finally {
+    await inside(docker, container, ['sh', '-c', 'kill -CONT $(pidof redis-server)']);
+  }
 });
 
 async function drill(

@@ -12,6 +12,7 @@ import { connectEngine } from '../../runners/docker/engine.ts';
 import { ensureImages } from '../../runners/docker/images.ts';
 import { probeTools } from '../../runners/docker/probe-tools.ts';
 import { recipesOf } from '../../runners/docker/recipes.ts';
+import { noTools } from '../probes/looking.ts';
 
 const compose = fileURLToPath(new URL('../../experiments/fabric/compose.yaml', import.meta.url));
 const LABEL = 'firedrill.scratch';
@@ -20,7 +21,7 @@ const TIMEOUT_MS = 2000;
 const READY_MS_MAX = 60_000;
 
 const docker = await connectEngine(process.env);
-const tools: ProbeTools = probeTools(docker);
+const tools: ProbeTools = { ...noTools, ...probeTools(docker) };
 const made: Container[] = [];
 
 before(async () => {

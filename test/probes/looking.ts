@@ -5,6 +5,9 @@ import type { OpenProbe, Probe, ProbeTarget, ProbeTools, Reading } from '../../p
 export const noTools: ProbeTools = {
   inspect: () => Promise.reject(new Error('no probe here may inspect')),
   exec: () => Promise.reject(new Error('no probe here may exec')),
+  measureLoad: () => {
+    throw new Error('no probe here may measure the load');
+  },
 };
 
 export const someTarget: ProbeTarget = { id: 'c0ffee', name: 'cache-1', addresses: ['127.0.0.1'] };

@@ -14,11 +14,18 @@ let recipe: ImageRecipe;
 let node = '';
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'firedrill-content-'));
-  recipe = { name: 'x', folder: join(folder, 'image'), node: true, bundles: [{ entry: join(folder, 'main.ts'), as: 'main.mjs' }] };
+  recipe = {
+    name: 'x',
+    folder: join(folder, 'image'),
+    node: true,
+    bundles: [{ entry: join(folder, 'main.ts'), as: 'main.mjs' }],
+    files: [{ from: join(folder, 'shared'), as: 'shared' }],
+  };
   node = join(folder, 'node');
   await mkdir(recipe.folder);
   await writeFile(join(recipe.folder, 'Dockerfile'), 'FROM base:1\n');
   await writeFile(join(recipe.folder, 'start'), '#!/bin/sh\n');
+  await writeFile(join(folder, 'shared'), 'a file');
   await writeFile(join(folder, 'part.ts'), 'export const part: number = 1;\n');
   await writeFile(join(folder, 'main.ts'), "import { part } from './part.ts';\nconsole.log(part);\n");
   await writeFile(node, 'a binary');
@@ -44,6 +51,7 @@ describe('the content of an image', () => {
     ['a file of the folder', () => writeFile(join(recipe.folder, 'start'), '#!/bin/sh\necho more\n')],
     ['whether a file may be run', () => chmod(join(recipe.folder, 'start'), 0o755)],
     ['a new file', () => writeFile(join(recipe.folder, 'new'), '')],
+    ['a file that it shares with other images', () => writeFile(join(folder, 'shared'), 'more')],
     ['a module that a bundle imports', () => writeFile(join(folder, 'part.ts'), 'export const part: number = 22;\n')],
     ['the Node binary', () => writeFile(node, 'another binary')],
   ];

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { NamedProbe } from '../../../experiments/language/experiment.ts';
 import type { LookContext, OpenProbe, Probe, ProbeTarget, Reading } from '../../../probes/probe.ts';
 import { GRACE_MS, type ReadingBody, STOP_MS_MAX, startWatch } from '../../../runners/runbook/watch.ts';
+import { noTools } from '../../probes/looking.ts';
 import { type VirtualTimers, virtualTimers } from './virtual-timers.ts';
 
 const ok = (value: number): Reading => ({ status: 'ok', value });
@@ -43,7 +44,7 @@ function watching(
     probes,
     kinds,
     targetsOf: more.targets ?? (() => []),
-    tools: { inspect: () => Promise.reject(new Error('unused')), exec: () => Promise.reject(new Error('unused')) },
+    tools: noTools,
     nowMs: time.nowMs,
     after: time.after,
     onReading: (reading) => readings.push(reading),
