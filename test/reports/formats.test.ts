@@ -6,7 +6,8 @@ import { renderJunit } from '../../reports/junit.ts';
 import { type Report, reportSchema } from '../../reports/report.ts';
 import { renderSummary } from '../../reports/summary.ts';
 import { judgeRun } from '../../reports/verdict.ts';
-import { experiment, type JournalParts, journal, objective, outage, reading, readings, stamp } from './synthetic-journal.ts';
+import { objective } from '../probes/slo/synthetic-load.ts';
+import { experiment, type JournalParts, journal, outage, reading, readings, stamp } from './synthetic-journal.ts';
 
 function judge(parts: JournalParts = {}): Report {
   return judgeRun(journal(parts), parts.run ?? experiment);

@@ -1,26 +1,10 @@
 /** A journal whose truth is known: a region blackout from 20 s to 50 s, watched to 70 s, with parts to replace. */
-import type { Experiment, Objective } from '../../experiments/language/experiment.ts';
+import type { Experiment } from '../../experiments/language/experiment.ts';
 import type { Event, EventBody, EventOf, Plan, PlannedFault } from '../../runners/journal/events.ts';
-import { load, loadCells, outage, quick, reading, type System } from '../probes/slo/synthetic-load.ts';
+import { load, loadCells, objective, outage, quick, reading, type System } from '../probes/slo/synthetic-load.ts';
 
 export const END_MS = 70_000;
 const START_WALL_MS = Date.UTC(2026, 0, 2, 3, 4, 5);
-
-export function objective(clauses: Partial<Objective>): Objective {
-  return {
-    description: undefined,
-    fault: undefined,
-    good: undefined,
-    throughout: undefined,
-    'mitigated-within': undefined,
-    'recovered-within': undefined,
-    budget: undefined,
-    during: undefined,
-    since: undefined,
-    after: undefined,
-    ...clauses,
-  };
-}
 
 export const experiment: Experiment = {
   title: 'South America goes dark',

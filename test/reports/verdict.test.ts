@@ -4,13 +4,12 @@ import { EXIT_BY_REASON } from '../../reports/reasons.ts';
 import type { Report } from '../../reports/report.ts';
 import { judgeRun } from '../../reports/verdict.ts';
 import { EXIT } from '../../runners/failure.ts';
-import { hang } from '../probes/slo/synthetic-load.ts';
+import { hang, objective } from '../probes/slo/synthetic-load.ts';
 import {
   blackoutEvents,
   experiment,
   type JournalParts,
   journal,
-  objective,
   outage,
   plannedFault,
   reading,

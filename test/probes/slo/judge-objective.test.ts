@@ -5,29 +5,13 @@ import { Evidence } from '../../../probes/slo/evidence.ts';
 import type { LateSpan } from '../../../probes/slo/generator-lag.ts';
 import { judgeObjective, type ObjectiveJudgement } from '../../../probes/slo/judge-objective.ts';
 import type { FaultClock } from '../../../probes/slo/recovery.ts';
-import { addReadings, evidenceOf, hang, load, outage, quick, reading, type System } from './synthetic-load.ts';
+import { addReadings, evidenceOf, hang, load, objective, outage, quick, reading, type System } from './synthetic-load.ts';
 
 const failed = load('http_req_failed{region:home}', 'rate<0.01');
 /** Asked at 20 s, proven at 20.2 s, undone at 50 s; watched to 90 s. */
 const lasting: FaultClock = { askedAtMs: 20_000, inEffectAtMs: 20_200, endedAtMs: 50_034, momentary: false };
 const momentary: FaultClock = { askedAtMs: 20_000, inEffectAtMs: 20_200, endedAtMs: 20_200, momentary: true };
 const WATCH_END_MS = 90_000;
-
-function objective(clauses: Partial<Objective>): Objective {
-  return {
-    description: undefined,
-    fault: undefined,
-    good: undefined,
-    throughout: undefined,
-    'mitigated-within': undefined,
-    'recovered-within': undefined,
-    budget: undefined,
-    during: undefined,
-    since: undefined,
-    after: undefined,
-    ...clauses,
-  };
-}
 
 interface Circumstances {
   readonly clock?: FaultClock | undefined;

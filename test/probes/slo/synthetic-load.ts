@@ -1,5 +1,6 @@
 /** Load whose truth is known: a plan of even arrivals against a system that is a function of time. */
 import type { LoadCondition, ReadingCondition, Tolerance } from '../../../experiments/language/condition.ts';
+import type { Objective } from '../../../experiments/language/experiment.ts';
 import { parseSelector, parseThreshold, type Threshold } from '../../../experiments/language/threshold.ts';
 import { Evidence } from '../../../probes/slo/evidence.ts';
 import { histogramIndex } from '../../../probes/slo/histogram.ts';
@@ -120,4 +121,21 @@ export function addReadings(
     const status = value === undefined ? 'unknown' : 'ok';
     evidence.addReading({ probe, container, startedMs, atMs: startedMs + tookMs, status, value: value ?? null });
   }
+}
+
+/** An objective of these clauses and no others. */
+export function objective(clauses: Partial<Objective>): Objective {
+  return {
+    description: undefined,
+    fault: undefined,
+    good: undefined,
+    throughout: undefined,
+    'mitigated-within': undefined,
+    'recovered-within': undefined,
+    budget: undefined,
+    during: undefined,
+    since: undefined,
+    after: undefined,
+    ...clauses,
+  };
 }
