@@ -3,7 +3,8 @@
  * network namespace; the first variant that takes our rules serves all targets. nft comes first: it loads its modules
  * by itself, and it is what present-day engines write.
  */
-import { blackoutRules, type Family, latencyRules, removalFromSaved, removalOf } from './packet-rules.ts';
+import { EVERYTHING, type Family } from './channel.ts';
+import { blackoutRules, latencyRules, removalFromSaved, removalOf } from './packet-rules.ts';
 import { inNetworkOf, runProgram, startProgram, type Waiting } from './programs.ts';
 
 const VARIANTS = ['nft', 'legacy'] as const;
@@ -39,8 +40,8 @@ export async function findPacketFilter(signal: AbortSignal): Promise<PacketFilte
 async function tryRules(variant: Variant, family: Family, signal: AbortSignal): Promise<string | undefined> {
   const tag = 'FIREDRILL-00000000';
   const rules = [
-    blackoutRules(family, { tag, spare: ['192.0.2.1', '2001:db8::1'], direction: 'both' }),
-    latencyRules(family, { tag, addresses: [], ports: [1], queue: 1, direction: 'both' }),
+    blackoutRules(family, tag, { ...EVERYTHING, spare: ['192.0.2.1', '2001:db8::1'] }),
+    latencyRules(family, tag, { ...EVERYTHING, ports: [1] }, 1),
   ];
   const restore = [program(variant, family, 'restore'), '--noflush', ...lockWait(variant)];
   for (const text of [...rules, ...rules.map(removalOf)]) {

@@ -2,8 +2,9 @@
  * Sets one operation's packet rules in a target's network namespace, and takes them away. The programs that do either are
  * started ahead and wait for their text, so that the act itself takes a few milliseconds on all targets together.
  */
+import type { Family } from './channel.ts';
 import type { PacketFilter } from './packet-filter.ts';
-import { type Family, removalOf } from './packet-rules.ts';
+import { removalOf } from './packet-rules.ts';
 import type { Waiting } from './programs.ts';
 import type { Network } from './whereabouts.ts';
 

@@ -3,6 +3,7 @@
  * that had been sent by one look and were acknowledged by another. It is seen from the connection's own counters, and
  * knows nothing of how the delay is made. Pure.
  */
+import type { Channel } from './channel.ts';
 import { contains } from './cidr.ts';
 
 /** One connection's counters. Byte counts start at 0 with the connection and only grow. */
@@ -42,13 +43,14 @@ export function parseSockets(text: string): readonly TcpSocket[] {
   });
 }
 
-/** Those whose packets the rules of a latency operation match. */
-export function onChannel(sockets: readonly TcpSocket[], addresses: readonly string[], ports: readonly number[]): readonly TcpSocket[] {
+/** Those whose packets a channel holds; what interface a connection uses is not told, and is passed over. */
+export function onChannel(sockets: readonly TcpSocket[], { addresses, ports, protocol, spare, ...channel }: Channel): readonly TcpSocket[] {
+  if (protocol === 'udp' || protocol === 'icmp') return [];
   return sockets.filter(
     (socket) =>
-      !socket.peer.startsWith('127.') &&
-      socket.peer !== '::1' &&
+      (socket.peer.startsWith('127.') || socket.peer === '::1') === (channel.interface === 'lo') &&
       (addresses.length === 0 || contains(addresses, socket.peer)) &&
+      !contains(spare, socket.peer) &&
       (ports.length === 0 || ports.includes(socket.localPort) || ports.includes(socket.peerPort)),
   );
 }

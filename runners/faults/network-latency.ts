@@ -2,8 +2,9 @@
 import { z } from 'zod';
 import { duration, formatMs } from '../../experiments/language/duration.ts';
 import { EXIT, FiredrillError } from '../failure.ts';
+import { channelOf, channelSettings } from './channel-settings.ts';
 import { judgeEvery } from './evidence.ts';
-import { defineFault, type FaultContext } from './fault.ts';
+import { defineFault } from './fault.ts';
 import { reference } from './reference.ts';
 
 const DELAY_MS_MAX = 20_000;
@@ -16,18 +17,7 @@ const settings = z.strictObject({
   jitter: duration
     .optional()
     .describe('The delay varies evenly by this much either way; at most the delay. Packets may overtake each other.'),
-  to: z.string().optional().describe('The target at the other end of the channel; without it, everyone.'),
-  ports: z
-    .array(z.int().min(1).max(65_535))
-    .max(64)
-    .default([])
-    .describe('Only TCP and UDP packets from or to one of these ports; without it, every packet.'),
-  direction: z
-    .enum(['both', 'to', 'from'])
-    .default('both')
-    .describe(
-      '`to`: what the targets send is late; `from`: what they are sent; `both`: each, so that a round trip takes twice the delay longer.',
-    ),
+  ...channelSettings,
   'buffer-mib': z
     .number()
     .min(1)
@@ -36,8 +26,7 @@ const settings = z.strictObject({
     .describe('Most that is held back on a target, in MiB: its traffic in bytes a second times the delay. Beyond it packets go early.'),
 });
 
-const WAY = { both: 'both', to: 'out', from: 'in' } as const;
-const WORDS = { both: 'sends and receives', to: 'sends', from: 'receives' } as const;
+const WORDS = { both: 'sends and receives', in: 'receives', out: 'sends' } as const;
 
 export const networkLatency = defineFault({
   name: 'network-latency',
@@ -47,23 +36,19 @@ export const networkLatency = defineFault({
   undoneBy: 'agent',
   lasting: true,
   plan(asked, context) {
-    const { delay, ports, direction } = asked;
+    const { delay, direction } = asked;
     const jitterMs = asked.jitter?.ms ?? 0;
     if (jitterMs > delay.ms) throw jitterTooLarge(jitterMs, delay.ms);
-    const others = asked.to === undefined ? [] : context.select(asked.to);
-    const addresses = addressesOf(others, asked.to);
-    const where = `${asked.to === undefined ? '' : ` ${direction === 'from' ? 'from' : 'to'} ${asked.to}`}${ports.length === 0 ? '' : ` on port ${ports.join(', ')}`}`;
+    const { channel, others, where } = channelOf(asked, context);
     const late = `${formatMs(delay.ms)}${jitterMs === 0 ? '' : ` ± ${formatMs(jitterMs)}`}`;
     return {
       operations: context.targets.map((target) => ({
         op: 'latency',
         container: reference(target),
-        addresses,
-        ports,
+        channel,
         delayMs: delay.ms,
         jitterMs,
         bufferBytesMax: asked['buffer-mib'] * BYTES_PER_MIB,
-        direction: WAY[direction],
       })),
       effects: context.targets.map(
         (target) => `${target.name}: what it ${WORDS[direction]}${where} is ${late} late; ${asked['buffer-mib']} MiB are held back at most`,
@@ -74,16 +59,6 @@ export const networkLatency = defineFault({
   judgeProof: (_settings, results) =>
     judgeEvery(results, { measuredDelayMs: 'least', waitedMs: 'least', matchedPackets: 'sum', overflowedPackets: 'sum' }),
 });
-
-/** Without addresses an operation would delay everything, so that a named target that has none is refused. */
-function addressesOf(others: ReturnType<FaultContext['select']>, to: string | undefined): readonly string[] {
-  const addresses = [...new Set(others.flatMap((other) => other.addresses))];
-  if (to === undefined || addresses.length > 0) return addresses;
-  throw new FiredrillError('no-address', `The target '${to}' has no network address, so that there is no channel to it.`, {
-    hint: 'Start its containers, or leave out `to:` to delay everything.',
-    exitCode: EXIT.groundUnfit,
-  });
-}
 
 function jitterTooLarge(jitterMs: number, delayMs: number): FiredrillError {
   return new FiredrillError('jitter-too-large', `A jitter of ${formatMs(jitterMs)} is more than the delay of ${formatMs(delayMs)}.`, {

@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { EVERYTHING } from '../../runners/agent/channel.ts';
 import { startAgent } from '../../runners/agent/client.ts';
 import type { Orders } from '../../runners/agent/orders.ts';
 import type { AgentNotice } from '../../runners/agent/protocol.ts';
@@ -56,11 +57,18 @@ function ordersOf(runId: string, more: Partial<Orders> = {}): Orders {
     leaseMs: LEASE_MS,
     lock: `firedrill-lock-${runId}`,
     faults: [
-      { fault: 'dark', operations: [{ op: 'blackout', container: dark.ref, spare: [], direction: 'both' }] },
+      { fault: 'dark', operations: [{ op: 'blackout', container: dark.ref, channel: EVERYTHING }] },
       {
         fault: 'slow',
         operations: [
-          { op: 'latency', container: slow.ref, addresses: [echo.address], ports: [], delayMs: 400, jitterMs: 0, bufferBytesMax: 1e6 },
+          {
+            op: 'latency',
+            container: slow.ref,
+            channel: { ...EVERYTHING, addresses: [echo.address], direction: 'out' },
+            delayMs: 400,
+            jitterMs: 0,
+            bufferBytesMax: 1e6,
+          },
         ],
       },
       { fault: 'frozen', operations: [{ op: 'engine', container: frozen.ref, call: 'pause' }] },

@@ -50,9 +50,9 @@ before(async () => {
   faults = [
     operationsOf('dark', networkBlackout, {}, [talker, neighbour]),
     operationsOf('spared', networkBlackout, {}, [talker, echo]),
-    operationsOf('slow', networkLatency, { delay: `${DELAY_MS}ms`, to: 'echo', ports: [7000, 7001], direction: 'to' }, [talker]),
+    operationsOf('slow', networkLatency, { delay: `${DELAY_MS}ms`, to: 'echo', ports: [7000, 7001], direction: 'out' }, [talker]),
     operationsOf('slow-both', networkLatency, { delay: '100ms', direction: 'both' }, [talker]),
-    operationsOf('very-slow', networkLatency, { delay: '20s', to: 'echo', direction: 'to' }, [talker]),
+    operationsOf('very-slow', networkLatency, { delay: '20s', to: 'echo', direction: 'out' }, [talker]),
   ];
   agent = await stage.agent('network', faults);
   for (const program of ['iptables-nft-restore', 'ip6tables-nft-restore']) {

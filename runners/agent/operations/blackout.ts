@@ -4,9 +4,10 @@
  */
 import { z } from 'zod';
 import { CANARY_SILENCE_MS, tryCanary } from '../canary.ts';
+import { type Channel, channelShape } from '../channel.ts';
+import { lookAtChannel } from '../channel-look.ts';
 import { contains } from '../cidr.ts';
-
-import { blackoutRules, packetsSilenced } from '../packet-rules.ts';
+import { blackoutRules, packetsTaken } from '../packet-rules.ts';
 import { type RuleSetter, ruleSetter } from '../rule-setter.ts';
 import { gatewayOf, networkToTouch, whereabouts } from '../whereabouts.ts';
 import { type FiveMoves, type Ground, pause } from './five-moves.ts';
@@ -15,27 +16,20 @@ import { containerRef, defineOperation } from './operation.ts';
 /** Between two looks at the counters. */
 const LOOK_EVERY_MS = 50;
 
-/** Traffic to drop without a word: everything but loopback, the engine's DNS and the addresses in `spare`. */
-const shape = z.object({
-  op: z.literal('blackout'),
-  container: containerRef,
-  /** CIDRs that stay reachable in both directions (the rest of the selection). */
-  spare: z.array(z.string()).readonly(),
-  direction: z.enum(['both', 'in', 'out']),
-});
+/** The channel whose packets vanish without a word. */
+const shape = z.object({ op: z.literal('blackout'), container: containerRef, channel: channelShape });
 
 export const blackout = defineOperation({ shape, moves });
 
 function moves(operation: z.output<typeof shape>, ground: Ground): FiveMoves {
   const place = whereabouts(ground.engine, operation.container);
-  /** The gateway, where it answered in arming and is not spared. */
+  const { channel } = operation;
+  /** An address on the channel that answered in arming. */
   let canary: string | undefined;
   let injectedIn: string | undefined;
   let made: Promise<RuleSetter> | undefined;
   const setter = () => {
-    made ??= ground
-      .filter()
-      .then((filter) => ruleSetter(filter, ground.tag, (family) => blackoutRules(family, { tag: ground.tag, ...operation })));
+    made ??= ground.filter().then((filter) => ruleSetter(filter, ground.tag, (family) => blackoutRules(family, ground.tag, channel)));
     return made;
   };
 
@@ -43,13 +37,13 @@ function moves(operation: z.output<typeof shape>, ground: Ground): FiveMoves {
     async arm(signal) {
       const network = await networkToTouch(place);
       (await setter()).prepare(network);
-      const gateway = gatewayOf(network.pid);
-      if (gateway === undefined || contains(operation.spare, gateway))
-        return { evidence: 'no gateway to try: its proof will be the packets swallowed' };
-      const song = await tryCanary(network.pid, gateway, signal);
-      canary = song === 'answered' ? gateway : undefined;
+      const { says } = await lookAtChannel(channel, network, signal);
+      const tried = canaryOf(channel, gatewayOf(network.pid));
+      const song = tried === undefined ? undefined : await tryCanary(network.pid, tried, signal);
+      canary = song === 'answered' ? tried : undefined;
+      if (canary !== undefined) return { evidence: `${says}; ${canary} answers` };
       return {
-        evidence: `its gateway ${gateway} ${song === 'answered' ? 'answers' : 'does not answer: its proof will be the packets swallowed'}`,
+        evidence: `${says}; ${tried === undefined ? 'nobody to try on it' : `${tried} does not answer`}: its proof will be the packets swallowed`,
       };
     },
     async inject(signal) {
@@ -61,15 +55,15 @@ function moves(operation: z.output<typeof shape>, ground: Ground): FiveMoves {
     async prove(signal) {
       const network = await networkToTouch(place);
       const song = canary === undefined ? undefined : await tryCanary(network.pid, canary, signal);
-      if (song === 'answered') throw new Error(`not dark: its gateway ${canary} still answers`);
-      if (song === 'failed') throw new Error(`not silent: the way to its gateway ${canary} is refused at once`);
+      if (song === 'answered') throw new Error(`not dark: ${canary} still answers`);
+      if (song === 'failed') throw new Error(`not silent: the way to ${canary} is refused at once`);
       let matched = 0;
       do {
-        matched = packetsSilenced(await (await setter()).saved(network, signal), ground.tag);
+        matched = packetsTaken(await (await setter()).saved(network, signal), ground.tag);
       } while (matched === 0 && (await pause(LOOK_EVERY_MS, signal)));
       (await setter()).prepare(network);
       if (matched === 0) throw new Error('no packet was swallowed: nothing was sent, or the rules do not work');
-      const silence = song === 'silent' ? `; its gateway ${canary} answered before and is silent for ${CANARY_SILENCE_MS} ms` : '';
+      const silence = song === 'silent' ? `; ${canary} answered before and is silent for ${CANARY_SILENCE_MS} ms` : '';
       return { mechanism: 'nfqueue', evidence: `${matched} packets swallowed${silence}`, facts: { matchedPackets: matched } };
     },
     async undo(signal) {
@@ -89,7 +83,15 @@ function moves(operation: z.output<typeof shape>, ground: Ground): FiveMoves {
       const rules = await (await setter()).readBack(network, signal);
       if (!network || canary === undefined) return { evidence: rules };
       const song = await tryCanary(network.pid, canary, signal);
-      return { evidence: `${rules}; its gateway ${song === 'answered' ? 'answers again' : 'does not answer'}` };
+      return { evidence: `${rules}; ${canary} ${song === 'answered' ? 'answers again' : 'does not answer'}` };
     },
   };
+}
+
+/** Whom a canary may call on the channel without disturbing anybody: a single address of it, or the gateway where it is about everyone. Pure. */
+export function canaryOf(channel: Channel, gateway: string | undefined): string | undefined {
+  if (channel.ports.length > 0 || channel.interface !== undefined || channel.protocol === 'udp' || channel.protocol === 'icmp')
+    return undefined;
+  const [single] = channel.addresses.length === 0 ? [gateway] : channel.addresses.filter((address) => !address.includes('/'));
+  return single === undefined || contains(channel.spare, single) ? undefined : single;
 }

@@ -4,12 +4,12 @@
  * them wait for their acknowledgement.
  */
 import { z } from 'zod';
+import { channelShape } from '../channel.ts';
+import { lookAtChannel, openOnChannel } from '../channel-look.ts';
 import { type Delayer, type DelayerStats, startDelayer } from '../delayer.ts';
-
 import { latencyRules } from '../packet-rules.ts';
-import { inNetworkOf, runProgram } from '../programs.ts';
 import { type RuleSetter, ruleSetter } from '../rule-setter.ts';
-import { onChannel, parseSockets, timeBytes } from '../tcp-sockets.ts';
+import { timeBytes } from '../tcp-sockets.ts';
 import { type Network, networkToTouch, whereabouts } from '../whereabouts.ts';
 import { type FiveMoves, type Ground, type Outcome, pause } from './five-moves.ts';
 import { judgeDelay, type Seen } from './latency-proof.ts';
@@ -20,19 +20,15 @@ const LOOKS_A_DELAY = 20;
 const LOOK_EVERY_MS_MIN = 10;
 const LOOK_EVERY_MS_MAX = 100;
 
-/** Delay on the packets between this container and `addresses`, and where `ports` are given, from or to one of these TCP/UDP ports. */
+/** Delay on the packets of the channel; with both directions, each is delayed, so that a round trip takes twice the delay longer. */
 const shape = z.object({
   op: z.literal('latency'),
   container: containerRef,
-  /** CIDRs of the other side; empty means everyone but loopback. */
-  addresses: z.array(z.string()).readonly(),
-  ports: z.array(z.int().min(1).max(65_535)).readonly(),
+  channel: channelShape,
   delayMs: z.number().min(0),
   jitterMs: z.number().min(0),
   /** Bytes that may be held back at most; hitting it is reported and makes the run inconclusive. */
   bufferBytesMax: z.number().min(0),
-  /** `out`: what this container sends; `in`: what it is sent; `both`: each is delayed, so that a round trip takes twice the delay longer. Default `out`. */
-  direction: z.enum(['both', 'in', 'out']).exactOptional(),
 });
 
 export const latency = defineOperation({
@@ -43,15 +39,13 @@ export const latency = defineOperation({
 
 function moves(operation: z.output<typeof shape>, ground: Ground): FiveMoves {
   const place = whereabouts(ground.engine, operation.container);
-  const { addresses, ports, delayMs, direction = 'out' } = operation;
-  const asked = { delayMs, jitterMs: operation.jitterMs, ways: direction === 'both' ? 2 : 1 };
+  const { channel, delayMs } = operation;
+  const asked = { delayMs, jitterMs: operation.jitterMs, ways: channel.direction === 'both' ? 2 : 1 };
   let delayer: Delayer | undefined;
   let armedIn: string | undefined;
   let setter: RuleSetter | undefined;
   const rulesWith = async (queue: number) =>
-    ruleSetter(await ground.filter(), ground.tag, (family) =>
-      latencyRules(family, { tag: ground.tag, addresses, ports, queue, direction }),
-    );
+    ruleSetter(await ground.filter(), ground.tag, (family) => latencyRules(family, ground.tag, channel, queue));
   const prepare = async (network: Network) => {
     delayer?.end();
     delayer = await startDelayer(network.pid, operation, ground.tag);
@@ -59,17 +53,13 @@ function moves(operation: z.output<typeof shape>, ground: Ground): FiveMoves {
     setter.prepare(network);
     armedIn = network.namespace;
   };
-  const look = async (network: Network, signal: AbortSignal) => {
-    const ran = await runProgram(inNetworkOf(network.pid, ['ss', '-tinHO', 'state', 'established']), signal);
-    return onChannel(parseSockets(ran.stdout), addresses, ports);
-  };
   /** Looks until what is seen proves it, or the time is over; answers with the last look. */
   const watch = async (network: Network, signal: AbortSignal): Promise<Seen> => {
     const timing = timeBytes();
     const everyMs = Math.min(LOOK_EVERY_MS_MAX, Math.max(LOOK_EVERY_MS_MIN, delayMs / LOOKS_A_DELAY));
     for (;;) {
       if (!delayer?.alive()) throw new Error('the delayer has died; packets pass');
-      const sockets = await look(network, signal);
+      const sockets = await openOnChannel(channel, network, signal);
       const seen = { bytes: timing.look(sockets, performance.now()), packets: await delayer.stats(), open: sockets.length };
       if (judgeDelay(asked, seen, false).proven || !(await pause(everyMs, signal))) return seen;
     }
@@ -79,8 +69,8 @@ function moves(operation: z.output<typeof shape>, ground: Ground): FiveMoves {
     async arm(signal) {
       const network = await networkToTouch(place);
       await prepare(network);
-      const open = await look(network, signal);
-      return { mechanism: 'nfqueue', evidence: `${open.length} connections are open on the channel` };
+      const { says } = await lookAtChannel(channel, network, signal);
+      return { mechanism: 'nfqueue', evidence: says };
     },
     async inject(signal) {
       const network = await networkToTouch(place);

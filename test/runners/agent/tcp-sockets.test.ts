@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { EVERYTHING } from '../../../runners/agent/channel.ts';
 import { onChannel, parseSockets, type TcpSocket, timeBytes } from '../../../runners/agent/tcp-sockets.ts';
 
 const SS = `0      0            172.17.0.2:43046     172.17.0.3:5432  cubic wscale:7,7 rto:204 rtt:0.157/0.086 ato:40 mss:1448 bytes_sent:5200 bytes_retrans:200 bytes_acked:4801 bytes_received:19 segs_out:5
@@ -31,11 +32,14 @@ test('connections are read with their addresses of either family, and bytes sent
 
 test('a channel has the connections to its addresses on its ports, at either end, and never loopback', () => {
   const sockets = parseSockets(SS);
-  const ports = (addresses: readonly string[], on: readonly number[]) => onChannel(sockets, addresses, on).map((each) => each.peerPort);
+  const ports = (addresses: readonly string[], on: readonly number[]) =>
+    onChannel(sockets, { ...EVERYTHING, addresses, ports: on }).map((each) => each.peerPort);
   assert.deepEqual(ports([], []), [5432, 40000, 50123]);
   assert.deepEqual(ports(['172.17.0.0/16'], []), [5432]);
   assert.deepEqual(ports([], [9090, 5432]), [5432, 40000]);
   assert.deepEqual(ports(['10.0.0.9'], [5432]), []);
+  assert.deepEqual(onChannel(sockets, { ...EVERYTHING, protocol: 'udp' }), []);
+  assert.equal(onChannel(sockets, { ...EVERYTHING, spare: ['172.17.0.0/16'] }).length, 2);
 });
 
 test('bytes are timed from the look that saw them sent to the look that saw them acknowledged', () => {
