@@ -1,11 +1,13 @@
 /** Resolves an experiment's targets on the engine and makes its plan. Touches nothing. */
 import type { Experiment, Pick } from '../../experiments/language/experiment.ts';
-import { readAllowance } from '../docker/allowance.ts';
+import { assertAllowed, assertUnprotected } from '../docker/permission.ts';
 import { describePick, pickTargets } from '../docker/pick.ts';
-import { assertAllowed, type ContainerLister, listSystem, resolveTargets } from '../docker/targets.ts';
+import { type ContainerLister, listSystem, resolveTargets } from '../docker/targets.ts';
 import type { Fault, Target } from '../faults/fault.ts';
 import type { Plan, Selection } from '../journal/events.ts';
+import type { Caps } from '../runbook/limits.ts';
 import { planExperiment } from '../runbook/plan.ts';
+import { type Config, readConfig } from './config.ts';
 
 export interface ResolveOptions {
   readonly experiment: Experiment;
@@ -33,6 +35,7 @@ interface Found {
 /** Throws FiredrillError: no target, not allowed, too many, consent missing. */
 export async function resolveExperiment(docker: ContainerLister, options: ResolveOptions): Promise<ResolvedExperiment> {
   const { experiment, project } = options;
+  const config = await readConfig(options.workingDirectory);
   const found = await Promise.all(
     Object.entries(experiment.targets).map(async ([name, selector]): Promise<Found> => {
       const { pick } = selector;
@@ -42,14 +45,22 @@ export async function resolveExperiment(docker: ContainerLister, options: Resolv
   );
   const targets = new Map(found.map(({ name, picked }) => [name, picked]));
   const system = project === undefined ? once(found.flatMap(({ candidates }) => candidates)) : await listSystem(docker, project);
-  const plan = planExperiment({ ...options, targets, system, selections: found.map(selectionOf) });
-  assertAllowed(touchedTargets(plan, targets), await readAllowance(options.workingDirectory));
+  const plan = planExperiment({ ...options, targets, system, selections: found.map(selectionOf), caps: capsOf(config) });
+  const touched = touchedTargets(plan, targets);
+  assertAllowed(touched, config);
+  // One that was not drawn this time may be the next.
+  const aimedAt = found.filter(({ name }) => experiment.method.some((step) => step.type === 'fault' && step.target === name));
+  assertUnprotected(once([...touched, ...aimedAt.flatMap(({ candidates }) => candidates)]), config);
   return { plan, targets };
 }
 
 function selectionOf({ name, pick, candidates, picked }: Found): Selection {
   const names = (each: readonly Target[]) => each.map((target) => target.name);
   return { target: name, pick: describePick(pick), candidates: names(candidates), picked: names(picked) };
+}
+
+function capsOf({ limits }: Config): Caps {
+  return { maxTargets: limits['max-targets'], maxShare: limits['max-share'], maxDurationMs: limits['max-duration']?.ms };
 }
 
 /** Two selectors may name the same container. */

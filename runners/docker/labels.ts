@@ -2,6 +2,8 @@
 export const LABEL = {
   /** On the user's containers: `true` allows them to be touched. */
   allow: 'firedrill.allow',
+  /** On the user's containers: `true` keeps them from being touched, whatever allows it. */
+  protect: 'firedrill.protect',
   /** The run that made it. */
   run: 'firedrill.run',
   /** What it is: `agent` or `lock`. */

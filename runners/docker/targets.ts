@@ -1,7 +1,6 @@
-/** Finding the containers that an experiment names, and refusing those that nobody allowed to be touched. */
+/** Finding the containers that an experiment names. */
 import { EXIT, FiredrillError } from '../failure.ts';
 import type { Target } from '../faults/fault.ts';
-import type { Allowance } from './allowance.ts';
 import { COMPOSE_LABEL, LABEL } from './labels.ts';
 import { describeSelector, type Lines, matches } from './selector.ts';
 
@@ -53,28 +52,6 @@ export async function resolveTargets(docker: ContainerLister, selector: Lines, s
       : `None of the containers that match ${asked} runs: ${matching.map((each) => `${each.name} (${each.state})`).join(', ')}; at least 1 is needed.`,
     {
       hint: inScope.length === 0 ? 'Nothing is there; bring the system up: firedrill up <compose file>' : available(inScope),
-      exitCode: EXIT.groundUnfit,
-    },
-  );
-}
-
-/**
- * Refuses containers that neither carry `firedrill.allow=true` nor belong to a project that the configuration allows.
- * Throws FiredrillError `not-allowed` (exit 7), naming every one of them.
- */
-export function assertAllowed(targets: readonly Target[], allowance: Allowance): void {
-  const refused = targets.filter(
-    (each) => each.labels[LABEL.allow] !== 'true' && !(each.project && allowance.projects.includes(each.project)),
-  );
-  if (refused.length === 0) return;
-  const projects = [...new Set(refused.flatMap((each) => (each.project ? [each.project] : [])))];
-  throw new FiredrillError(
-    'not-allowed',
-    `${refused.length} of ${targets.length} containers may not be touched: ${refused.map((each) => each.name).join(', ')}.`,
-    {
-      hint:
-        `Give them the label ${LABEL.allow}=true` +
-        (projects.length > 0 ? `, or write into firedrill.config.yaml:  allow: {projects: [${projects.join(', ')}]}` : '.'),
       exitCode: EXIT.groundUnfit,
     },
   );

@@ -58,6 +58,8 @@ export interface Plan {
   readonly decidedInArming: readonly string[];
   /** When the last undo is due and when the watch ends at the latest. */
   readonly lastUndoMs: number;
+  /** The maximum duration: faults that are in force then are undone. */
+  readonly undoneByMs: number;
   readonly endMs: number;
 }
 
@@ -151,7 +153,11 @@ export type Event = Stamp &
         readonly question: string;
         readonly answer: 'passed-over' | 'go' | 'no-go' | 'no-answer';
       }
-    | { readonly type: 'stop'; readonly because: 'signal' | 'condition' | 'gate' | 'error' | 'agent-lost'; readonly detail: string }
+    | {
+        readonly type: 'stop';
+        readonly because: 'signal' | 'condition' | 'gate' | 'limit' | 'error' | 'agent-lost';
+        readonly detail: string;
+      }
     | { readonly type: 'container'; readonly container: string; readonly action: string; readonly detail?: string | undefined }
     | { readonly type: 'note'; readonly level: 'info' | 'warning' | 'error'; readonly text: string }
     | { readonly type: 'run.ended'; readonly exitCode: number | undefined }

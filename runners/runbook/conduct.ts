@@ -5,6 +5,7 @@
  *     steady state ─▶ arm ─▶ judge again ─▶ method (inject · prove · hold · undo) ─▶ recovery ─▶ ended
  *          └────────────┴──────────┴── not steady, stop condition, signal, lost agent ──▶ undo all, in reverse
  */
+import { formatMs } from '../../experiments/language/duration.ts';
 import type { Experiment } from '../../experiments/language/experiment.ts';
 import type { Evidence } from '../../probes/slo/evidence.ts';
 import type { Fault } from '../faults/fault.ts';
@@ -79,6 +80,7 @@ export async function conduct(options: ConductOptions): Promise<void> {
           onStop: stop,
         });
         const method = playMethod({ ...options, runs, signal: ending.signal, onStop: stop }).finally(() => done.abort());
+        void endAtLimit(options, AbortSignal.any([ending.signal, done.signal]), stop);
         // An undo does not wait for a proof that is still being sought.
         await Promise.race([method, aborted(ending.signal)]);
         await conditions;
@@ -95,6 +97,15 @@ export async function conduct(options: ConductOptions): Promise<void> {
     if (clean) await agent?.leave().catch(() => undefined);
     journal.append({ type: 'phase', phase: 'ended' });
   }
+}
+
+/** A fault's clock starts with its proof, and its undo takes time: that much later than planned is no breach of the maximum duration. */
+const LIMIT_GRACE_MS = 15_000;
+
+/** The maximum duration holds at run time too, whatever made the method late. */
+async function endAtLimit({ clock, plan }: ConductOptions, over: AbortSignal, stop: (reason: Stop) => void): Promise<void> {
+  await clock.until(plan.undoneByMs + LIMIT_GRACE_MS, over);
+  if (!over.aborted) stop({ because: 'limit', detail: `the maximum duration of ${formatMs(plan.undoneByMs)} is over` });
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

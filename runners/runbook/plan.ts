@@ -8,6 +8,7 @@ import { kindOf } from '../agent/operations/index.ts';
 import { EXIT, FiredrillError } from '../failure.ts';
 import type { Fault, Target } from '../faults/fault.ts';
 import type { Plan, PlannedFault, Selection } from '../journal/events.ts';
+import { assertWithinLimits, type Caps, longestMs } from './limits.ts';
 
 export interface PlanOptions {
   readonly experiment: Experiment;
@@ -21,6 +22,8 @@ export interface PlanOptions {
   /** All containers of the system; the whole that the blast radius is a share of. */
   readonly system: readonly Target[];
   readonly seed: number;
+  /** What this machine allows at most, whatever the experiment says. */
+  readonly caps?: Caps;
 }
 
 /** A fault's clock starts with its proof, so that it ends later than its step says; what follows it keeps this distance. */
@@ -37,11 +40,13 @@ export function planExperiment(options: PlanOptions): Plan {
   const faults = steps.map((step) => planFault(step, options)).sort((a, b) => a.atMs - b.atMs);
   assertApart(faults);
   const touched = touchedContainers(faults, options);
-  assertWithinLimits(touched, options);
   const gates = options.experiment.method
     .filter((step) => step.type === 'gate')
     .map((step) => ({ name: step.name, atMs: step.at.ms, question: step.gate }));
   const lastUndoMs = Math.max(0, ...faults.map((fault) => fault.atMs + (fault.durationMs ?? 0)), ...gates.map((gate) => gate.atMs));
+  const { limits, watch } = options.experiment;
+  const caps = options.caps ?? {};
+  assertWithinLimits({ touched: touched.length, total: options.system.length, lastUndoMs }, limits, caps);
   return {
     title: options.experiment.title,
     variant: options.variant,
@@ -53,7 +58,8 @@ export function planExperiment(options: PlanOptions): Plan {
     blastRadius: blastRadius(touched, options.system),
     decidedInArming: faults.flatMap(decidedInArming),
     lastUndoMs,
-    endMs: lastUndoMs + options.experiment.watch.ms,
+    undoneByMs: longestMs(limits, caps),
+    endMs: lastUndoMs + watch.ms,
   };
 }
 
@@ -148,28 +154,6 @@ function touchedContainers(faults: readonly PlannedFault[], options: PlanOptions
   const ids = new Set(faults.flatMap((fault) => fault.operations.operations.map((operation) => operation.container.id)));
   const known = new Map([...options.targets.values()].flat().map((target) => [target.id, target]));
   return [...ids].flatMap((id) => known.get(id) ?? []);
-}
-
-function assertWithinLimits(touched: readonly Target[], { experiment, system }: PlanOptions): void {
-  const { maxTargets, maxShare } = experiment.limits;
-  if (touched.length > maxTargets) {
-    throw new FiredrillError('too-many-targets', `The experiment would touch ${touched.length} containers; its limit is ${maxTargets}.`, {
-      hint: 'Narrow the targets, or raise limits: max-targets.',
-      exitCode: EXIT.groundUnfit,
-    });
-  }
-  const shareTouched = system.length === 0 ? 0 : touched.length / system.length;
-  if (shareTouched > maxShare) {
-    const percent = (value: number) => `${Math.round(value * 100)}%`;
-    throw new FiredrillError(
-      'too-large-a-share',
-      `The experiment would touch ${touched.length} of ${system.length} containers (${percent(shareTouched)}); its limit is ${percent(maxShare)}.`,
-      {
-        hint: `Narrow the targets, or raise limits: max-share: ${percent(Math.min(1, shareTouched + 0.005))}.`,
-        exitCode: EXIT.groundUnfit,
-      },
-    );
-  }
 }
 
 function blastRadius(touched: readonly Target[], system: readonly Target[]): Plan['blastRadius'] {

@@ -65,6 +65,7 @@ function planOf(faults: readonly PlannedFault[]): Plan {
     blastRadius: { touched: 2, total: 25, regions: [{ region: 'sa-east-1', touched: 2, total: 5 }] },
     decidedInArming: [],
     lastUndoMs: 50_000,
+    undoneByMs: 1_800_000,
     endMs: 80_000,
   };
 }

@@ -55,6 +55,7 @@ export function samplePlan(): Plan {
     },
     decidedInArming: ['how packets are dropped: iptables-nft or iptables-legacy, by what the kernel of the host has'],
     lastUndoMs: 7000,
+    undoneByMs: 1_800_000,
     endMs: 12_000,
   };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { assertAllowed, type ContainerLine, listSystem, resolveTargets } from '../../../runners/docker/targets.ts';
+import { type ContainerLine, listSystem, resolveTargets } from '../../../runners/docker/targets.ts';
 import { FiredrillError } from '../../../runners/failure.ts';
 
 /** An engine that holds these lines and filters by label as engines do. */
@@ -105,28 +105,5 @@ describe('resolving targets', () => {
       resolveTargets(engineWith([line('cache', { State: 'exited' })]), { service: 'cache' }, { project: 'fabric' }),
       /cache \(exited\)/,
     );
-  });
-});
-
-describe('permission', () => {
-  test('the label or an allowed project lets a container be touched; every other one is named', async () => {
-    const docker = engineWith([
-      line('labelled', { Labels: { 'firedrill.allow': 'true' } }),
-      line('allowed', { project: 'shop' }),
-      line('refused-1', { project: 'bank' }),
-      line('refused-2', { project: 'bank', Labels: { 'firedrill.allow': 'yes' } }),
-    ]);
-    const targets = await resolveTargets(docker, {}, {});
-    assert.throws(
-      () => assertAllowed(targets, { projects: ['shop'] }),
-      (error) => {
-        assert(error instanceof FiredrillError);
-        assert.equal(error.exitCode, 7);
-        assert.match(error.message, /2 of 4 .*: refused-1, refused-2\./);
-        assert.match(error.hint ?? '', /firedrill\.allow=true.*projects: \[bank\]/);
-        return true;
-      },
-    );
-    assert.doesNotThrow(() => assertAllowed(targets, { projects: ['shop', 'bank'] }));
   });
 });

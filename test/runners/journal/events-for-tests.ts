@@ -40,6 +40,7 @@ export function planned(...faults: readonly PlannedFault[]): EventBody {
       blastRadius: { touched: 0, total: 0, regions: [] },
       decidedInArming: [],
       lastUndoMs: 0,
+      undoneByMs: 1_800_000,
       endMs: 0,
     },
   };

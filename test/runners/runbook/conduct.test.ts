@@ -37,6 +37,8 @@ interface Scene {
   readonly failing?: (atMs: number) => boolean;
   readonly options?: (time: VirtualTime) => Partial<ConductOptions>;
   readonly experiment?: ReturnType<typeof exampleExperiment>;
+  /** Of the plan; default the experiment's. */
+  readonly undoneByMs?: number;
 }
 
 async function play(scene: Scene = {}) {
@@ -80,7 +82,7 @@ async function play(scene: Scene = {}) {
   const targets = ['a', 'b'].map((name) => exampleTarget(name, { region: 'east' }));
   const faults = [exampleFault()];
   const experiment = scene.experiment ?? exampleExperiment();
-  const plan = planExperiment({
+  const planned = planExperiment({
     experiment,
     variant: undefined,
     project: 'shop',
@@ -89,6 +91,7 @@ async function play(scene: Scene = {}) {
     system: targets,
     seed: 1,
   });
+  const plan = { ...planned, undoneByMs: scene.undoneByMs ?? planned.undoneByMs };
   const options: ConductOptions = {
     experiment,
     plan,
@@ -221,4 +224,15 @@ test('an intent that cannot be written means no act', async () => {
   });
   assert.match(String(failure), /disk full/);
   assert.deepEqual(calls, ['arm', 'undo', 'readBack', 'leave']);
+});
+
+test('a method that outlasts the maximum duration is undone, whatever made it late', async () => {
+  const experiment = exampleExperiment({ duration: { ms: 600_000 } });
+  const { lines, events } = await play({
+    experiment: { ...experiment, limits: { ...experiment.limits, maxDuration: { ms: 700_000 } } },
+    undoneByMs: 20_000,
+  });
+  assert.ok(lines.includes('35000 stop limit'), lines.join('\n'));
+  assert.ok(lines.includes('35000 fault.undone'), lines.join('\n'));
+  assert.match(JSON.stringify(events.find((event) => event.type === 'stop')), /maximum duration of 20s/);
 });
