@@ -1,0 +1,124 @@
+/** What the engine itself says: of each container of the system, of its networks and volumes, and of all that is labelled as ours. */
+import type Docker from 'dockerode';
+import type { Place, Sections } from './look/asked.ts';
+
+/** What the checker looks after. */
+export interface Scope {
+  /** The label, `name=value`, on every container of the system, and on its networks and volumes. */
+  readonly system: string;
+  /** Which of the things that carry a label of ours count; by default all. On an engine that others use, only one's own. */
+  readonly counts?: (labels: Labels) => boolean;
+  /** A process in the host's namespaces; 1 unless the engine has a network namespace of its own. */
+  readonly hostPid?: number;
+  /** True where nobody else uses the engine. */
+  readonly wholeHost: boolean;
+  /** By container name: mount points with data that its programs write. */
+  readonly dataPaths?: Readonly<Record<string, readonly string[]>>;
+}
+
+export type Labels = Readonly<Record<string, string>>;
+
+const PREFIX = 'firedrill.';
+/** On the checker's own container. */
+export const CHECKER_LABEL = 'firedrill.checker';
+
+/** The system's containers, running and not, and the sections about them. */
+export async function askEngine(docker: Docker, scope: Scope): Promise<{ readonly sections: Sections; readonly places: readonly Place[] }> {
+  const filters = JSON.stringify({ label: [scope.system] });
+  const listed = await docker.listContainers({ all: true, filters });
+  const asked = await Promise.all(listed.map((each) => askContainer(docker, each.Id, scope)));
+  const sections: Sections = Object.assign({}, ...asked.map((each) => each.sections));
+  sections['engine: containers of the system'] = asked.map((each) => each.place.name).sort();
+  sections['engine: ours'] = await ours(docker, scope);
+  Object.assign(sections, await askNetworks(docker, filters));
+  return { sections, places: asked.map((each) => each.place).filter((place) => place.pid > 0) };
+}
+
+async function askContainer(docker: Docker, id: string, scope: Scope): Promise<{ sections: Sections; place: Place }> {
+  const container = docker.getContainer(id);
+  const [found, changes] = await Promise.all([container.inspect(), container.changes()]);
+  const name = found.Name.replace(/^\//, '');
+  const { Status, Running, Paused, Restarting, Dead, Pid } = found.State;
+  const changed: readonly { Path: string; Kind: number }[] = changes ?? [];
+  const networks = Object.entries(found.NetworkSettings.Networks).map(
+    ([network, { IPAMConfig, Links, Aliases, DriverOpts }]: [string, Endpoint]) =>
+      `${network} ${JSON.stringify({ IPAMConfig, Links, Aliases: [...(Aliases ?? [])].sort(), DriverOpts })}`,
+  );
+  return {
+    place: {
+      name,
+      id,
+      pid: Pid,
+      dataPaths: scope.dataPaths?.[name] ?? [],
+      changed: changed.flatMap(({ Kind, Path }) => (Kind === 2 ? [] : [Path])),
+    },
+    sections: {
+      [`${name}: state`]: [JSON.stringify({ Status, Running, Paused, Restarting, Dead })],
+      [`${name}: configuration`]: [
+        `Image ${found.Image}`,
+        ...settings('Config', found.Config),
+        ...settings('HostConfig', found.HostConfig),
+        ...found.Mounts.map(({ Type, Name, Destination, RW }) => `Mount ${Type} ${Name ?? ''} on ${Destination} ${RW ? 'rw' : 'ro'}`),
+      ].sort(),
+      [`${name}: networks`]: networks.sort(),
+      [`${name}: difference from its image`]: changed.map(({ Kind, Path }) => `${'CAD'[Kind]} ${Path}`).sort(),
+    },
+  };
+}
+
+interface Endpoint {
+  readonly IPAMConfig?: unknown;
+  readonly Links?: unknown;
+  readonly Aliases?: readonly string[] | null;
+  readonly DriverOpts?: unknown;
+}
+
+function settings(of: string, values: object): readonly string[] {
+  return Object.entries(values)
+    .filter(([, value]) => value !== null && value !== undefined)
+    .map(
+      ([key, value]) =>
+        `${of}.${key} ${JSON.stringify(Array.isArray(value) && key !== 'Cmd' && key !== 'Entrypoint' ? [...value].sort() : value)}`,
+    );
+}
+
+async function askNetworks(docker: Docker, filters: string): Promise<Sections> {
+  const networks = await docker.listNetworks({ filters });
+  const inspected = await Promise.all(networks.map((each) => docker.getNetwork(each.Id).inspect()));
+  const containers = (attached: object | undefined) =>
+    Object.values(attached ?? {})
+      .map((each: { Name: string }) => each.Name)
+      .sort();
+  return Object.fromEntries(
+    inspected.map((each) => [
+      `network ${each.Name}: on the engine`,
+      [
+        `Driver ${each.Driver} Internal ${each.Internal} ${JSON.stringify(each.IPAM)} ${JSON.stringify(each.Options)}`,
+        ...containers(each.Containers).map((name) => `attached: ${name}`),
+      ],
+    ]),
+  );
+}
+
+/** Containers, networks, volumes and images that were made by firedrill and are not the system itself. */
+async function ours(docker: Docker, { system, counts = () => true, wholeHost }: Scope): Promise<readonly string[]> {
+  const [label = '', value] = system.split('=');
+  const isOurs = (labels: Labels | null | undefined) =>
+    labels?.[CHECKER_LABEL] === undefined &&
+    labels?.[label] !== value &&
+    Object.keys(labels ?? {}).some((each) => each.startsWith(PREFIX)) &&
+    counts(labels ?? {});
+  const [containers, networks, volumes, images] = await Promise.all([
+    docker.listContainers({ all: true }),
+    docker.listNetworks(),
+    docker.listVolumes(),
+    docker.listImages({ all: true }),
+  ]);
+  const lockOrNot = (labels: Labels) => (labels['firedrill.role'] === 'lock' ? 'lock' : 'container');
+  return [
+    ...containers.filter((each) => isOurs(each.Labels)).map((each) => `${lockOrNot(each.Labels)} ${each.Names[0]} (${each.State})`),
+    ...networks.filter((each) => isOurs(each.Labels)).map((each) => `network ${each.Name}`),
+    ...(volumes.Volumes ?? []).filter((each) => wholeHost || isOurs(each.Labels)).map((each) => `volume ${each.Name}`),
+    ...images.filter((each) => wholeHost || isOurs(each.Labels)).map((each) => `image ${each.RepoTags?.join(' ') ?? each.Id}`),
+  ].sort();
+}
