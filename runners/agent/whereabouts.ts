@@ -4,6 +4,7 @@
  */
 import { readFileSync, readlinkSync } from 'node:fs';
 import type { Engine } from './engine.ts';
+import type { Ground } from './operations/five-moves.ts';
 import type { ContainerRef } from './operations/operation.ts';
 
 export interface Network {
@@ -47,6 +48,13 @@ export async function networkToTouch(place: Whereabouts): Promise<Network> {
   if (network.namespace === namespaceOf(1)) {
     throw new Error("it shares the host's network: silencing it would silence the host");
   }
+  return network;
+}
+
+/** The same in arming: throws also where another container of the fault shares that network, which would be touched twice. */
+export async function networkToArm(place: Whereabouts, ground: Pick<Ground, 'takeAlone'>): Promise<Network> {
+  const network = await networkToTouch(place);
+  ground.takeAlone(`its network (${network.namespace})`);
   return network;
 }
 

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { Engine } from './engine.ts';
 import type { AgentMemory } from './memory.ts';
-import type { FiveMoves, Outcome } from './operations/five-moves.ts';
+import type { FiveMoves, Ground, Outcome } from './operations/five-moves.ts';
 import type { Operation } from './operations/index.ts';
 import { kindOf } from './operations/index.ts';
 import type { ContainerRef } from './operations/operation.ts';
@@ -36,10 +36,7 @@ export interface Work {
 /** Makes the work of the orders. Touches nothing. */
 export function workOf(orders: Orders, surroundings: Surroundings): Work {
   const parts = new Map(
-    orders.faults.map(({ fault, operations }) => [
-      fault,
-      operations.map((operation, index) => partOf(operation, `${orders.runId}/${fault}/${index}`, surroundings)),
-    ]),
+    orders.faults.map(({ fault, operations }) => [fault, partsOf(operations, `${orders.runId}/${fault}`, surroundings)]),
   );
   return workWith(parts, surroundings.memory);
 }
@@ -85,10 +82,26 @@ export function workWith(parts: ReadonlyMap<string, readonly Part[]>, memory: Ag
   };
 }
 
-function partOf(operation: Operation, key: string, { engine, memory, findFilter }: Surroundings): Part {
-  const ground = {
+function partsOf(operations: readonly Operation[], fault: string, surroundings: Surroundings): readonly Part[] {
+  /** By name: the container that took it. */
+  const taken = new Map<string, ContainerRef>();
+  return operations.map((operation, index) => {
+    const takeAlone = (name: string) => {
+      const other = taken.get(name);
+      if (other && other.id !== operation.container.id) {
+        throw new Error(`it shares ${name} with ${other.name}, which this fault touches too: name only one of them`);
+      }
+      taken.set(name, operation.container);
+    };
+    return partOf(operation, `${fault}/${index}`, takeAlone, surroundings);
+  });
+}
+
+function partOf(operation: Operation, key: string, takeAlone: Ground['takeAlone'], { engine, memory, findFilter }: Surroundings): Part {
+  const ground: Ground = {
     engine,
     filter: findFilter,
+    takeAlone,
     tag: `${CHAIN_PREFIX}${createHash('sha256').update(key).digest('hex').slice(0, 8)}`,
     mayHaveTouched: () => memory.blind || memory.recall(key).touched === true,
     remember: (found: string) => memory.remember([key], { found }),

@@ -12,6 +12,7 @@ export interface ContainerLine {
   readonly State: string;
   readonly Status: string;
   readonly Labels: Readonly<Record<string, string>>;
+  readonly HostConfig?: { readonly NetworkMode?: string };
   readonly NetworkSettings?: { readonly Networks: Readonly<Record<string, { IPAddress?: string; GlobalIPv6Address?: string }>> };
   readonly Mounts?: readonly { readonly Type: string; readonly RW?: boolean }[];
 }
@@ -61,12 +62,15 @@ async function list(docker: ContainerLister, label: readonly string[]): Promise<
   const lines = await docker.listContainers({ all: true, filters: label.length > 0 ? { label: [...label] } : {} });
   return lines
     .filter((line) => line.Labels[COMPOSE_LABEL.oneOff] !== 'True' && line.Labels[LABEL.role] === undefined)
-    .map(toTarget)
+    .map((line) => toTarget(line, lines))
     .sort((left, right) => (left.name < right.name ? -1 : left.name > right.name ? 1 : 0));
 }
 
-function toTarget(line: ContainerLine): Target {
-  const networks = Object.values(line.NetworkSettings?.Networks ?? {});
+function toTarget(line: ContainerLine, lines: readonly ContainerLine[]): Target {
+  const mode = line.HostConfig?.NetworkMode;
+  // One that lives in another's network has that one's addresses, and none of its own.
+  const owner = lines.find((each) => mode === `container:${each.Id}`) ?? line;
+  const networks = Object.values(owner.NetworkSettings?.Networks ?? {});
   return {
     id: line.Id,
     name: (line.Names[0] ?? line.Id.slice(0, 12)).replace(/^\//, ''),
@@ -76,6 +80,7 @@ function toTarget(line: ContainerLine): Target {
     image: line.Image,
     state: line.State,
     addresses: networks.flatMap((each) => [each.IPAddress ?? '', each.GlobalIPv6Address ?? '']).filter((each) => each !== ''),
+    ...(mode === undefined ? {} : { networkMode: mode }),
     persistent: (line.Mounts ?? []).some((mount) => (mount.Type === 'volume' || mount.Type === 'bind') && mount.RW !== false),
   };
 }

@@ -44,6 +44,7 @@ export interface PlannedChannel {
 export function channelOf(asked: AskedChannel, context: FaultContext, spare: readonly string[] = []): PlannedChannel {
   const { to, ports, protocol, direction, interface: device } = asked;
   if (protocol === 'icmp' && ports.length > 0) throw portOfIcmp(ports);
+  for (const target of context.targets) refuseSharedNetwork(target, context.targets);
   const others = to === undefined ? [] : context.select(to);
   const addresses = [...new Set([...others.flatMap((other) => other.addresses), ...asked.addresses])];
   if (to !== undefined) refuseNowhere(to, others, context.targets);
@@ -79,6 +80,30 @@ function refuseNowhere(to: string, others: readonly Target[], targets: readonly 
     hint: 'Name another target under `to:`.',
     exitCode: EXIT.experimentWrong,
   });
+}
+
+/** The host's network is everybody's; and a network that two targets share would be touched twice. */
+export function refuseSharedNetwork(target: Target, targets: readonly Target[]): void {
+  if (target.networkMode === 'host') {
+    throw new FiredrillError(
+      'host-network',
+      `The container '${target.name}' shares the host's network: a fault on it would hit the host.`,
+      {
+        hint: 'Give it a network of its own, or leave it out of the target.',
+        exitCode: EXIT.groundUnfit,
+      },
+    );
+  }
+  const sharer = targets.find((each) => each.id !== target.id && networkOf(each) === networkOf(target));
+  if (!sharer) return;
+  throw new FiredrillError('network-shared', `'${target.name}' and '${sharer.name}' share one network, which would be touched twice.`, {
+    hint: 'Name only one of them in the target: the fault hits both.',
+    exitCode: EXIT.experimentWrong,
+  });
+}
+
+function networkOf({ id, networkMode = '' }: Target): string {
+  return networkMode.startsWith('container:') ? networkMode.slice('container:'.length) : id;
 }
 
 function allSpared(addresses: readonly string[]): FiredrillError {

@@ -19,6 +19,8 @@ export interface Target {
   readonly state: string;
   /** IPv4 and IPv6 addresses on all its networks. */
   readonly addresses: readonly string[];
+  /** The engine's word: a network's name, `host`, `none`, or `container:<id>` of the one whose network it shares. */
+  readonly networkMode?: string;
   /** True where a volume or bind mount keeps its data beyond the container. */
   readonly persistent: boolean;
 }

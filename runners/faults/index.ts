@@ -7,10 +7,12 @@ import { cronSync } from './cron-sync.ts';
 import type { Fault } from './fault.ts';
 import { networkBlackout } from './network-blackout.ts';
 import { networkLatency } from './network-latency.ts';
+import { networkPartition } from './network-partition.ts';
 import { noop } from './noop.ts';
 
 export const faults: readonly Fault[] = [
   networkBlackout,
+  networkPartition,
   networkLatency,
   containerKill,
   containerStop,

@@ -9,7 +9,7 @@ import { lookAtChannel } from '../channel-look.ts';
 import { contains } from '../cidr.ts';
 import { blackoutRules, packetsTaken } from '../packet-rules.ts';
 import { type RuleSetter, ruleSetter } from '../rule-setter.ts';
-import { gatewayOf, networkToTouch, whereabouts } from '../whereabouts.ts';
+import { gatewayOf, networkToArm, networkToTouch, whereabouts } from '../whereabouts.ts';
 import { type FiveMoves, type Ground, pause } from './five-moves.ts';
 import { containerRef, defineOperation } from './operation.ts';
 
@@ -35,7 +35,7 @@ function moves(operation: z.output<typeof shape>, ground: Ground): FiveMoves {
 
   return {
     async arm(signal) {
-      const network = await networkToTouch(place);
+      const network = await networkToArm(place, ground);
       (await setter()).prepare(network);
       const { says } = await lookAtChannel(channel, network, signal);
       const tried = canaryOf(channel, gatewayOf(network.pid));

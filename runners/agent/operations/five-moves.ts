@@ -30,6 +30,8 @@ export interface Ground {
   filter(): Promise<PacketFilter>;
   /** Begins the names of everything this operation makes: `FIREDRILL-` and 8 hexadecimal digits of run, fault and place. */
   readonly tag: string;
+  /** In arming, takes a name (of a network namespace, say) for this container; throws where another container of the same fault has it. */
+  takeAlone(name: string): void;
   /** False only when it is known that inject was never begun. */
   mayHaveTouched(): boolean;
   /** Writes down, on the agent's disk, what the undo needs and cannot look up afterwards; before inject touches anything. */

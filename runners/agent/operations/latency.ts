@@ -10,7 +10,7 @@ import { type Delayer, type DelayerStats, startDelayer } from '../delayer.ts';
 import { latencyRules } from '../packet-rules.ts';
 import { type RuleSetter, ruleSetter } from '../rule-setter.ts';
 import { timeBytes } from '../tcp-sockets.ts';
-import { type Network, networkToTouch, whereabouts } from '../whereabouts.ts';
+import { type Network, networkToArm, networkToTouch, whereabouts } from '../whereabouts.ts';
 import { type FiveMoves, type Ground, type Outcome, pause } from './five-moves.ts';
 import { judgeDelay, type Seen } from './latency-proof.ts';
 import { containerRef, defineOperation } from './operation.ts';
@@ -67,7 +67,7 @@ function moves(operation: z.output<typeof shape>, ground: Ground): FiveMoves {
 
   return {
     async arm(signal) {
-      const network = await networkToTouch(place);
+      const network = await networkToArm(place, ground);
       await prepare(network);
       const { says } = await lookAtChannel(channel, network, signal);
       return { mechanism: 'nfqueue', evidence: says };

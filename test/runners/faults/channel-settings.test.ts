@@ -58,6 +58,15 @@ test('contradictions are refused, each with a hint', () => {
   refused('channel-spared', { to: 'primary' }, ['10.0.0.0/8', 'fd00::/8']);
 });
 
+test('targets that share a network with each other, or with the host, are refused', () => {
+  const on = (name: string, networkMode: string): Target => ({ ...target(name, '10.0.0.3'), networkMode });
+  const plan = (...targets: Target[]) => channelOf(z.strictObject(channelSettings).parse({}), { ...CONTEXT, targets });
+  assert.throws(() => plan(on('app', 'bridge'), on('sidecar', 'container:id-app')), { code: 'network-shared' });
+  assert.throws(() => plan(on('left', 'container:x'), on('right', 'container:x')), { code: 'network-shared' });
+  assert.throws(() => plan(on('app', 'host')), { code: 'host-network' });
+  assert.doesNotThrow(() => plan(on('app', 'bridge'), on('other', 'bridge')));
+});
+
 test('what is no port, interface, address or direction is refused', () => {
   for (const settings of [
     { ports: [0] },

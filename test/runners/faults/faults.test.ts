@@ -16,6 +16,7 @@ const CONTEXT: FaultContext = { targets: TARGETS, select: (name) => OTHERS[name]
 /** The least that each fault's settings need. */
 const LEAST: Readonly<Record<string, object>> = {
   'network-latency': { delay: '500ms' },
+  'network-partition': { to: 'primary' },
   'cache-evict': { share: '80%' },
   'cron-sync': { command: ['job'] },
 };
