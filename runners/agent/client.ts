@@ -115,7 +115,11 @@ async function attachClient({ docker, orders, onNotice }: AgentOptions, containe
 
 function timeoutOf(move: Move, fault: string, orders: Orders): number {
   const operations = orders.faults.find((each) => each.fault === fault)?.operations ?? [];
-  const moreMs = move === 'prove' ? operations.map((operation) => kindOf(operation).proofMs(operation)) : [];
+  const moreMs = operations.map((operation) => {
+    const kind = kindOf(operation);
+    if (move === 'prove') return kind.proofMs(operation);
+    return move === 'undo' ? kind.undoMs(operation) : 0;
+  });
   return MOVE_TIMEOUTS_MS[move] + Math.max(0, ...moreMs);
 }
 

@@ -9,11 +9,24 @@ import { z } from 'zod';
 /** Longest wait for an answer of the engine, when the caller gives no nearer end. A stop may take its grace besides. */
 const ENGINE_TIMEOUT_MS = 30_000;
 
+/** Lines of a container's log that are looked at, from the end. */
+const LOG_LINES_MAX = 2000;
+
+const created = z.object({ Id: z.string() });
+
 const inspected = z.object({
   Id: z.string(),
+  RestartCount: z.number().optional(),
   Config: z.object({ Labels: z.record(z.string(), z.string()).nullable() }),
   HostConfig: z.object({ AutoRemove: z.boolean().optional() }),
-  State: z.object({ Status: z.string(), Running: z.boolean(), Paused: z.boolean(), Pid: z.number() }),
+  State: z.object({
+    Status: z.string(),
+    Running: z.boolean(),
+    Paused: z.boolean(),
+    Pid: z.number(),
+    StartedAt: z.string(),
+    Health: z.object({ Status: z.string() }).nullish(),
+  }),
 });
 
 /** A container as found: `pid` is 0 unless a process runs. */
@@ -23,6 +36,12 @@ export interface FoundContainer {
   readonly running: boolean;
   readonly paused: boolean;
   readonly pid: number;
+  /** When it was started last; the same text means the same start. */
+  readonly startedAt: string;
+  /** `healthy`, `unhealthy`, `starting`; undefined where it has no health check. */
+  readonly health: string | undefined;
+  /** How often the engine restarted it by itself since it was last started by hand. */
+  readonly restarts: number;
   readonly labels: Readonly<Record<string, string>>;
   /** True where the engine removes it as soon as it stops. */
   readonly autoRemove: boolean;
@@ -41,7 +60,20 @@ export interface Engine {
   stop(id: string, graceS: number | undefined): Promise<void>;
   kill(id: string, signal: string): Promise<void>;
   start(id: string): Promise<void>;
+  restart(id: string, graceS: number): Promise<void>;
+  /** Kills it first where it runs; its volumes stay. */
   remove(id: string): Promise<void>;
+  /** All that the engine says of it; undefined where there is no such container. */
+  inspectWhole(id: string): Promise<unknown>;
+  /** Makes a container, without starting it, and answers with its id. */
+  create(name: string, body: unknown): Promise<string>;
+  connect(network: string, id: string, endpoint: unknown): Promise<void>;
+  /** The id of the image that a reference names; undefined where there is none. */
+  imageId(reference: string): Promise<string | undefined>;
+  /** Paths in its own layer that differ from its image's. */
+  changedPaths(id: string): Promise<readonly string[]>;
+  /** What it wrote to its output since then, in seconds of the wall clock, both streams together. */
+  log(id: string, sinceS: number): Promise<string>;
   /** Makes the engine stop restarting it. */
   neverRestart(id: string): Promise<void>;
   createExec(id: string, command: readonly string[]): Promise<string>;
@@ -68,13 +100,16 @@ export function engineAt(socketPath: string): Engine {
       const answer = await call('GET', `/containers/${id}/json`);
       if (answer.status === 404) return undefined;
       const found = inspected.parse(body(answer));
-      const { Status: status, Running: running, Paused: paused, Pid: pid } = found.State;
+      const { Status: status, Running: running, Paused: paused, Pid: pid, StartedAt: startedAt, Health } = found.State;
       return {
         id: found.Id,
         status,
         running,
         paused,
         pid,
+        startedAt,
+        health: Health?.Status === 'none' ? undefined : Health?.Status,
+        restarts: found.RestartCount ?? 0,
         labels: found.Config.Labels ?? {},
         autoRemove: found.HostConfig.AutoRemove ?? false,
       };
@@ -85,21 +120,45 @@ export function engineAt(socketPath: string): Engine {
       act(`/containers/${id}/stop${graceS === undefined ? '' : `?t=${graceS}`}`, ENGINE_TIMEOUT_MS + (graceS ?? 10) * 1000),
     kill: (id, signal) => act(`/containers/${id}/kill?signal=${encodeURIComponent(signal)}`),
     start: (id) => act(`/containers/${id}/start`),
+    restart: (id, graceS) => act(`/containers/${id}/restart?t=${graceS}`, ENGINE_TIMEOUT_MS + graceS * 1000),
     async remove(id) {
       const answer = await call('DELETE', `/containers/${id}?force=true`);
       if (answer.status >= 300 && answer.status !== 404) throw new Error(said(answer));
+    },
+    async inspectWhole(id) {
+      const answer = await call('GET', `/containers/${id}/json`);
+      return answer.status === 404 ? undefined : body(answer);
+    },
+    async create(name, wanted) {
+      return created.parse(body(await call('POST', `/containers/create?name=${encodeURIComponent(name)}`, wanted))).Id;
+    },
+    async connect(network, id, endpoint) {
+      body(await call('POST', `/networks/${encodeURIComponent(network)}/connect`, { Container: id, EndpointConfig: endpoint }));
+    },
+    async imageId(reference) {
+      const answer = await call('GET', `/images/${reference}/json`);
+      return answer.status === 404 ? undefined : created.parse(body(answer)).Id;
+    },
+    async changedPaths(id) {
+      const changes = z.array(z.object({ Path: z.string() })).nullable();
+      return (changes.parse(body(await call('GET', `/containers/${id}/changes`))) ?? []).map((each) => each.Path);
+    },
+    async log(id, sinceS) {
+      const answer = await call('GET', `/containers/${id}/logs?stdout=1&stderr=1&since=${sinceS}&tail=${LOG_LINES_MAX}`);
+      if (answer.status >= 300) throw new Error(said(answer));
+      return answer.body;
     },
     async neverRestart(id) {
       body(await call('POST', `/containers/${id}/update`, { RestartPolicy: { Name: 'no' } }));
     },
     async createExec(id, command) {
-      const created = await call('POST', `/containers/${id}/exec`, {
+      const exec = await call('POST', `/containers/${id}/exec`, {
         AttachStdin: true,
         AttachStdout: true,
         AttachStderr: true,
         Cmd: command,
       });
-      return z.object({ Id: z.string() }).parse(body(created)).Id;
+      return created.parse(body(exec)).Id;
     },
     startExec: (execId) => hijack(socketPath, `/exec/${execId}/start`, { Detach: false, Tty: false }),
     async inspectExec(execId) {

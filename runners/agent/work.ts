@@ -3,7 +3,8 @@
  * fault at once; an operation that fails never keeps the others from their move. Undoing a fault ends its proving first.
  */
 import { createHash } from 'node:crypto';
-import type { Engine } from './engine.ts';
+import type { Engine, FoundContainer } from './engine.ts';
+import { assertFit } from './fitness.ts';
 import type { AgentMemory } from './memory.ts';
 import type { FiveMoves, Ground, Outcome } from './operations/five-moves.ts';
 import type { Operation } from './operations/index.ts';
@@ -107,7 +108,21 @@ function partOf(operation: Operation, key: string, takeAlone: Ground['takeAlone'
     remember: (found: string) => memory.remember([key], { found }),
     found: () => memory.recall(key).found,
   };
-  return { container: operation.container, key, moves: kindOf(operation).moves(operation, ground) };
+  const kind = kindOf(operation);
+  const moves = kind.moves(operation, ground);
+  if (kind.anyState) return { container: operation.container, key, moves };
+  return { container: operation.container, key, moves: armedWhereFit(moves, () => engine.inspect(operation.container.id)) };
+}
+
+/** The same moves; an unfit container is refused before its arming begins. */
+function armedWhereFit(moves: FiveMoves, inspect: () => Promise<FoundContainer | undefined>): FiveMoves {
+  return {
+    ...moves,
+    async arm(signal) {
+      assertFit(await inspect(), Date.now());
+      return moves.arm(signal);
+    },
+  };
 }
 
 const CALLS = { arm: 'arm', inject: 'inject', prove: 'prove', undo: 'undo', 'read-back': 'readBack' } as const;

@@ -6,6 +6,7 @@ const shape = z.object({ op: z.literal('noop'), container: containerRef });
 
 export const noop = defineOperation({
   shape,
+  anyState: true,
   moves() {
     const nothing = async () => ({ mechanism: 'noop', evidence: 'nothing was asked for, and nothing was done' });
     return { arm: nothing, inject: nothing, prove: nothing, undo: nothing, readBack: nothing };

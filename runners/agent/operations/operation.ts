@@ -27,6 +27,10 @@ export interface OperationDefinition<Shape extends OperationShape> {
   readonly decidedInArming?: string;
   /** Beyond the usual, how long its proof may take, in ms. */
   readonly proofMs?: (operation: z.output<Shape>) => number;
+  /** Beyond the usual, how long its undo may take, in ms. */
+  readonly undoMs?: (operation: z.output<Shape>) => number;
+  /** True where it can be armed on a container in any state, or on none. By default one must run, and go on running. */
+  readonly anyState?: boolean;
 }
 
 /** The same, of data that was not looked at yet: each function throws ZodError where it has not the shape. */
@@ -37,6 +41,8 @@ export interface OperationKind<Shape extends OperationShape = OperationShape> {
   readonly decidedInArming: string | undefined;
   claims(operation: unknown): readonly string[];
   proofMs(operation: unknown): number;
+  undoMs(operation: unknown): number;
+  readonly anyState: boolean;
 }
 
 export function defineOperation<Shape extends OperationShape>(definition: OperationDefinition<Shape>): OperationKind<Shape> {
@@ -48,5 +54,7 @@ export function defineOperation<Shape extends OperationShape>(definition: Operat
     decidedInArming: definition.decidedInArming,
     claims: (operation) => definition.claims?.(shape.parse(operation)) ?? [],
     proofMs: (operation) => definition.proofMs?.(shape.parse(operation)) ?? 0,
+    undoMs: (operation) => definition.undoMs?.(shape.parse(operation)) ?? 0,
+    anyState: definition.anyState ?? false,
   };
 }
