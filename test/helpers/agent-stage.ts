@@ -38,6 +38,8 @@ export interface Actor {
 
 export interface Stage {
   readonly docker: Docker;
+  /** What its containers carry, by which they are removed. */
+  readonly label: string;
   /** Answers TCP on 7000 and UDP on 7001 with what it was sent. */
   echo(name: string): Promise<Actor>;
   /** Asks an echo: every 20 ms on an open connection and by datagram, every 100 ms on a fresh connection; and itself over loopback. */
@@ -97,6 +99,7 @@ export async function openStage(label: string): Promise<Stage> {
   });
   return {
     docker,
+    label,
     start,
     echo: (name) => start(name, node(ECHO)),
     talker: (name, echo) => start(name, node(TALKER, echo.address)),

@@ -2,10 +2,10 @@
  * Pauses, stops or kills a container through the engine, and brings back exactly the state that it was found in. Proven by
  * the target's own state: what the engine says, and what the kernel says of its processes.
  */
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { FoundContainer } from '../engine.ts';
-
+import { isHarmless } from '../signals.ts';
+import { frozen, processGone } from '../target-state.ts';
 import { type FiveMoves, type Ground, pause } from './five-moves.ts';
 import { containerRef, defineOperation } from './operation.ts';
 
@@ -22,49 +22,53 @@ const shape = z.object({
   /** For stop: seconds until SIGKILL. */
   graceS: z.number().exactOptional(),
 });
+type EngineCall = z.output<typeof shape>;
 
-export const engineCall = defineOperation({ shape, claims: () => ['state'], moves });
+/** A stop is asked for in no time, and proven when the process has ended. */
+export const engineCall = defineOperation({ shape, claims: () => ['state'], proofMs: ({ graceS }) => (graceS ?? 0) * 1000, moves });
 
-function moves(operation: z.output<typeof shape>, ground: Ground): FiveMoves {
+function moves(operation: EngineCall, ground: Ground): FiveMoves {
   const { engine } = ground;
   const { id } = operation.container;
   const pausing = operation.call === 'pause';
   let pidInArming = 0;
-  const act = () => {
+  let stopping: { failed?: string } | undefined;
+  const act = async () => {
     if (operation.call === 'pause') return engine.pause(id);
-    if (operation.call === 'stop') return engine.stop(id, operation.graceS);
-    return engine.kill(id, operation.signal ?? 'SIGKILL');
-  };
-  /** What is amiss, or undefined when it is as it was found. */
-  const amiss = (found: FoundContainer | undefined): string | undefined => {
-    if (!found) return undefined;
-    if (found.paused) return 'it is still paused';
-    return found.running ? undefined : `it does not run (${found.status})`;
+    if (operation.call === 'kill') return engine.kill(id, operation.signal ?? 'SIGKILL');
+    // Its end may be minutes away, and the other targets must not wait for it.
+    const asked: { failed?: string } = {};
+    stopping = asked;
+    engine.stop(id, operation.graceS).catch((error: unknown) => {
+      asked.failed = error instanceof Error ? error.message : String(error);
+    });
   };
 
   return {
     async arm() {
       const found = await engine.inspect(id);
       if (!found) throw new Error('there is no such container any more');
-      if (found.status !== 'running') throw new Error(`it was found ${found.status}, and is left alone`);
       if (found.autoRemove && !pausing)
         throw new Error('the engine removes it when it stops (--rm), so that it could not be started again');
       pidInArming = found.pid;
+      ground.remember(found.startedAt);
       return { mechanism: 'engine', evidence: `found running, process ${found.pid}` };
     },
     async inject() {
+      const atNs = process.hrtime.bigint();
       await act();
-      return { mechanism: 'engine' };
+      return { mechanism: 'engine', ...(stopping ? { atNs } : {}) };
     },
     async prove(signal) {
       let seen = '';
       do {
         const found = await engine.inspect(id);
-        const kernel = pausing ? freezerOf(found?.pid ?? 0) : processGone(pidInArming);
+        const kernel = pausing ? frozen(found?.pid ?? 0) : processGone(pidInArming);
         seen = `the engine says ${found?.status ?? 'gone'}, the kernel ${kernel.says}`;
         if (kernel.so && (pausing ? found?.paused === true : !found?.running || found.pid !== pidInArming)) {
           return { mechanism: 'engine', evidence: seen, facts: { [`${operation.call}`]: 1 } };
         }
+        if (stopping?.failed !== undefined) throw new Error(stopping.failed);
       } while (await pause(LOOK_EVERY_MS, signal));
       throw new Error(`no effect: ${seen}`);
     },
@@ -74,6 +78,7 @@ function moves(operation: z.output<typeof shape>, ground: Ground): FiveMoves {
       if (!found) return { mechanism: 'engine', evidence: 'it is gone: there is nothing to bring back' };
       if (pausing && found.paused) await engine.unpause(id);
       else if (!pausing && !found.running) await engine.start(id);
+      else if (mayStillEnd(operation, found, ground.found())) return cutShort(operation, ground);
       else return { mechanism: 'engine', evidence: `it was found ${found.status}, and is left alone` };
       return { mechanism: 'engine' };
     },
@@ -87,35 +92,23 @@ function moves(operation: z.output<typeof shape>, ground: Ground): FiveMoves {
   };
 }
 
-/** What the kernel's freezer says of a process's control group: version 1 by freezer.state, version 2 by cgroup.events. */
-function freezerOf(pid: number): { readonly so: boolean; readonly says: string } {
-  try {
-    const path = freezerPath(readFileSync(`/proc/${pid}/cgroup`, 'utf8'));
-    const state = readFileSync(path, 'utf8').trim();
-    const so = state === 'FROZEN' || /^frozen 1$/m.test(state);
-    return { so, says: `${so ? 'frozen' : 'not frozen'}` };
-  } catch {
-    return { so: false, says: 'knows no such process' };
-  }
+/** What is amiss, or undefined when it is as it was found. */
+function amiss(found: FoundContainer | undefined): string | undefined {
+  if (!found) return undefined;
+  if (found.paused) return 'it is still paused';
+  return found.running ? undefined : `it does not run (${found.status})`;
 }
 
-/** The file that tells whether a control group is frozen, from the text of /proc/PID/cgroup. */
-export function freezerPath(cgroups: string): string {
-  const groups = cgroups
-    .trim()
-    .split('\n')
-    .map((line) => line.split(':'));
-  const freezer = groups.find(([, controllers]) => controllers?.split(',').includes('freezer'));
-  if (freezer) return `/sys/fs/cgroup/freezer${freezer.slice(2).join(':')}/freezer.state`;
-  const unified = groups.find(([hierarchy]) => hierarchy === '0');
-  return `/sys/fs/cgroup${unified?.slice(2).join(':') ?? ''}/cgroup.events`;
+/** True where what was asked to end has not ended yet: left alone, it would end after everything was read back. */
+function mayStillEnd({ call, signal }: EngineCall, found: FoundContainer, startedAt: string | undefined): boolean {
+  if (call === 'pause' || found.startedAt !== startedAt) return false;
+  return call === 'stop' || !isHarmless(signal ?? 'SIGKILL');
 }
 
-function processGone(pid: number): { readonly so: boolean; readonly says: string } {
-  try {
-    readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return { so: false, says: `still runs its process ${pid}` };
-  } catch {
-    return { so: true, says: `runs its process ${pid} no more` };
-  }
+/** The engine cannot take back a stop, and nobody a signal: so it ends now, and is started. */
+async function cutShort({ container: { id }, call, signal }: EngineCall, { engine }: Ground) {
+  await engine.stop(id, 0);
+  await engine.start(id);
+  const asked = call === 'stop' ? 'its stop' : `its end by ${signal ?? 'SIGKILL'}`;
+  return { mechanism: 'engine', evidence: `${asked} was still to come; it was ended and started again` };
 }

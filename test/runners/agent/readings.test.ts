@@ -5,8 +5,8 @@ import { contains } from '../../../runners/agent/cidr.ts';
 import { clockOffset } from '../../../runners/agent/clock-offset.ts';
 import { freeQueue, parseQueues } from '../../../runners/agent/delayer.ts';
 import { chooseKeys } from '../../../runners/agent/key-choice.ts';
-import { freezerPath } from '../../../runners/agent/operations/engine.ts';
 import { pendingReplies } from '../../../runners/agent/replies.ts';
+import { freezerPath, saysFrozen } from '../../../runners/agent/target-state.ts';
 import { gatewayIn } from '../../../runners/agent/whereabouts.ts';
 
 test('the gateway is that of the default route', () => {
@@ -26,6 +26,13 @@ test('queues in use are passed over', () => {
 test('the freezer is found in either version of control groups', () => {
   assert.equal(freezerPath('9:pids:/docker/a\n6:freezer:/docker/a\n0::/docker/a\n'), '/sys/fs/cgroup/freezer/docker/a/freezer.state');
   assert.equal(freezerPath('0::/system.slice/docker-a.scope\n'), '/sys/fs/cgroup/system.slice/docker-a.scope/cgroup.events');
+  assert.deepEqual(['FROZEN\n', 'THAWED\n', 'FREEZING\n', 'populated 1\nfrozen 1\n', 'populated 1\nfrozen 0\n'].map(saysFrozen), [
+    true,
+    false,
+    false,
+    true,
+    false,
+  ]);
 });
 
 test('CIDRs and single addresses of both families hold what is in them', () => {
