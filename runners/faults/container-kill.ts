@@ -1,5 +1,6 @@
-/** A crash: the container's first process is signalled, and gets no chance to say goodbye. */
+/** A crash: the container's first process is signalled. By SIGKILL it gets no chance to say goodbye. */
 import { z } from 'zod';
+import { signalProblem } from '../agent/signals.ts';
 import { judgeEvery } from './evidence.ts';
 import { defineFault } from './fault.ts';
 import { reference } from './reference.ts';
@@ -7,21 +8,35 @@ import { reference } from './reference.ts';
 const settings = z.strictObject({
   signal: z
     .string()
-    .regex(/^SIG[A-Z0-9]+$/, { error: 'is not a signal; write it like SIGKILL' })
+    .superRefine((name, context) => {
+      const problem = signalProblem(name);
+      if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+    })
     .default('SIGKILL')
-    .describe('The signal; one that the process survives leaves the fault unproven.'),
+    .describe('The signal. Unless it `says` something, the fault is proven by the end of the process.'),
+  says: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('For a signal that the process lives through, such as SIGHUP: text that its log says after it; that is the proof.'),
 });
 
 export const containerKill = defineFault({
   name: 'container-kill',
-  summary: 'Kills its targets, as a crash does; undone by starting those that were not restarted meanwhile.',
+  summary:
+    'Sends its targets a signal, SIGKILL unless asked otherwise; undone by starting those that ended and were not restarted meanwhile.',
   settings,
   looks: { label: 'killed', colour: '#8e44ad', lane: 'container' },
   undoneBy: 'agent',
   lasting: true,
-  plan: ({ signal }, { targets }) => ({
-    operations: targets.map((target) => ({ op: 'engine', container: reference(target), call: 'kill', signal })),
-    effects: targets.map((target) => `${target.name}: killed by ${signal}`),
+  plan: ({ signal, says }, { targets }) => ({
+    operations: targets.map((target) => {
+      const container = reference(target);
+      return says === undefined ? { op: 'engine', container, call: 'kill', signal } : { op: 'signal', container, signal, says };
+    }),
+    effects: targets.map((target) =>
+      says === undefined ? `${target.name}: killed by ${signal}` : `${target.name}: sent ${signal}, and says '${says}'`,
+    ),
   }),
   judgeProof: (_settings, results) => judgeEvery(results),
 });

@@ -2,6 +2,7 @@
 import { cacheEvict } from './cache-evict.ts';
 import { containerKill } from './container-kill.ts';
 import { containerPause } from './container-pause.ts';
+import { containerRestart } from './container-restart.ts';
 import { containerStop } from './container-stop.ts';
 import { cronSync } from './cron-sync.ts';
 import type { Fault } from './fault.ts';
@@ -17,6 +18,7 @@ export const faults: readonly Fault[] = [
   containerKill,
   containerStop,
   containerPause,
+  containerRestart,
   cacheEvict,
   cronSync,
   noop,

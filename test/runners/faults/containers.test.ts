@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { containerKill } from '../../../runners/faults/container-kill.ts';
+import { containerRestart } from '../../../runners/faults/container-restart.ts';
+import type { FaultContext, Target } from '../../../runners/faults/fault.ts';
+
+const TARGET: Target = {
+  id: 'id-a',
+  name: 'a',
+  service: 'a',
+  project: 'p',
+  labels: {},
+  image: 'i',
+  state: 'running',
+  addresses: ['10.0.0.1'],
+  persistent: false,
+};
+const CONTEXT: FaultContext = { targets: [TARGET], select: () => [], seed: 42 };
+const CONTAINER = { id: 'id-a', name: 'a' };
+
+test('a kill is proven by the end of the process, or by what the log says where it lives through the signal', () => {
+  assert.deepEqual(containerKill.plan({}, CONTEXT).operations, [{ op: 'engine', container: CONTAINER, call: 'kill', signal: 'SIGKILL' }]);
+  const reload = containerKill.plan({ signal: 'SIGHUP', says: 'reloaded' }, CONTEXT);
+  assert.deepEqual(reload.operations, [{ op: 'signal', container: CONTAINER, signal: 'SIGHUP', says: 'reloaded' }]);
+  assert.deepEqual(reload.effects, ["a: sent SIGHUP, and says 'reloaded'"]);
+});
+
+for (const [signal, why] of [
+  ['SIGFOO', /is not a signal of Linux; write it like SIGKILL/],
+  ['9', /is not a signal of Linux/],
+  ['SIGSTOP', /for that there is container-pause/],
+] as const) {
+  test(`a kill by ${signal} is refused with what to write instead`, () => {
+    assert.throws(() => containerKill.plan({ signal }, CONTEXT), why);
+  });
+}
+
+test('a restart heals by itself, and waits as long as it is told', () => {
+  const { operations } = containerRestart.plan({ grace: '1500ms', 'healthy-within': '1m' }, CONTEXT);
+  assert.deepEqual(operations, [{ op: 'restart', container: CONTAINER, graceS: 2, healthyWithinMs: 60_000 }]);
+  assert.equal(containerRestart.undoneBy, 'heals');
+  assert.throws(() => containerRestart.plan({ grace: '6m' }, CONTEXT), /5m at most/);
+  assert.throws(() => containerRestart.plan({ 'healthy-within': '6m' }, CONTEXT), /5m at most/);
+});
