@@ -80,6 +80,7 @@ function hypothesisReasons(experiment: Experiment, judgements: Report['hypothesi
 
 function stopReasons(timeline: Timeline): Reason[] {
   return timeline.of('stop').flatMap(({ because, detail }): Reason[] => {
+    if (because === 'emergency') return [{ kind: 'stopped', text: `An emergency stop ended it: ${detail}.` }];
     if (because === 'signal' || because === 'gate') return [{ kind: 'stopped', text: `It was stopped by a ${because}: ${detail}.` }];
     if (because === 'condition') return [];
     if (because === 'limit') return [{ kind: 'inconclusive', text: `It was cut short: ${detail}.` }];

@@ -16,6 +16,8 @@ import { findLeftovers } from '../journal/leftovers.ts';
 import { JOURNAL_FILE, readJournal } from '../journal/reader.ts';
 import { assertRoomForJournal } from '../journal/room.ts';
 import { createRunDirectory, pointLatest, runsFolder } from '../journal/run-directory.ts';
+import { readConfig } from './config.ts';
+import { assertNotStopped, stopFileOf, watchForStop } from './emergency-stop.ts';
 import type { CliIo } from './io.ts';
 import type { LoadedExperiment } from './load-experiment.ts';
 import { playRun } from './play-run.ts';
@@ -55,9 +57,13 @@ export async function drill(io: CliIo, loaded: LoadedExperiment, options: DrillO
       ? undefined
       : await composeSystem(docker, loaded.composeFile, { environment: io.environment, log: say });
   const root = runsFolder(io.workingDirectory);
+  const stopFile = stopFileOf(io.workingDirectory, await readConfig(io.workingDirectory));
+  await assertNotStopped({ engines: [docker], stopFile });
   await assertNothingLeft(docker, root);
   const { id: runId, directory } = await createRunDirectory(root, new Date(), Math.random);
   const signals = listenForStop(io);
+  const watching = new AbortController();
+  void watchForStop({ engines: [docker], stopFile, runId }, watching.signal, signals.stop);
   try {
     await assertRoomForJournal(directory);
     await ensureImages(docker, { recipes: [agentImage], environment: io.environment, log: say });
@@ -75,6 +81,7 @@ export async function drill(io: CliIo, loaded: LoadedExperiment, options: DrillO
       if (!(await leftSomething(directory))) await releaseLock(docker, lock, runId);
     }
   } finally {
+    watching.abort();
     signals.close();
     if (!(await hasPlan(directory)) && !(await leftSomething(directory))) await rm(directory, { recursive: true, force: true });
   }

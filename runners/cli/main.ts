@@ -12,6 +12,7 @@ import { plan } from './commands/plan.ts';
 import { report } from './commands/report.ts';
 import { run } from './commands/run.ts';
 import { start } from './commands/start.ts';
+import { stop } from './commands/stop.ts';
 import { sweep } from './commands/sweep.ts';
 import { up } from './commands/up.ts';
 import type { CliIo } from './io.ts';
@@ -40,11 +41,18 @@ function commands(io: CliIo, finish: Finish): Command {
     .exitOverride()
     .showHelpAfterError('(see: firedrill --help)')
     .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) });
-  const json = () => new Option('--json', 'print data, not text').default(false);
-  const yes = () => new Option('-y, --yes', 'do not ask').default(false);
-  const variant = () => new Option('--variant <name>', 'a named variant of the experiment');
-  const seed = () => new Option('--seed <number>', 'seed of everything drawn by chance').argParser(seedOf);
+  addExperimentCommands(program, io, finish);
+  addEngineCommands(program, io, finish);
+  return program;
+}
 
+const json = () => new Option('--json', 'print data, not text').default(false);
+const yes = () => new Option('-y, --yes', 'do not ask').default(false);
+const variant = () => new Option('--variant <name>', 'a named variant of the experiment');
+const seed = () => new Option('--seed <number>', 'seed of everything drawn by chance').argParser(seedOf);
+
+/** What is done with experiments and their runs. */
+function addExperimentCommands(program: Command, io: CliIo, finish: Finish): void {
   program
     .command('check')
     .description('say everything that is wrong with experiment files; touches nothing')
@@ -73,17 +81,35 @@ function commands(io: CliIo, finish: Finish): Command {
     .addOption(json())
     .action(async (file: string, options) => finish(await run(io, file, options)));
   program
-    .command('sweep')
-    .description('find what dead runs left behind, undo only what is ours, and read back')
-    .addOption(yes())
+    .command('report')
+    .description('judge a recorded run anew from its journal and write its reports')
+    .argument('[run]', 'run id or folder', 'latest')
     .addOption(json())
-    .action(async (options) => finish(await sweep(io, options)));
+    .action(async (id: string, options) => finish(await report(io, id, options)));
   program
     .command('list')
     .description('the faults, probes and executors there are, and the experiments of a folder')
     .argument('[folder]', 'folder of experiments', 'experiments')
     .addOption(json())
     .action(async (folder: string, options) => finish(await list(io, { ...options, folder })));
+}
+
+/** What is done with an engine and the systems on it. */
+function addEngineCommands(program: Command, io: CliIo, finish: Finish): void {
+  program
+    .command('sweep')
+    .description('find what dead runs left behind, undo only what is ours, and read back')
+    .addOption(yes())
+    .addOption(json())
+    .action(async (options) => finish(await sweep(io, options)));
+  program
+    .command('stop')
+    .description('emergency stop: ends the runs on the engine, from any terminal; everything is undone')
+    .argument('[run]', 'run id; default all')
+    .option('--hold', 'let no run begin until --release', false)
+    .option('--release', 'let runs begin again', false)
+    .addOption(json())
+    .action(async (id: string | undefined, options) => finish(await stop(io, id, options)));
   program
     .command('doctor')
     .description('say what this machine and its engine can do')
@@ -103,17 +129,10 @@ function commands(io: CliIo, finish: Finish): Command {
     .addOption(json())
     .action(async (file: string, options) => finish(await down(io, file, options)));
   program
-    .command('report')
-    .description('judge a recorded run anew from its journal and write its reports')
-    .argument('[run]', 'run id or folder', 'latest')
-    .addOption(json())
-    .action(async (id: string, options) => finish(await report(io, id, options)));
-  program
     .command('start')
     .description('set up, bring up the reference system, and run the first drill against it')
     .addOption(yes())
     .action(async (options) => finish(await start(io, options)));
-  return program;
 }
 
 function seedOf(text: string): number {

@@ -6,7 +6,7 @@ export const LABEL = {
   protect: 'firedrill.protect',
   /** The run that made it. */
   run: 'firedrill.run',
-  /** What it is: `agent` or `lock`. */
+  /** What it is: `agent`, `lock`, `stop` or `hold`. */
   role: 'firedrill.role',
   /** SHA-256 of everything an image was built of. */
   content: 'firedrill.content',

@@ -24,7 +24,10 @@ export interface LockEngine {
   };
   getImage(name: string): { inspect(): Promise<unknown> };
   importImage(tar: NodeJS.ReadableStream, options: object): Promise<NodeJS.ReadableStream>;
-  listContainers(options: { all: boolean; filters: Readonly<Record<string, string[]>> }): Promise<readonly { State: string }[]>;
+  listContainers(options: {
+    all: boolean;
+    filters: Readonly<Record<string, string[]>>;
+  }): Promise<readonly { State: string; Names: readonly string[] }[]>;
 }
 
 /** What a lock says of itself. */
@@ -48,13 +51,25 @@ export function lockName(system: { readonly project?: string | undefined; readon
 
 /** Takes the lock. Throws FiredrillError `locked` (exit 7) where it is held, naming the holder and since when. */
 export async function acquireLock(docker: LockEngine, lock: string, runId: string, now: Date): Promise<void> {
-  await ensureLockImage(docker);
   try {
-    await docker.createContainer({ name: lock, Image: LOCK_IMAGE, Cmd: ['firedrill'], Labels: labelsOf(lock, runId, now) });
+    await createMark(docker, lock, labelsOf(lock, runId, now));
   } catch (error) {
     if (statusOf(error) !== 409) throw error;
     throw await held(docker, lock, now);
   }
+}
+
+/** A container that is there to be seen and is never started; its name is given out once. Throws the engine's 409 where it is taken. */
+export async function createMark(docker: LockEngine, name: string, labels: Record<string, string>): Promise<void> {
+  await ensureLockImage(docker);
+  await docker.createContainer({ name, Image: LOCK_IMAGE, Cmd: ['firedrill'], Labels: labels });
+}
+
+/** Every lock on the engine. */
+export async function findLocks(docker: LockEngine): Promise<readonly LockHolder[]> {
+  const found = await docker.listContainers({ all: true, filters: { label: [`${LABEL.role}=lock`] } });
+  const names = found.flatMap((each) => each.Names[0]?.replace(/^\//, '') ?? []);
+  return (await Promise.all(names.map((name) => lockHolder(docker, name)))).filter((each) => each !== undefined);
 }
 
 /** Gives the lock back; one that is gone already, or is another run's, is left alone. */
@@ -161,6 +176,6 @@ function processIsThere(pid: number): boolean {
 }
 
 /** The HTTP status in the library's errors. */
-function statusOf(error: unknown): number | undefined {
+export function statusOf(error: unknown): number | undefined {
   return error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : undefined;
 }

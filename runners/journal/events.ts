@@ -155,7 +155,7 @@ export type Event = Stamp &
       }
     | {
         readonly type: 'stop';
-        readonly because: 'signal' | 'condition' | 'gate' | 'limit' | 'error' | 'agent-lost';
+        readonly because: 'signal' | 'emergency' | 'condition' | 'gate' | 'limit' | 'error' | 'agent-lost';
         readonly detail: string;
       }
     | { readonly type: 'container'; readonly container: string; readonly action: string; readonly detail?: string | undefined }

@@ -17,7 +17,7 @@ import type { Hands } from './hands.ts';
 import { hypothesisHolds, judgeHypothesis } from './hypothesis.ts';
 import { playMethod } from './method.ts';
 import { watchRecovery } from './recovery.ts';
-import type { Stop } from './stop.ts';
+import { type Stop, stopOf } from './stop.ts';
 import { watchStopConditions } from './stop-conditions.ts';
 
 export interface ConductOptions {
@@ -49,7 +49,7 @@ export async function conduct(options: ConductOptions): Promise<void> {
     journal.append({ type: 'stop', ...reason });
     ending.abort();
   };
-  const onSignal = () => stop({ because: 'signal', detail: String(options.stopped.reason ?? 'stopped by a person') });
+  const onSignal = () => stop(stopOf(options.stopped));
   if (options.stopped.aborted) onSignal();
   options.stopped.addEventListener('abort', onSignal, { once: true });
 
@@ -61,7 +61,7 @@ export async function conduct(options: ConductOptions): Promise<void> {
   try {
     const steady = await hypothesisHolds(options, { when: 'before', deadlineMs: firstFaultMs, signal: ending.signal });
     const ready = await hands;
-    void ready.lost.then((reason) => stop({ because: 'agent-lost', detail: reason }));
+    void ready.lost.then(stop);
     if (steady && !ending.signal.aborted) {
       runs = plan.faults.map((planned) => startFaultRun(planned, options, ready));
       journal.append({ type: 'phase', phase: 'arming' });

@@ -1,5 +1,6 @@
 /** What the conductor needs of the agent: the five moves by the name of a fault, and to be told when it is gone. */
 import type { OperationResult } from '../agent/protocol.ts';
+import type { Stop } from './stop.ts';
 
 export interface Hands {
   arm(fault: string): Promise<readonly OperationResult[]>;
@@ -11,6 +12,6 @@ export interface Hands {
   toRunnerNs(atNs: string): bigint;
   /** Everything is undone; the agent removes itself. */
   leave(): Promise<void>;
-  /** Resolves, with the reason, when the agent is gone before it was told to leave. */
-  readonly lost: Promise<string>;
+  /** Resolves, with the reason, when an agent is gone before it was told to leave. */
+  readonly lost: Promise<Stop>;
 }

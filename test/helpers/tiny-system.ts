@@ -1,5 +1,5 @@
 /** The tiny system of test/fixtures/tiny, under a project name of the test's own, and experiments on it. */
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
@@ -15,7 +15,7 @@ export interface TinySystem {
   experiment(text: string): Promise<string>;
   run(args: readonly string[], environment?: Record<string, string>): Promise<Outcome>;
   start(args: readonly string[], environment?: Record<string, string>): Running;
-  /** Containers of the project and what firedrill made for runs since this was opened, by name and state. */
+  /** Containers of the project and what firedrill made for this folder's runs, by name and state; others may be at work beside. */
   containers(): Promise<readonly string[]>;
   close(): Promise<void>;
 }
@@ -28,7 +28,6 @@ export async function tinySystem(name: string): Promise<TinySystem> {
   const docker = await connectEngine(process.env);
   const environment = { COMPOSE_PROJECT_NAME: project };
   const find = (label: string) => docker.listContainers({ all: true, filters: { label: [label] } });
-  const others = new Set((await find(LABEL.role)).map((each) => each.Id));
   let experiments = 0;
   return {
     folder,
@@ -43,11 +42,11 @@ export async function tinySystem(name: string): Promise<TinySystem> {
     run: (args, extra = {}) => firedrill(args, folder, { ...environment, ...extra }),
     start: (args, extra = {}) => startFiredrill(args, folder, { ...environment, ...extra }),
     async containers() {
-      const found = [...(await find(`${COMPOSE_LABEL.project}=${project}`)), ...(await find(LABEL.role))];
-      return found
-        .filter((each) => !others.has(each.Id))
-        .map((each) => `${each.Names[0]} ${each.State}`)
-        .sort();
+      const runs = await readdir(join(folder, '.firedrill/runs')).catch(() => []);
+      const made = (await find(LABEL.role)).filter(
+        (each) => runs.includes(each.Labels[LABEL.run] ?? '') || each.Labels[LABEL.lock] === project,
+      );
+      return [...(await find(`${COMPOSE_LABEL.project}=${project}`)), ...made].map((each) => `${each.Names[0]} ${each.State}`).sort();
     },
     async close() {
       await firedrill(['down', 'compose.yaml'], folder, environment);

@@ -4,8 +4,7 @@
  */
 import type Docker from 'dockerode';
 import { type FoundAgent, findAgents } from '../../agent/remains.ts';
-import { LABEL } from '../../docker/labels.ts';
-import { type LockHolder, lockHolder, staleBecause } from '../../docker/lock.ts';
+import { findLocks, type LockHolder, staleBecause } from '../../docker/lock.ts';
 import { findLeftovers, type Leftovers } from '../../journal/leftovers.ts';
 import { type Run, readJournal } from '../../journal/reader.ts';
 
@@ -44,12 +43,6 @@ export async function findRemains(docker: Docker, runs: readonly Run[]): Promise
 /** True where the journal here tells of something that was not put back. */
 export function leftSomething(leftovers: Leftovers | undefined): boolean {
   return leftovers !== undefined && leftovers.faults.length + leftovers.systems.length > 0;
-}
-
-async function findLocks(docker: Docker): Promise<readonly LockHolder[]> {
-  const found = await docker.listContainers({ all: true, filters: JSON.stringify({ label: [`${LABEL.role}=lock`] }) });
-  const names = found.flatMap((each) => each.Names[0]?.replace(/^\//, '') ?? []);
-  return (await Promise.all(names.map((name) => lockHolder(docker, name)))).filter((each) => each !== undefined);
 }
 
 async function aliveBecause(docker: Docker, locks: readonly LockHolder[]): Promise<string | undefined> {

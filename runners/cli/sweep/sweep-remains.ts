@@ -9,6 +9,7 @@ import type { Environment } from '../../docker/address.ts';
 import { composeSystem } from '../../docker/compose-system.ts';
 import { ensureImages, tagOf } from '../../docker/images.ts';
 import { releaseLock } from '../../docker/lock.ts';
+import { forgetAsking } from '../../docker/stop-mark.ts';
 import type { EventOf } from '../../journal/events.ts';
 import { findLeftovers } from '../../journal/leftovers.ts';
 import { readJournal } from '../../journal/reader.ts';
@@ -42,6 +43,7 @@ export async function sweepRemains(context: SweepContext, remains: Remains): Pro
     for (const intended of remains.leftovers?.systems ?? []) results.push(await restore(context, intended, journal));
     const clean = results.every(Boolean);
     if (clean) for (const lock of remains.locks) await releaseLock(docker, lock.lock, remains.runId);
+    await forgetAsking(docker, remains.runId);
     return clean;
   } finally {
     await journal?.close();

@@ -24,7 +24,7 @@ function engineWith(agents: readonly { readonly State: string }[] = []) {
     }),
     getImage: () => ({ inspect: () => Promise.resolve({}) }),
     importImage: () => Promise.resolve(Readable.from([])),
-    listContainers: () => Promise.resolve(agents),
+    listContainers: () => Promise.resolve(agents.map((each) => ({ ...each, Names: ['/agent'] }))),
   };
   return { engine, containers };
 }
