@@ -42,7 +42,7 @@ export async function tinySystem(name: string): Promise<TinySystem> {
     run: (args, extra = {}) => firedrill(args, folder, { ...environment, ...extra }),
     start: (args, extra = {}) => startFiredrill(args, folder, { ...environment, ...extra }),
     async containers() {
-      const runs = await readdir(join(folder, '.firedrill/runs')).catch(() => []);
+      const runs = await readdir(join(folder, '.firedrill/runs')).catch((): string[] => []);
       const made = (await find(LABEL.role)).filter(
         (each) => runs.includes(each.Labels[LABEL.run] ?? '') || each.Labels[LABEL.lock] === project,
       );
