@@ -5,6 +5,7 @@
 import { request } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { z } from 'zod';
+import type { ContainerRef } from './operations/operation.ts';
 
 /** Longest wait for an answer of the engine, when the caller gives no nearer end. A stop may take its grace besides. */
 const ENGINE_TIMEOUT_MS = 30_000;
@@ -72,6 +73,8 @@ export interface Engine {
   imageId(reference: string): Promise<string | undefined>;
   /** Paths in its own layer that differ from its image's. */
   changedPaths(id: string): Promise<readonly string[]>;
+  /** Names of the containers that live in its network (`network_mode: container:…`). */
+  lodgersOf(container: ContainerRef): Promise<readonly string[]>;
   /** What it wrote to its output since then, in seconds of the wall clock, both streams together. */
   log(id: string, sinceS: number): Promise<string>;
   /** Makes the engine stop restarting it. */
@@ -142,6 +145,12 @@ export function engineAt(socketPath: string): Engine {
     async changedPaths(id) {
       const changes = z.array(z.object({ Path: z.string() })).nullable();
       return (changes.parse(body(await call('GET', `/containers/${id}/changes`))) ?? []).map((each) => each.Path);
+    },
+    async lodgersOf({ id, name }) {
+      const listed = z.array(z.object({ Names: z.array(z.string()), HostConfig: z.object({ NetworkMode: z.string().optional() }) }));
+      const lodgers = listed.parse(body(await call('GET', '/containers/json?all=1')));
+      const modes: readonly (string | undefined)[] = [`container:${id}`, `container:${name}`];
+      return lodgers.flatMap(({ Names, HostConfig }) => (modes.includes(HostConfig.NetworkMode) ? (Names[0]?.slice(1) ?? '?') : []));
     },
     async log(id, sinceS) {
       const answer = await call('GET', `/containers/${id}/logs?stdout=1&stderr=1&since=${sinceS}&tail=${LOG_LINES_MAX}`);

@@ -43,6 +43,8 @@ export interface FaultContext {
   readonly select: (target: string) => readonly Target[];
   /** Seed of the run. */
   readonly seed: number;
+  /** True where the step says `irreversible: accept`. */
+  readonly irreversible?: boolean;
 }
 
 /** What a fault will do, for `plan` and for the agent. */

@@ -2,6 +2,7 @@
 import { cacheEvict } from './cache-evict.ts';
 import { containerKill } from './container-kill.ts';
 import { containerPause } from './container-pause.ts';
+import { containerRemove } from './container-remove.ts';
 import { containerRestart } from './container-restart.ts';
 import { containerStop } from './container-stop.ts';
 import { cronSync } from './cron-sync.ts';
@@ -19,6 +20,7 @@ export const faults: readonly Fault[] = [
   containerStop,
   containerPause,
   containerRestart,
+  containerRemove,
   cacheEvict,
   cronSync,
   noop,

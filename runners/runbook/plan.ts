@@ -70,7 +70,12 @@ function planFault(step: FaultStep, options: PlanOptions): PlannedFault {
   const targets = select(step.target);
   const persistent = fault.destroysData ? targets.filter((target) => target.persistent) : [];
   assertConsent(step, fault, persistent);
-  const { operations, effects } = fault.plan(step.settings, { targets, select, seed: options.seed });
+  const { operations, effects } = fault.plan(step.settings, {
+    targets,
+    select,
+    seed: options.seed,
+    irreversible: step.irreversible === 'accept',
+  });
   return {
     name: step.name,
     kind: fault.name,

@@ -7,10 +7,11 @@ import { evict } from './evict.ts';
 import { latency } from './latency.ts';
 import { noop } from './noop.ts';
 import type { OperationKind } from './operation.ts';
+import { remove } from './remove.ts';
 import { restart } from './restart.ts';
 import { signal } from './signal.ts';
 
-const kinds = [blackout, latency, engineCall, restart, signal, evict, command, noop] as const;
+const kinds = [blackout, latency, engineCall, remove, restart, signal, evict, command, noop] as const;
 
 export const operationShape = z.discriminatedUnion('op', [kinds[0].shape, ...kinds.slice(1).map((kind) => kind.shape)]);
 

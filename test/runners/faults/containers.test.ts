@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { containerKill } from '../../../runners/faults/container-kill.ts';
+import { containerRemove } from '../../../runners/faults/container-remove.ts';
 import { containerRestart } from '../../../runners/faults/container-restart.ts';
 import type { FaultContext, Target } from '../../../runners/faults/fault.ts';
 
@@ -41,4 +42,15 @@ test('a restart heals by itself, and waits as long as it is told', () => {
   assert.equal(containerRestart.undoneBy, 'heals');
   assert.throws(() => containerRestart.plan({ grace: '6m' }, CONTEXT), /5m at most/);
   assert.throws(() => containerRestart.plan({ 'healthy-within': '6m' }, CONTEXT), /5m at most/);
+});
+
+test('a removal loses what lies outside volumes only where the step accepts it', () => {
+  const loses = (irreversible: boolean) => containerRemove.plan({}, { ...CONTEXT, irreversible }).operations;
+  assert.deepEqual(loses(false), [{ op: 'remove', container: CONTAINER, loseLayer: false }]);
+  assert.deepEqual(loses(true), [{ op: 'remove', container: CONTAINER, loseLayer: true }]);
+});
+
+test('a task of a Swarm service is not removed: what takes its place would have another name', () => {
+  const task = { ...TARGET, labels: { 'com.docker.swarm.task.id': 't' } };
+  assert.throws(() => containerRemove.plan({}, { ...CONTEXT, targets: [task] }), { code: 'swarm-task' });
 });

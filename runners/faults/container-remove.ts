@@ -1,0 +1,35 @@
+/** A container that is gone: killed and removed, as by a node that is lost or a hand that slipped. */
+import { z } from 'zod';
+import { EXIT, FiredrillError } from '../failure.ts';
+import { judgeEvery } from './evidence.ts';
+import { defineFault } from './fault.ts';
+import { reference } from './reference.ts';
+
+export const containerRemove = defineFault({
+  name: 'container-remove',
+  summary:
+    'Removes its targets, their volumes excepted; undone by making them anew from their own inspection. What they wrote outside volumes is lost.',
+  settings: z.strictObject({}),
+  looks: { label: 'removed', colour: '#512e5f', lane: 'container' },
+  undoneBy: 'agent',
+  lasting: true,
+  plan(_settings, { targets, irreversible }) {
+    const tasks = targets.filter((target) => target.labels['com.docker.swarm.task.id'] !== undefined);
+    if (tasks.length > 0) throw swarmTask(tasks.map((target) => target.name));
+    const loseLayer = irreversible === true;
+    return {
+      operations: targets.map((target) => ({ op: 'remove', container: reference(target), loseLayer })),
+      effects: targets.map(
+        (target) => `${target.name}: removed, and made anew${loseLayer ? '; what it wrote outside volumes is lost' : ''}`,
+      ),
+    };
+  },
+  judgeProof: (_settings, results) => judgeEvery(results, { removed: 'sum' }),
+});
+
+function swarmTask(names: readonly string[]): FiredrillError {
+  return new FiredrillError('swarm-task', `Tasks of a Swarm service cannot be made anew by firedrill: ${names.join(', ')}.`, {
+    hint: 'Swarm makes another in their place by itself; use the fault container-kill.',
+    exitCode: EXIT.groundUnfit,
+  });
+}
