@@ -11,6 +11,6 @@ export const agentImage = {
   node: true,
   bundles: [
     { entry: beside('agent.ts'), as: 'agent.mjs' },
-    { entry: beside('evict-program.ts'), as: 'evict.mjs' },
+    { entry: beside('application/program.ts'), as: 'application.mjs' },
   ],
 } as const;

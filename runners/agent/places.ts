@@ -3,7 +3,7 @@
 export const AGENT_DIRECTORY = '/firedrill';
 export const ORDERS_PATH = `${AGENT_DIRECTORY}/orders.json`;
 export const MEMORY_PATH = `${AGENT_DIRECTORY}/memory.json`;
-export const EVICT_PROGRAM_PATH = `${AGENT_DIRECTORY}/evict.mjs`;
+export const APPLICATION_PROGRAM_PATH = `${AGENT_DIRECTORY}/application.mjs`;
 export const ENGINE_SOCKET_PATH = '/var/run/docker.sock';
 /** Environment variable that makes an agent undo its orders and leave. */
 export const SWEEP_VARIABLE = 'FIREDRILL_SWEEP';

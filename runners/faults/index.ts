@@ -1,16 +1,20 @@
 /** The faults there are, a line each, in the order in which they are listed. */
 import { cacheEvict } from './cache-evict.ts';
+import { cacheFreeze } from './cache-freeze.ts';
 import { containerKill } from './container-kill.ts';
 import { containerPause } from './container-pause.ts';
 import { containerRemove } from './container-remove.ts';
 import { containerRestart } from './container-restart.ts';
 import { containerStop } from './container-stop.ts';
 import { cronSync } from './cron-sync.ts';
+import { dbConnections } from './db-connections.ts';
+import { dbLock } from './db-lock.ts';
 import type { Fault } from './fault.ts';
 import { networkBlackout } from './network-blackout.ts';
 import { networkLatency } from './network-latency.ts';
 import { networkPartition } from './network-partition.ts';
 import { noop } from './noop.ts';
+import { replicationPause } from './replication-pause.ts';
 
 export const faults: readonly Fault[] = [
   networkBlackout,
@@ -22,6 +26,10 @@ export const faults: readonly Fault[] = [
   containerRestart,
   containerRemove,
   cacheEvict,
+  cacheFreeze,
+  dbLock,
+  dbConnections,
+  replicationPause,
   cronSync,
   noop,
 ];

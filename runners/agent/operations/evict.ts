@@ -3,9 +3,7 @@
  * Redis' own counts: how many it unlinked, how many keys it had before and after. Nobody can undo it.
  */
 import { z } from 'zod';
-
-import { EVICT_PROGRAM_PATH } from '../places.ts';
-import { inNetworkOf, startProgram, type Waiting } from '../programs.ts';
+import { type Helper, startHelper } from '../application/helper.ts';
 import { whereabouts } from '../whereabouts.ts';
 import type { FiveMoves, Ground } from './five-moves.ts';
 import { containerRef, defineOperation } from './operation.ts';
@@ -38,31 +36,22 @@ export const evict = defineOperation({ shape, moves });
 function moves(operation: z.output<typeof shape>, ground: Ground): FiveMoves {
   const place = whereabouts(ground.engine, operation.container);
   const { port, pattern, share, seed } = operation;
-  let program: Waiting | undefined;
+  let helper: Helper | undefined;
   let done: z.output<typeof evicted> | undefined;
-  const ask = async (order: string) => {
-    program?.write(`${order}\n`);
-    return JSON.parse((await program?.line()) ?? '');
-  };
-  const drop = () => {
-    program?.kill();
-    program = undefined;
-  };
 
   return {
-    async arm() {
+    async arm(signal) {
       const network = await place.network();
       if (!network) throw new Error('it is not running, so that there is nothing to evict');
-      const command = [process.execPath, EVICT_PROGRAM_PATH, String(port), pattern, String(share), String(seed)];
-      program = startProgram(inNetworkOf(network.pid, command));
-      await program.line();
-      const { matched } = looked.parse(await ask('look'));
+      helper = startHelper(network.pid, 'evict');
+      await helper.ask({ do: 'connect', port, pattern, share, seed }, z.unknown(), signal);
+      const { matched } = await helper.ask({ do: 'look' }, looked, signal);
       if (matched === 0) throw new Error(`no key matches '${pattern}' on port ${port}`);
       return { mechanism: 'redis', evidence: `${matched} keys match`, facts: { matched } };
     },
-    async inject() {
-      if (!program?.alive()) throw new Error('the program that should evict is gone');
-      done = evicted.parse(await ask('evict'));
+    async inject(signal) {
+      if (!helper?.alive()) throw new Error('the program that should evict is gone');
+      done = await helper.ask({ do: 'evict' }, evicted, signal);
       return { atNs: BigInt(done.atNs), mechanism: 'redis', facts: { evicted: done.evicted, matched: done.matched } };
     },
     async prove() {
@@ -76,7 +65,8 @@ function moves(operation: z.output<typeof shape>, ground: Ground): FiveMoves {
       };
     },
     async undo() {
-      drop();
+      await helper?.end();
+      helper = undefined;
       return { evidence: 'evicted keys are not brought back' };
     },
     async readBack() {

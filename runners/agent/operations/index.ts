@@ -4,14 +4,18 @@ import { blackout } from './blackout.ts';
 import { command } from './command.ts';
 import { engineCall } from './engine.ts';
 import { evict } from './evict.ts';
+import { freeze } from './freeze.ts';
+import { hold } from './hold.ts';
 import { latency } from './latency.ts';
+import { lock } from './lock.ts';
 import { noop } from './noop.ts';
 import type { OperationKind } from './operation.ts';
 import { remove } from './remove.ts';
+import { replay } from './replay.ts';
 import { restart } from './restart.ts';
 import { signal } from './signal.ts';
 
-const kinds = [blackout, latency, engineCall, remove, restart, signal, evict, command, noop] as const;
+const kinds = [blackout, latency, engineCall, remove, restart, signal, evict, freeze, lock, hold, replay, command, noop] as const;
 
 export const operationShape = z.discriminatedUnion('op', [kinds[0].shape, ...kinds.slice(1).map((kind) => kind.shape)]);
 

@@ -1,10 +1,10 @@
 /** What the agent reads of the kernel and the engine, and what it makes of clocks, addresses and keys. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { chooseKeys } from '../../../runners/agent/application/key-choice.ts';
 import { contains } from '../../../runners/agent/cidr.ts';
 import { clockOffset } from '../../../runners/agent/clock-offset.ts';
 import { freeQueue, parseQueues } from '../../../runners/agent/delayer.ts';
-import { chooseKeys } from '../../../runners/agent/key-choice.ts';
 import { pendingReplies } from '../../../runners/agent/replies.ts';
 import { freezerPath, saysFrozen } from '../../../runners/agent/target-state.ts';
 import { gatewayIn } from '../../../runners/agent/whereabouts.ts';

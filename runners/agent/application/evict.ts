@@ -1,12 +1,9 @@
 /**
- * Runs in a Redis container's network namespace, from arming on: `look` counts the keys that match, `evict` evicts the
- * share. Each order is a line in, each answer a line of JSON out; it ends when its input ends. Keys are chosen anew at the cue,
- * because a cache changes between arming and inject; looking takes some 10 ms for 10,000 keys.
- *
- *   evict.mjs PORT PATTERN SHARE SEED
+ * Evicts keys of the Redis beside it: `connect`, then `look` counts the keys that match, and `evict` evicts the share. Keys are
+ * chosen anew at the cue, because a cache changes between arming and inject; looking takes some 10 ms for 10,000 keys.
  */
-import { createInterface } from 'node:readline';
 import { createClient, RESP_TYPES } from 'redis';
+import { z } from 'zod';
 import { chooseKeys } from './key-choice.ts';
 
 /** Keys asked for in one SCAN. */
@@ -15,6 +12,12 @@ const SCAN_COUNT = 1000;
 const BATCH_KEYS = 500;
 /** Longest wait for a connection. */
 const CONNECT_TIMEOUT_MS = 5_000;
+
+const orders = z.discriminatedUnion('do', [
+  z.object({ do: z.literal('connect'), port: z.number(), pattern: z.string(), share: z.number(), seed: z.number() }),
+  z.object({ do: z.literal('look') }),
+  z.object({ do: z.literal('evict') }),
+]);
 
 /** Keys are bytes: as text, one that is not UTF-8 could not be named again. */
 function clientOf(port: number) {
@@ -27,17 +30,23 @@ function clientOf(port: number) {
 }
 type Client = ReturnType<typeof clientOf>;
 
-async function main(): Promise<void> {
-  const [port = '', pattern = '*', share = '0', seed = '0'] = process.argv.slice(2);
-  const redis = clientOf(Number(port));
-  redis.on('error', (error: unknown) => process.stderr.write(`${error}\n`));
-  await redis.connect();
-  answer({ keys: await redis.dbSize() });
-  for await (const order of createInterface({ input: process.stdin })) {
-    if (order === 'look') answer({ matched: (await scan(redis, pattern)).length });
-    if (order === 'evict') answer(await evict(redis, chooseKeys(await scan(redis, pattern), Number(share), Number(seed))));
-  }
-  redis.destroy();
+export function evict(): (order: unknown) => Promise<unknown> {
+  let work: { redis: Client; pattern: string; share: number; seed: number } | undefined;
+  return async (raw) => {
+    const order = orders.parse(raw);
+    if (order.do === 'connect') {
+      const { port, ...rest } = order;
+      const redis = clientOf(port);
+      redis.on('error', (error: unknown) => process.stderr.write(`${error}\n`));
+      await redis.connect();
+      work = { redis, ...rest };
+      return { keys: await redis.dbSize() };
+    }
+    if (!work) throw new Error('not connected');
+    const { redis, pattern, share, seed } = work;
+    const keys = await scan(redis, pattern);
+    return order.do === 'look' ? { matched: keys.length } : evictKeys(redis, chooseKeys(keys, share, seed));
+  };
 }
 
 /** SCAN may tell a key twice. */
@@ -53,7 +62,7 @@ async function scan(redis: Client, pattern: string): Promise<readonly Buffer[]> 
 }
 
 /** All of it goes out in one write, so that nothing of ours stands between the evictions, and keys are counted before they are refilled. */
-async function evict(redis: Client, choice: { readonly matched: number; readonly chosen: readonly Buffer[] }) {
+async function evictKeys(redis: Client, choice: { readonly matched: number; readonly chosen: readonly Buffer[] }) {
   const batches = Array.from({ length: Math.ceil(choice.chosen.length / BATCH_KEYS) }, (_, index) =>
     choice.chosen.slice(index * BATCH_KEYS, (index + 1) * BATCH_KEYS),
   );
@@ -80,9 +89,3 @@ async function evict(redis: Client, choice: { readonly matched: number; readonly
 function sum(counts: readonly number[]): number {
   return counts.reduce((total, count) => total + count, 0);
 }
-
-function answer(said: unknown): void {
-  process.stdout.write(`${JSON.stringify(said)}\n`);
-}
-
-await main();

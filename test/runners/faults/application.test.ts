@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { cacheFreeze } from '../../../runners/faults/cache-freeze.ts';
+import { dbConnections } from '../../../runners/faults/db-connections.ts';
+import { dbLock } from '../../../runners/faults/db-lock.ts';
+import type { Fault, FaultContext } from '../../../runners/faults/fault.ts';
+import { replicationPause } from '../../../runners/faults/replication-pause.ts';
+import { exampleTarget } from '../../helpers/example-run.ts';
+
+const CONTEXT: FaultContext = { targets: [exampleTarget('db', { region: 'east' })], select: () => [], seed: 42 };
+
+function operation(fault: Fault, settings: object): object {
+  const [first] = fault.plan(settings, CONTEXT).operations;
+  assert.ok(first);
+  return first;
+}
+
+test('a freeze takes a password with a user and without, and a user never without', () => {
+  const credentials = (settings: object) => {
+    const { user, password } = operation(cacheFreeze, settings) as { user?: string; password?: string };
+    return [user, password];
+  };
+  assert.deepEqual(credentials({}), [undefined, undefined]);
+  assert.deepEqual(credentials({ password: 'p' }), [undefined, 'p']);
+  assert.deepEqual(credentials({ user: 'u', password: 'p' }), ['u', 'p']);
+  assert.throws(() => credentials({ user: 'u' }), { code: 'user-without-password' });
+  assert.throws(() => credentials({ mode: 'reads' }));
+});
+
+test('a lock is of a table, of its writes, or of rows; rows and writes together say the same twice', () => {
+  assert.deepEqual(operation(dbLock, { table: 'video', rows: 'id = 1', patience: '1s', password: 'p' }), {
+    op: 'lock',
+    container: { id: CONTEXT.targets[0]?.id, name: 'db' },
+    server: { port: 5432, user: 'postgres', database: 'postgres', password: 'p' },
+    table: 'video',
+    rows: 'id = 1',
+    blocks: 'all',
+    patienceMs: 1000,
+  });
+  assert.throws(() => operation(dbLock, { table: 'video', rows: 'id = 1', blocks: 'writes' }), { code: 'rows-and-blocks' });
+  assert.throws(() => operation(dbLock, { table: 'video', patience: '9s' }), /8s at most/);
+});
+
+test('what a plan says never has a password in it', () => {
+  for (const [fault, settings] of [
+    [cacheFreeze, {}],
+    [dbLock, { table: 'video' }],
+    [dbConnections, {}],
+    [replicationPause, {}],
+  ] as const) {
+    const { effects } = fault.plan({ ...settings, password: 'open sesame' }, CONTEXT);
+    assert.ok(!effects.join().includes('open sesame'), fault.name);
+  }
+});
+
+test('sessions are held by number, or all but some; both at once is refused', () => {
+  assert.deepEqual(dbConnections.plan({ leave: 3 }, CONTEXT).effects, ['db: all but 3 of its free sessions are held']);
+  assert.deepEqual(dbConnections.plan({ count: 3 }, CONTEXT).effects, ['db: 3 of its sessions are held']);
+  assert.throws(() => operation(dbConnections, { count: 3, leave: 1 }), { code: 'count-and-leave' });
+  for (const count of [0, -1, 1.5, 10_001]) assert.throws(() => operation(dbConnections, { count }));
+});
