@@ -170,7 +170,10 @@ const versionOn = (server: Actor) => sql(server, "select version from video wher
 test('a paused standby answers with the past, and catches up when it is undone', async (t) => {
   await publish(100);
   await until('it is there', async () => (await versionOn(standby)) === '100');
-  const busy = sql(primary, 'do $$ begin for n in 1..30 loop update heartbeat set beat = n; commit; perform pg_sleep(0.1); end loop; end $$');
+  const busy = sql(
+    primary,
+    'do $$ begin for n in 1..30 loop update heartbeat set beat = n; commit; perform pg_sleep(0.1); end loop; end $$',
+  );
   const proof = await playing.breakIt('pause');
   assert.equal(proof.proven, true, proof.evidence);
   t.diagnostic(proof.evidence);

@@ -18,6 +18,7 @@ const LEAST: Readonly<Record<string, object>> = {
   'network-latency': { delay: '500ms' },
   'network-partition': { to: 'primary' },
   'cache-evict': { share: '80%' },
+  'db-lock': { table: 'video' },
   'cron-sync': { command: ['job'] },
 };
 
