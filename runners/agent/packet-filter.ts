@@ -13,10 +13,15 @@ type Variant = (typeof VARIANTS)[number];
 /** Longest wait for the legacy variant's file lock, which other programs in the agent's container hold for milliseconds. */
 const LOCK_WAIT_S = 5;
 
+/** In the names of chains that are only tried. */
+const TRIAL_TAG = 'FIREDRILL-00000000';
+
 export interface PacketFilter {
   readonly variant: Variant;
   /** 6 is missing where the kernel has no IPv6. */
   readonly families: readonly Family[];
+  /** Tries rules in the agent's own, empty namespace, each text once; throws with the kernel's word where it does not take them. */
+  assertTakes(rulesOf: (family: Family) => string, tag: string, signal: AbortSignal): Promise<void>;
   /** Starts a restore in the process's network namespace; it waits for its text. */
   prepare(pid: number, family: Family): Waiting;
   /** The rules as text, with counters. */
@@ -29,20 +34,22 @@ export interface PacketFilter {
 export async function findPacketFilter(signal: AbortSignal): Promise<PacketFilter> {
   const said: string[] = [];
   for (const variant of VARIANTS) {
-    const tried = await Promise.all(([4, 6] as const).map((family) => tryRules(variant, family, signal)));
+    const tried = await Promise.all(([4, 6] as const).map((family) => tryRules(variant, family, basicRules(family), signal)));
     if (tried[0] === undefined) return packetFilter(variant, tried[1] === undefined ? [4, 6] : [4]);
     said.push(`${variant}: ${tried[0]}`);
   }
   throw new Error(`this kernel takes none of our packet rules (${said.join('; ')})`);
 }
 
-/** Sets and takes away our rules in the agent's own namespace; undefined when that works, else what was said. */
-async function tryRules(variant: Variant, family: Family, signal: AbortSignal): Promise<string | undefined> {
-  const tag = 'FIREDRILL-00000000';
-  const rules = [
-    blackoutRules(family, tag, { ...EVERYTHING, spare: ['192.0.2.1', '2001:db8::1'] }),
-    latencyRules(family, tag, { ...EVERYTHING, ports: [1] }, 1),
+function basicRules(family: Family): readonly string[] {
+  return [
+    blackoutRules(family, TRIAL_TAG, { ...EVERYTHING, spare: ['192.0.2.1', '2001:db8::1'] }),
+    latencyRules(family, TRIAL_TAG, { ...EVERYTHING, ports: [1] }, 1),
   ];
+}
+
+/** Sets and takes away rules in the agent's own namespace; undefined when that works, else what was said. */
+async function tryRules(variant: Variant, family: Family, rules: readonly string[], signal: AbortSignal): Promise<string | undefined> {
   const restore = [program(variant, family, 'restore'), '--noflush', ...lockWait(variant)];
   for (const text of [...rules, ...rules.map(removalOf)]) {
     const ran = await runProgram(restore, signal, text);
@@ -59,9 +66,30 @@ function packetFilter(variant: Variant, families: readonly Family[]): PacketFilt
     if (ran.code !== 0) throw new Error(`reading the rules (IPv${family}) failed: ${ran.stderr.trim()}`);
     return ran.stdout;
   };
+  /** By text: what came of it. One after the other, for they all stand in the same namespace. */
+  const trials = new Map<string, Promise<string | undefined>>();
+  let last: Promise<unknown> = Promise.resolve();
+  const tried = (family: Family, text: string, signal: AbortSignal) => {
+    const key = `${family} ${text}`;
+    const before = last;
+    const trial = trials.get(key) ?? before.then(() => tryRules(variant, family, [text], signal));
+    trials.set(key, trial);
+    // A trial that was cut short tells nothing.
+    trial.then(
+      () => signal.aborted && trials.delete(key),
+      () => {},
+    );
+    last = trial;
+    return trial;
+  };
   return {
     variant,
     families,
+    async assertTakes(rulesOf, tag, signal) {
+      const said = await Promise.all(families.map((family) => tried(family, rulesOf(family).replaceAll(tag, TRIAL_TAG), signal)));
+      const refused = said.filter((each) => each !== undefined);
+      if (refused.length > 0) throw new Error(`this kernel does not take the rules that are needed: ${refused.join('; ')}`);
+    },
     prepare,
     saved,
     async remove(pid, prefix, signal) {

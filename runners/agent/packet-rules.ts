@@ -35,6 +35,18 @@ export function latencyRules(family: Family, tag: string, channel: Channel, queu
   });
 }
 
+/** Who sends on the channel by TCP is answered with a reset in the other's name. A reset itself always passes, or it would not arrive. */
+export function resetRules(family: Family, tag: string, channel: Channel): string {
+  const rules = ['-p tcp -j REJECT --reject-with tcp-reset'];
+  return channelRules(family, channel, {
+    tag,
+    table: 'filter',
+    first: ['-p tcp -m tcp --tcp-flags RST RST -j RETURN'],
+    out: { hook: 'OUTPUT', rules },
+    in: { hook: 'INPUT', rules },
+  });
+}
+
 /** Takes away exactly what these rules set, assuming that all of it is there. */
 export function removalOf(rules: string): string {
   const tables = rules.split('\n').filter((line) => line.startsWith('*'));

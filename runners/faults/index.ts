@@ -13,12 +13,14 @@ import type { Fault } from './fault.ts';
 import { networkBlackout } from './network-blackout.ts';
 import { networkLatency } from './network-latency.ts';
 import { networkPartition } from './network-partition.ts';
+import { networkReset } from './network-reset.ts';
 import { noop } from './noop.ts';
 import { replicationPause } from './replication-pause.ts';
 
 export const faults: readonly Fault[] = [
   networkBlackout,
   networkPartition,
+  networkReset,
   networkLatency,
   containerKill,
   containerStop,

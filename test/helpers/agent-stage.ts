@@ -31,9 +31,17 @@ export interface Sight {
 export interface Actor {
   readonly ref: ContainerRef;
   readonly address: string;
+  /** Of its first network, where that has IPv6. */
+  readonly address6: string | undefined;
   readonly container: Docker.Container;
   /** Everything it saw so far, as it came. */
   readonly sights: readonly Sight[];
+}
+
+/** Where a talker lives, and which of the echo's addresses it asks. */
+export interface AsTalker {
+  readonly network?: string;
+  readonly ask?: string;
 }
 
 export interface Stage {
@@ -41,9 +49,9 @@ export interface Stage {
   /** What its containers carry, by which they are removed. */
   readonly label: string;
   /** Answers TCP on 7000 and UDP on 7001 with what it was sent. */
-  echo(name: string): Promise<Actor>;
+  echo(name: string, network?: string): Promise<Actor>;
   /** Asks an echo: every 20 ms on an open connection and by datagram, every 100 ms on a fresh connection; and itself over loopback. */
-  talker(name: string, echo: Actor): Promise<Actor>;
+  talker(name: string, echo: Actor, options?: AsTalker): Promise<Actor>;
   start(name: string, options: Docker.ContainerCreateOptions): Promise<Actor>;
   /** Starts an agent with these orders, and the lock that goes with them. */
   agent(name: string, faults: readonly FaultOperations[]): Promise<AgentClient>;
@@ -58,7 +66,7 @@ export function hostMs(): number {
 }
 
 /** An actor as a fault sees its target. */
-export function targetOf({ ref: { id, name }, address }: Actor): Target {
+export function targetOf({ ref: { id, name }, address, address6 }: Actor): Target {
   return {
     id,
     name,
@@ -67,7 +75,7 @@ export function targetOf({ ref: { id, name }, address }: Actor): Target {
     labels: {},
     image: AGENT_IMAGE,
     state: 'running',
-    addresses: [address],
+    addresses: address6 === undefined ? [address] : [address, address6],
     persistent: false,
   };
 }
@@ -86,23 +94,24 @@ export async function openStage(label: string): Promise<Stage> {
     listen(docker, output, sights);
     await container.start();
     const { NetworkSettings } = await container.inspect();
-    const address = Object.values(NetworkSettings.Networks)[0]?.IPAddress ?? '';
-    return { ref: { id: container.id, name }, address, container, sights };
+    const [first] = Object.values(NetworkSettings.Networks);
+    const address6 = first?.GlobalIPv6Address || undefined;
+    return { ref: { id: container.id, name }, address: first?.IPAddress ?? '', address6, container, sights };
   };
   const lock = async (name: string, runId: string) => {
     await acquireLock(docker, name, runId, new Date());
     locks.push({ lock: name, runId });
   };
-  const node = (script: string, ...more: string[]) => ({
+  const node = (script: string, network: string | undefined, ...more: string[]) => ({
     Entrypoint: ['node', '-e', script, ...more],
-    HostConfig: { CapAdd: ['NET_ADMIN'] },
+    HostConfig: { CapAdd: ['NET_ADMIN'], ...(network === undefined ? {} : { NetworkMode: network }) },
   });
   return {
     docker,
     label,
     start,
-    echo: (name) => start(name, node(ECHO)),
-    talker: (name, echo) => start(name, node(TALKER, echo.address)),
+    echo: (name, network) => start(name, node(ECHO, network)),
+    talker: (name, echo, { network, ask } = {}) => start(name, node(TALKER, network, ask ?? echo.address)),
     lock,
     async agent(name, faults) {
       const runId = `live-${process.pid}-${name}`;
@@ -193,9 +202,12 @@ function listen(docker: Docker, output: NodeJS.ReadWriteStream, sights: Sight[])
 
 const ECHO = `
 const net = require('node:net'), dgram = require('node:dgram');
-net.createServer({ noDelay: true }, (socket) => socket.on('error', () => {}).pipe(socket)).listen(7000, '0.0.0.0');
-const udp = dgram.createSocket('udp4').bind(7001);
-udp.on('message', (message, from) => udp.send(message, from.port, from.address));
+for (const [host, type] of [['0.0.0.0', 'udp4'], ['::', 'udp6']]) {
+  const server = net.createServer({ noDelay: true }, (socket) => socket.on('error', () => {}).pipe(socket)).on('error', () => {});
+  server.listen({ port: 7000, host, ipv6Only: true });
+  const udp = dgram.createSocket({ type, ipv6Only: type === 'udp6' }).on('error', () => {});
+  udp.on('message', (message, from) => udp.send(message, from.port, from.address)).bind(7001);
+}
 `;
 
 const TALKER = `
@@ -215,7 +227,7 @@ const talk = (via, connection) => {
 };
 talk('tcp', net.connect(7000, host));
 net.createServer((socket) => socket.pipe(socket)).listen(7000, '127.0.0.1', () => talk('loopback', net.connect(7000, '127.0.0.1')));
-const udp = dgram.createSocket('udp4');
+const udp = dgram.createSocket(net.isIPv6(host) ? 'udp6' : 'udp4');
 udp.on('message', (message) => tell('udp', { ms: now() - Number(message) }));
 setInterval(() => udp.send(String(now()), 7001, host, (error) => error && tell('udp', { error: error.code })), 20);
 setInterval(() => {

@@ -10,7 +10,7 @@ import { contains } from '../cidr.ts';
 import { blackoutRules, packetsTaken } from '../packet-rules.ts';
 import { type RuleSetter, ruleSetter } from '../rule-setter.ts';
 import { gatewayOf, networkToArm, networkToTouch, whereabouts } from '../whereabouts.ts';
-import { type FiveMoves, type Ground, pause } from './five-moves.ts';
+import { type FiveMoves, type Ground, lookUntil } from './five-moves.ts';
 import { containerRef, defineOperation } from './operation.ts';
 
 /** Between two looks at the counters. */
@@ -57,11 +57,10 @@ function moves(operation: z.output<typeof shape>, ground: Ground): FiveMoves {
       const song = canary === undefined ? undefined : await tryCanary(network.pid, canary, signal);
       if (song === 'answered') throw new Error(`not dark: ${canary} still answers`);
       if (song === 'failed') throw new Error(`not silent: the way to ${canary} is refused at once`);
-      let matched = 0;
-      do {
-        matched = packetsTaken(await (await setter()).saved(network, signal), ground.tag);
-      } while (matched === 0 && (await pause(LOOK_EVERY_MS, signal)));
-      (await setter()).prepare(network);
+      const rules = await setter();
+      const look = async () => packetsTaken(await rules.saved(network, signal), ground.tag);
+      const matched = (await lookUntil(look, (packets) => packets > 0, { everyMs: LOOK_EVERY_MS, signal })) ?? 0;
+      rules.prepare(network);
       if (matched === 0) throw new Error('no packet was swallowed: nothing was sent, or the rules do not work');
       const silence = song === 'silent' ? `; ${canary} answered before and is silent for ${CANARY_SILENCE_MS} ms` : '';
       return { mechanism: 'nfqueue', evidence: `${matched} packets swallowed${silence}`, facts: { matchedPackets: matched } };

@@ -55,3 +55,25 @@ export function pause(ms: number, signal: AbortSignal): Promise<boolean> {
     signal.addEventListener('abort', stop, { once: true });
   });
 }
+
+/**
+ * Looks again and again until it has seen enough or the signal aborts, and answers with the last look. One that the abort cut
+ * short does not count; undefined where there was no other.
+ */
+export async function lookUntil<Seen>(
+  look: () => Promise<Seen>,
+  enough: (seen: Seen) => boolean,
+  { everyMs, signal }: { readonly everyMs: number; readonly signal: AbortSignal },
+): Promise<Seen | undefined> {
+  let last: Seen | undefined;
+  do {
+    try {
+      last = await look();
+    } catch (error) {
+      if (signal.aborted) return last;
+      throw error;
+    }
+    if (enough(last)) return last;
+  } while (await pause(everyMs, signal));
+  return last;
+}

@@ -12,10 +12,11 @@ import { noop } from './noop.ts';
 import type { OperationKind } from './operation.ts';
 import { remove } from './remove.ts';
 import { replay } from './replay.ts';
+import { reset } from './reset.ts';
 import { restart } from './restart.ts';
 import { signal } from './signal.ts';
 
-const kinds = [blackout, latency, engineCall, remove, restart, signal, evict, freeze, lock, hold, replay, command, noop] as const;
+const kinds = [blackout, reset, latency, engineCall, remove, restart, signal, evict, freeze, lock, hold, replay, command, noop] as const;
 
 export const operationShape = z.discriminatedUnion('op', [kinds[0].shape, ...kinds.slice(1).map((kind) => kind.shape)]);
 
