@@ -52,6 +52,8 @@ export interface FaultPlan {
   readonly operations: readonly Operation[];
   /** One line for each operation's container: what will be done to it. */
   readonly effects: readonly string[];
+  /** Where it depends on the settings who can put it back; else it is as the fault says. */
+  readonly undoneBy?: UndoneBy;
   /** Other containers whose traffic is touched, without being entered. */
   readonly alsoTouched?: readonly Target[];
 }

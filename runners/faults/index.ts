@@ -10,6 +10,7 @@ import { cronSync } from './cron-sync.ts';
 import { dbConnections } from './db-connections.ts';
 import { dbLock } from './db-lock.ts';
 import type { Fault } from './fault.ts';
+import { httpCall } from './http-call.ts';
 import { networkBlackout } from './network-blackout.ts';
 import { networkLatency } from './network-latency.ts';
 import { networkPartition } from './network-partition.ts';
@@ -32,6 +33,7 @@ export const faults: readonly Fault[] = [
   dbLock,
   dbConnections,
   replicationPause,
+  httpCall,
   cronSync,
   noop,
 ];

@@ -6,7 +6,7 @@ import { formatMs } from '../../experiments/language/duration.ts';
 import type { Experiment, FaultStep } from '../../experiments/language/experiment.ts';
 import { kindOf } from '../agent/operations/index.ts';
 import { EXIT, FiredrillError } from '../failure.ts';
-import type { Fault, Target } from '../faults/fault.ts';
+import type { Fault, Target, UndoneBy } from '../faults/fault.ts';
 import type { Plan, PlannedFault, Selection } from '../journal/events.ts';
 import { assertWithinLimits, type Caps, longestMs } from './limits.ts';
 
@@ -69,13 +69,17 @@ function planFault(step: FaultStep, options: PlanOptions): PlannedFault {
   const select = (target: string) => containersOf(target, options);
   const targets = select(step.target);
   const persistent = fault.destroysData ? targets.filter((target) => target.persistent) : [];
-  assertConsent(step, fault, persistent);
-  const { operations, effects } = fault.plan(step.settings, {
+  const {
+    operations,
+    effects,
+    undoneBy = fault.undoneBy,
+  } = fault.plan(step.settings, {
     targets,
     select,
     seed: options.seed,
     irreversible: step.irreversible === 'accept',
   });
+  assertConsent(step, fault, undoneBy, persistent);
   return {
     name: step.name,
     kind: fault.name,
@@ -86,7 +90,7 @@ function planFault(step: FaultStep, options: PlanOptions): PlannedFault {
     durationMs: step.duration?.ms,
     targets: targets.map((target) => ({ id: target.id, name: target.name, region: target.labels['region'] })),
     effects,
-    undoneBy: fault.undoneBy,
+    undoneBy,
     operations: { fault: step.name, operations },
   };
 }
@@ -100,8 +104,8 @@ function containersOf(target: string, { targets }: PlanOptions): readonly Target
   });
 }
 
-function assertConsent(step: FaultStep, fault: Fault, persistent: readonly Target[]): void {
-  const needed = fault.undoneBy === 'none' ? 'not-undone' : fault.undoneBy === 'runner' ? 'undone-by-runner' : undefined;
+function assertConsent(step: FaultStep, fault: Fault, undoneBy: UndoneBy, persistent: readonly Target[]): void {
+  const needed = undoneBy === 'none' ? 'not-undone' : undoneBy === 'runner' ? 'undone-by-runner' : undefined;
   if (needed && step.consent !== needed) {
     throw new FiredrillError('consent-missing', `The fault '${step.name}' (${fault.name}) cannot be undone by the agent.`, {
       hint: `If that is meant, add to the step: consent: ${needed}`,

@@ -1,6 +1,7 @@
 /** The operations there are, a line each. */
 import { z } from 'zod';
 import { blackout } from './blackout.ts';
+import { call } from './call.ts';
 import { command } from './command.ts';
 import { engineCall } from './engine.ts';
 import { evict } from './evict.ts';
@@ -16,7 +17,23 @@ import { reset } from './reset.ts';
 import { restart } from './restart.ts';
 import { signal } from './signal.ts';
 
-const kinds = [blackout, reset, latency, engineCall, remove, restart, signal, evict, freeze, lock, hold, replay, command, noop] as const;
+const kinds = [
+  blackout,
+  reset,
+  latency,
+  engineCall,
+  remove,
+  restart,
+  signal,
+  evict,
+  freeze,
+  lock,
+  hold,
+  replay,
+  call,
+  command,
+  noop,
+] as const;
 
 export const operationShape = z.discriminatedUnion('op', [kinds[0].shape, ...kinds.slice(1).map((kind) => kind.shape)]);
 

@@ -4,6 +4,7 @@ import { cacheFreeze } from '../../../runners/faults/cache-freeze.ts';
 import { dbConnections } from '../../../runners/faults/db-connections.ts';
 import { dbLock } from '../../../runners/faults/db-lock.ts';
 import type { Fault, FaultContext } from '../../../runners/faults/fault.ts';
+import { httpCall } from '../../../runners/faults/http-call.ts';
 import { replicationPause } from '../../../runners/faults/replication-pause.ts';
 import { exampleTarget } from '../../helpers/example-run.ts';
 
@@ -58,4 +59,34 @@ test('sessions are held by number, or all but some; both at once is refused', ()
   assert.deepEqual(dbConnections.plan({ count: 3 }, CONTEXT).effects, ['db: 3 of its sessions are held']);
   assert.throws(() => operation(dbConnections, { count: 3, leave: 1 }), { code: 'count-and-leave' });
   for (const count of [0, -1, 1.5, 10_001]) assert.throws(() => operation(dbConnections, { count }));
+});
+
+test('a call is undone by another, and by nobody where there is none', () => {
+  const url = 'http://flags.test/dark';
+  const plan = httpCall.plan({ url, body: '{"on":true}', undo: { url, method: 'DELETE', expect: [200, 404] } }, CONTEXT);
+  assert.equal(plan.undoneBy, 'agent');
+  assert.deepEqual(plan.operations, [
+    {
+      op: 'call',
+      container: { id: CONTEXT.targets[0]?.id, name: 'db' },
+      call: { url, method: 'POST', headers: {}, expect: [], timeoutMs: 5000, body: '{"on":true}' },
+      undo: { url, method: 'DELETE', headers: {}, expect: [200, 404], timeoutMs: 5000 },
+    },
+  ]);
+  const alone = httpCall.plan({ url }, CONTEXT);
+  assert.equal(alone.undoneBy, 'none');
+  assert.deepEqual(alone.effects, [`db: POST ${url}, undone by nobody`]);
+});
+
+test('calls that are none are refused: another protocol, a status that is none, a timeout beyond the limit', () => {
+  const url = 'http://flags.test/dark';
+  for (const settings of [
+    { url: 'ftp://flags.test' },
+    { url, expect: [42] },
+    { url, timeout: '9s' },
+    { url, undo: { url: 'flags' } },
+    {},
+  ]) {
+    assert.throws(() => operation(httpCall, settings), JSON.stringify(settings));
+  }
 });

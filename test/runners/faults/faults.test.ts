@@ -19,6 +19,7 @@ const LEAST: Readonly<Record<string, object>> = {
   'network-partition': { to: 'primary' },
   'cache-evict': { share: '80%' },
   'db-lock': { table: 'video' },
+  'http-call': { url: 'http://flags/dark' },
   'cron-sync': { command: ['job'] },
 };
 

@@ -4,6 +4,7 @@ import { FiredrillError } from '../../../runners/failure.ts';
 import { containerPause } from '../../../runners/faults/container-pause.ts';
 import { containerStop } from '../../../runners/faults/container-stop.ts';
 import type { Target } from '../../../runners/faults/fault.ts';
+import { httpCall } from '../../../runners/faults/http-call.ts';
 import { planExperiment } from '../../../runners/runbook/plan.ts';
 import { exampleExperiment, exampleFault, exampleTarget } from '../../helpers/example-run.ts';
 
@@ -73,6 +74,15 @@ test('a fault that nobody can undo needs consent in the file', () => {
   const faults = [exampleFault({ undoneBy: 'none' })];
   assert.match(refusal(() => planWith({ faults })).hint ?? '', /consent: not-undone/);
   assert.equal(planWith({ faults, experiment: exampleExperiment({ consent: 'not-undone' }) }).faults.length, 1);
+});
+
+test('where it depends on the settings who can undo it, the plan says so, and asks for consent by that', () => {
+  const step = (settings: Record<string, unknown>, more: object = {}) => exampleExperiment({ fault: 'http-call', settings, ...more });
+  const planCall = (experiment: ReturnType<typeof step>) => planWith({ faults: [httpCall], experiment }).faults[0]?.undoneBy;
+  const url = 'http://flags/dark';
+  assert.equal(planCall(step({ url, undo: { url } })), 'agent');
+  assert.match(refusal(() => planCall(step({ url }))).hint ?? '', /consent: not-undone/);
+  assert.equal(planCall(step({ url }, { consent: 'not-undone' })), 'none');
 });
 
 test('a fault that destroys data on a volume needs irreversible: accept as well', () => {

@@ -1,0 +1,23 @@
+/** One HTTP call, as plain data, and what its answer must be. */
+import { z } from 'zod';
+
+export const callShape = z.object({
+  url: z.string(),
+  method: z.string(),
+  headers: z.record(z.string(), z.string()).readonly(),
+  body: z.string().exactOptional(),
+  /** Statuses that count as done. */
+  expect: z.array(z.number()).readonly(),
+  timeoutMs: z.number().positive(),
+});
+export type Call = z.output<typeof callShape>;
+
+export const answerShape = z.object({
+  status: z.number(),
+  date: z.string().optional(),
+  text: z.string(),
+  told: z.string(),
+  tookMs: z.number(),
+  atNs: z.string(),
+});
+export type CallAnswer = z.output<typeof answerShape>;
