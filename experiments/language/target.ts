@@ -8,7 +8,7 @@ const NOT_A_PICK = 'is not a pick; write how many containers, like 1, a share of
 export type Pick = { readonly count: number } | { readonly share: number } | 'all';
 
 /** Drawn by the run's seed, so that the same seed draws the same containers. */
-const pick = z
+export const pick = z
   .union(
     [
       z.int({ error: NOT_A_PICK }).min(1, { error: NOT_A_PICK }),

@@ -16,6 +16,7 @@ import { networkLatency } from './network-latency.ts';
 import { networkPartition } from './network-partition.ts';
 import { networkReset } from './network-reset.ts';
 import { noop } from './noop.ts';
+import { processKill } from './process-kill.ts';
 import { replicationPause } from './replication-pause.ts';
 
 export const faults: readonly Fault[] = [
@@ -35,5 +36,6 @@ export const faults: readonly Fault[] = [
   replicationPause,
   httpCall,
   cronSync,
+  processKill,
   noop,
 ];

@@ -11,6 +11,7 @@ import { latency } from './latency.ts';
 import { lock } from './lock.ts';
 import { noop } from './noop.ts';
 import type { OperationKind } from './operation.ts';
+import { processKill } from './process-kill.ts';
 import { remove } from './remove.ts';
 import { replay } from './replay.ts';
 import { reset } from './reset.ts';
@@ -32,6 +33,7 @@ const kinds = [
   replay,
   call,
   command,
+  processKill,
   noop,
 ] as const;
 

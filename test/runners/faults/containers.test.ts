@@ -4,6 +4,7 @@ import { containerKill } from '../../../runners/faults/container-kill.ts';
 import { containerRemove } from '../../../runners/faults/container-remove.ts';
 import { containerRestart } from '../../../runners/faults/container-restart.ts';
 import type { FaultContext, Target } from '../../../runners/faults/fault.ts';
+import { processKill } from '../../../runners/faults/process-kill.ts';
 
 const TARGET: Target = {
   id: 'id-a',
@@ -53,4 +54,22 @@ test('a removal loses what lies outside volumes only where the step accepts it',
 test('a task of a Swarm service is not removed: what takes its place would have another name', () => {
   const task = { ...TARGET, labels: { 'com.docker.swarm.task.id': 't' } };
   assert.throws(() => containerRemove.plan({}, { ...CONTEXT, targets: [task] }), { code: 'swarm-task' });
+});
+
+test('a process-kill names its processes once, by name or by pattern, and says how they come back', () => {
+  const plan = (settings: object) => processKill.plan(settings, CONTEXT);
+  const [operation] = plan({ process: 'worker', pick: 2 }).operations;
+  assert.deepEqual(operation, {
+    op: 'process-kill',
+    container: CONTAINER,
+    choice: { name: 'worker', pick: { count: 2 }, seed: 42 },
+    signal: 'SIGKILL',
+    respawnWithinMs: 5_000,
+  });
+  assert.deepEqual(plan({ pattern: 'job --id \\d+', pick: '50%', back: 'restart' }).effects, [
+    'a: 50% of the processes /job --id \\d+/ killed by SIGKILL; it is restarted at the end',
+  ]);
+  for (const settings of [{}, { process: 'a', pattern: 'b' }]) assert.throws(() => plan(settings), { code: 'process-unnamed' });
+  assert.throws(() => plan({ pattern: '(' }), /is not a regular expression/);
+  assert.throws(() => plan({ process: 'a', signal: 'SIGSTOP' }), /container-pause/);
 });

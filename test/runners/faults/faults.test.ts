@@ -21,6 +21,7 @@ const LEAST: Readonly<Record<string, object>> = {
   'db-lock': { table: 'video' },
   'http-call': { url: 'http://flags/dark' },
   'cron-sync': { command: ['job'] },
+  'process-kill': { process: 'worker' },
 };
 
 function named(name: string) {
