@@ -12,8 +12,12 @@ import { dbLock } from './db-lock.ts';
 import type { Fault } from './fault.ts';
 import { httpCall } from './http-call.ts';
 import { networkBlackout } from './network-blackout.ts';
+import { networkCorrupt } from './network-corrupt.ts';
+import { networkDuplicate } from './network-duplicate.ts';
 import { networkLatency } from './network-latency.ts';
+import { networkLoss } from './network-loss.ts';
 import { networkPartition } from './network-partition.ts';
+import { networkReorder } from './network-reorder.ts';
 import { networkReset } from './network-reset.ts';
 import { noop } from './noop.ts';
 import { processKill } from './process-kill.ts';
@@ -24,6 +28,10 @@ export const faults: readonly Fault[] = [
   networkPartition,
   networkReset,
   networkLatency,
+  networkLoss,
+  networkCorrupt,
+  networkDuplicate,
+  networkReorder,
   containerKill,
   containerStop,
   containerPause,

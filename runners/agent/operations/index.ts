@@ -7,7 +7,7 @@ import { engineCall } from './engine.ts';
 import { evict } from './evict.ts';
 import { freeze } from './freeze.ts';
 import { hold } from './hold.ts';
-import { latency } from './latency.ts';
+import { impair } from './impair.ts';
 import { lock } from './lock.ts';
 import { noop } from './noop.ts';
 import type { OperationKind } from './operation.ts';
@@ -21,7 +21,7 @@ import { signal } from './signal.ts';
 const kinds = [
   blackout,
   reset,
-  latency,
+  impair,
   engineCall,
   remove,
   restart,
