@@ -1,70 +1,14 @@
 /**
- * The agent's program: runs in its own container next to the targets, reads its orders, and serves the runner on its
- * standard input and output. What it says is also its log. It never removes itself: it leaves as a stopped container
- * that is not restarted, so that a run whose runner died can still be told from its log.
+ * What the agent's one bundle can be: the agent itself, or, with a name as its first argument, one of the programs that the agent
+ * starts in its targets. Each is loaded only where it is asked for, so that a program starts with nothing but its own.
  */
-import { readFileSync } from 'node:fs';
-import { hostname } from 'node:os';
-import { createInterface } from 'node:readline';
-import { LABEL } from '../docker/labels.ts';
-import { engineAt } from './engine.ts';
-import { realTimer } from './lease.ts';
-import { openMemory } from './memory.ts';
-import { ordersShape } from './orders.ts';
-import { findPacketFilter, type PacketFilter } from './packet-filter.ts';
-import { ENGINE_SOCKET_PATH, MEMORY_PATH, ORDERS_PATH, SWEEP_VARIABLE } from './places.ts';
-import { startSession } from './session.ts';
-import { workOf } from './work.ts';
 
-/** Time for finding out which packet filter this kernel has. */
-const FILTER_TIMEOUT_MS = 15_000;
-/** An agent that could not undo everything ends so, and the engine restarts it to try again, ever more slowly. */
-const EXIT_NOT_CLEAN = 1;
+const PROGRAMS: Readonly<Record<string, () => Promise<number>>> = {
+  agent: async () => (await import('./serve-orders.ts')).serveOrders(),
+  'http-proxy': async () => (await import('./http-proxy/program.ts')).runHttpProxy(),
+};
 
-async function main(): Promise<number> {
-  const orders = ordersShape.parse(JSON.parse(readFileSync(ORDERS_PATH, 'utf8')));
-  const sweeping = process.env[SWEEP_VARIABLE] !== undefined;
-  const memory = openMemory(MEMORY_PATH, sweeping);
-  const engine = engineAt(ENGINE_SOCKET_PATH);
-  let filter: Promise<PacketFilter> | undefined;
-  const work = workOf(orders, {
-    engine,
-    memory,
-    findFilter() {
-      filter ??= findPacketFilter(AbortSignal.timeout(FILTER_TIMEOUT_MS));
-      return filter;
-    },
-  });
-  const session = startSession(
-    {
-      orders,
-      work,
-      timer: realTimer,
-      say: (line) => void process.stdout.write(`${JSON.stringify(line)}\n`),
-      async unlock() {
-        if (orders.lock === '') return;
-        // Somebody else's lock of the same name is left alone.
-        const lock = await engine.inspect(orders.lock);
-        const owner = lock?.labels[LABEL.run];
-        if (lock && (owner === undefined || owner === orders.runId)) await engine.remove(lock.id);
-      },
-      clockNs: () => process.hrtime.bigint(),
-      wall: () => new Date().toISOString(),
-    },
-    sweeping || memory.wasAtWork,
-  );
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => session.undoAll('signal'));
-  const input = createInterface({ input: process.stdin });
-  input.on('line', (line) => session.hear(line));
-  // A restarted agent has nobody at its input.
-  input.on('close', () => session.undoAll('input-ended'));
-  process.stdin.on('error', () => session.undoAll('input-ended'));
-
-  const clean = await session.left;
-  if (!clean) return EXIT_NOT_CLEAN;
-  // By host name the engine knows the container; without a network of its own it is the container's short id.
-  await engine.neverRestart(hostname()).catch(() => {});
-  return 0;
-}
-
-process.exit(await main());
+const [name = 'agent'] = process.argv.slice(2);
+const program = PROGRAMS[name];
+if (!program) throw new Error(`there is no program '${name}'`);
+process.exit(await program());
