@@ -4,7 +4,7 @@
  * by itself, and it is what present-day engines write.
  */
 import { EVERYTHING, type Family } from './channel.ts';
-import { blackoutRules, impairRules, removalFromSaved, removalOf } from './packet-rules.ts';
+import { blackoutRules, latencyRules, removalFromSaved, removalOf } from './packet-rules.ts';
 import { inNetworkOf, runProgram, startProgram, type Waiting } from './programs.ts';
 
 const VARIANTS = ['nft', 'legacy'] as const;
@@ -22,6 +22,8 @@ export interface PacketFilter {
   readonly families: readonly Family[];
   /** Tries rules in the agent's own, empty namespace, each text once; throws with the kernel's word where it does not take them. */
   assertTakes(rulesOf: (family: Family) => string, tag: string, signal: AbortSignal): Promise<void>;
+  /** The command that sets rules from text on its input, beside those that are there. */
+  restoring(family: Family): readonly string[];
   /** Starts a restore in the process's network namespace; it waits for its text. */
   prepare(pid: number, family: Family): Waiting;
   /** The rules as text, with counters. */
@@ -44,7 +46,7 @@ export async function findPacketFilter(signal: AbortSignal): Promise<PacketFilte
 function basicRules(family: Family): readonly string[] {
   return [
     blackoutRules(family, TRIAL_TAG, { ...EVERYTHING, spare: ['192.0.2.1', '2001:db8::1'] }),
-    impairRules(family, { tag: TRIAL_TAG, channel: { ...EVERYTHING, ports: [1] }, queue: 1, done: 1, fresh: 2 }),
+    latencyRules(family, TRIAL_TAG, { ...EVERYTHING, ports: [1] }, 1),
   ];
 }
 
@@ -59,8 +61,8 @@ async function tryRules(variant: Variant, family: Family, rules: readonly string
 }
 
 function packetFilter(variant: Variant, families: readonly Family[]): PacketFilter {
-  const prepare = (pid: number, family: Family) =>
-    startProgram(inNetworkOf(pid, [program(variant, family, 'restore'), '--noflush', ...lockWait(variant)]));
+  const restoring = (family: Family) => [program(variant, family, 'restore'), '--noflush', ...lockWait(variant)];
+  const prepare = (pid: number, family: Family) => startProgram(inNetworkOf(pid, restoring(family)));
   const saved = async (pid: number, family: Family, signal: AbortSignal) => {
     const ran = await runProgram(inNetworkOf(pid, [program(variant, family, 'save'), '--counters']), signal);
     if (ran.code !== 0) throw new Error(`reading the rules (IPv${family}) failed: ${ran.stderr.trim()}`);
@@ -90,6 +92,7 @@ function packetFilter(variant: Variant, families: readonly Family[]): PacketFilt
       const refused = said.filter((each) => each !== undefined);
       if (refused.length > 0) throw new Error(`this kernel does not take the rules that are needed: ${refused.join('; ')}`);
     },
+    restoring,
     prepare,
     saved,
     async remove(pid, prefix, signal) {

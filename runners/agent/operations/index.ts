@@ -7,7 +7,8 @@ import { engineCall } from './engine.ts';
 import { evict } from './evict.ts';
 import { freeze } from './freeze.ts';
 import { hold } from './hold.ts';
-import { impair } from './impair.ts';
+import { http } from './http.ts';
+import { latency } from './latency.ts';
 import { lock } from './lock.ts';
 import { noop } from './noop.ts';
 import type { OperationKind } from './operation.ts';
@@ -21,7 +22,7 @@ import { signal } from './signal.ts';
 const kinds = [
   blackout,
   reset,
-  impair,
+  latency,
   engineCall,
   remove,
   restart,
@@ -34,6 +35,7 @@ const kinds = [
   call,
   command,
   processKill,
+  http,
   noop,
 ] as const;
 
