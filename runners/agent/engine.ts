@@ -69,6 +69,9 @@ export interface Engine {
   /** Makes a container, without starting it, and answers with its id. */
   create(name: string, body: unknown): Promise<string>;
   connect(network: string, id: string, endpoint: unknown): Promise<void>;
+  disconnect(network: string, id: string): Promise<void>;
+  /** All that the engine says of a network; undefined where there is none. */
+  inspectNetwork(network: string): Promise<unknown>;
   /** The id of the image that a reference names; undefined where there is none. */
   imageId(reference: string): Promise<string | undefined>;
   /** Paths in its own layer that differ from its image's. */
@@ -137,6 +140,13 @@ export function engineAt(socketPath: string): Engine {
     },
     async connect(network, id, endpoint) {
       body(await call('POST', `/networks/${encodeURIComponent(network)}/connect`, { Container: id, EndpointConfig: endpoint }));
+    },
+    async disconnect(network, id) {
+      body(await call('POST', `/networks/${encodeURIComponent(network)}/disconnect`, { Container: id, Force: false }));
+    },
+    async inspectNetwork(network) {
+      const answer = await call('GET', `/networks/${encodeURIComponent(network)}`);
+      return answer.status === 404 ? undefined : body(answer);
     },
     async imageId(reference) {
       const answer = await call('GET', `/images/${reference}/json`);

@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 
-const endpointShape = z.looseObject({
+export const endpointShape = z.looseObject({
   NetworkID: z.string(),
   IPAMConfig: z.unknown(),
   Links: z.array(z.string()).nullish(),
@@ -13,9 +13,10 @@ const endpointShape = z.looseObject({
   DriverOpts: z.unknown(),
   MacAddress: z.string().nullish(),
   IPAddress: z.string().nullish(),
+  GlobalIPv6Address: z.string().nullish(),
   GwPriority: z.number().optional(),
 });
-type Endpoint = z.output<typeof endpointShape>;
+export type Endpoint = z.output<typeof endpointShape>;
 
 /** An inspection, whole: what is not named here is passed on as it is. */
 export const wholeShape = z.looseObject({
@@ -136,7 +137,8 @@ function linkOf(told: string): string {
   return `${other.replace(/^\//, '')}:${alias.split('/').at(-1)}`;
 }
 
-function endpointOf({ IPAMConfig, Links, Aliases, DriverOpts, MacAddress, IPAddress, GwPriority }: Endpoint, id: string): unknown {
+/** An endpoint as the engine takes it, from how it tells it. */
+export function endpointOf({ IPAMConfig, Links, Aliases, DriverOpts, MacAddress, IPAddress, GwPriority }: Endpoint, id: string): unknown {
   const aliases = (Aliases ?? []).filter((alias) => alias !== id.slice(0, SHORT_ID_CHARACTERS));
   const fixed = MacAddress && MacAddress !== macFrom(IPAddress ?? '');
   return {

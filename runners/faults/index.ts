@@ -13,6 +13,7 @@ import type { Fault } from './fault.ts';
 import { httpCall } from './http-call.ts';
 import { httpFault } from './http-fault.ts';
 import { networkBlackout } from './network-blackout.ts';
+import { networkDisconnect } from './network-disconnect.ts';
 import { networkLatency } from './network-latency.ts';
 import { networkPartition } from './network-partition.ts';
 import { networkReset } from './network-reset.ts';
@@ -24,6 +25,7 @@ export const faults: readonly Fault[] = [
   networkBlackout,
   networkPartition,
   networkReset,
+  networkDisconnect,
   networkLatency,
   httpFault,
   containerKill,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { blackout } from './blackout.ts';
 import { call } from './call.ts';
 import { command } from './command.ts';
+import { disconnect } from './disconnect.ts';
 import { engineCall } from './engine.ts';
 import { evict } from './evict.ts';
 import { freeze } from './freeze.ts';
@@ -23,6 +24,7 @@ const kinds = [
   blackout,
   reset,
   latency,
+  disconnect,
   engineCall,
   remove,
   restart,
