@@ -8,6 +8,7 @@
  */
 import { isIPv6 } from 'node:net';
 import { z } from 'zod';
+import { ARRIVED_MARK, hex } from './packet-marks.ts';
 
 export type Family = 4 | 6;
 
@@ -74,12 +75,15 @@ export function channelRules(family: Family, channel: Channel, { tag, table, fir
 const SIDES = { out: { device: '-o', address: '-d' }, in: { device: '-i', address: '-s' } } as const;
 type Sides = (typeof SIDES)[keyof typeof SIDES];
 
+/** Over loopback comes also the copy of what was received, when it is doubled; it came from outside. */
+const CAME_FROM_INSIDE = `-m mark ! --mark ${hex(ARRIVED_MARK)}/${hex(ARRIVED_MARK)} `;
+
 function spared(family: Family, channel: Channel, { device, address }: Sides): readonly string[] {
   const onLoopback = channel.interface === 'lo';
   const neighbours = family === 6 ? NEIGHBOUR_TYPES : [];
   const addresses = ofFamily(family, onLoopback ? [ENGINE_DNS, ...channel.spare] : channel.spare);
   return [
-    ...(onLoopback ? [] : [`${device} lo -j RETURN`]),
+    ...(onLoopback ? [] : [`${device} lo ${device === '-i' ? CAME_FROM_INSIDE : ''}-j RETURN`]),
     ...neighbours.map((type) => `-p ipv6-icmp -m icmp6 --icmpv6-type ${type} -j RETURN`),
     ...addresses.map((each) => `${address} ${each} -j RETURN`),
   ];

@@ -4,7 +4,7 @@
  * by itself, and it is what present-day engines write.
  */
 import { EVERYTHING, type Family } from './channel.ts';
-import { blackoutRules, latencyRules, removalFromSaved, removalOf } from './packet-rules.ts';
+import { blackoutRules, impairRules, removalFromSaved, removalOf } from './packet-rules.ts';
 import { inNetworkOf, runProgram, startProgram, type Waiting } from './programs.ts';
 
 const VARIANTS = ['nft', 'legacy'] as const;
@@ -46,7 +46,7 @@ export async function findPacketFilter(signal: AbortSignal): Promise<PacketFilte
 function basicRules(family: Family): readonly string[] {
   return [
     blackoutRules(family, TRIAL_TAG, { ...EVERYTHING, spare: ['192.0.2.1', '2001:db8::1'] }),
-    latencyRules(family, TRIAL_TAG, { ...EVERYTHING, ports: [1] }, 1),
+    impairRules(family, { tag: TRIAL_TAG, channel: { ...EVERYTHING, ports: [1] }, queue: 1, done: 1, fresh: 2 }),
   ];
 }
 

@@ -3,11 +3,10 @@
  * name begins with the operation's tag, and the jumps to them; nothing else is ever flushed, deleted or reordered.
  */
 import { type Channel, channelRules, type Family } from './channel.ts';
+import { hex } from './packet-marks.ts';
 
 /** Nobody listens on this queue, so that what is sent to it vanishes without a word. */
 export const DARK_QUEUE = 64_901;
-/** The bit that the delayer sets in the mark of what it sends on; image/delayer.c has the same. */
-const SENT_MARK = '0x40000000';
 export const CHAIN_PREFIX = 'FIREDRILL-';
 
 /** The channel is silent. DROP in OUTPUT would tell a UDP sender EPERM at once; a queue that nobody listens on tells nothing. */
@@ -20,16 +19,29 @@ export function blackoutRules(family: Family, tag: string, channel: Channel): st
   });
 }
 
+export interface ImpairRules {
+  readonly tag: string;
+  readonly channel: Channel;
+  readonly queue: number;
+  /** Bits of packet-marks.ts. */
+  readonly done: number;
+  readonly fresh: number;
+}
+
 /**
- * What is exchanged on the channel goes through the delayer's queue; where nobody listens on it, packets pass. What
- * is sent is taken before anything else has its say (the delayer sends it anew, marked, and it goes its whole way then).
+ * What is exchanged on the channel goes through the impairer's queue; where nobody listens on it, packets pass. What
+ * is sent is taken before anything else has its say (what is late is sent anew, marked, and goes its whole way then).
+ * Packets that the impairer let go are counted once, by the bit that is cleared thereby.
  */
-export function latencyRules(family: Family, tag: string, channel: Channel, queue: number): string {
+export function impairRules(family: Family, { tag, channel, queue, done, fresh }: ImpairRules): string {
   const rules = [`-j NFQUEUE --queue-num ${queue} --queue-bypass`];
   return channelRules(family, channel, {
     tag,
     table: 'mangle',
-    first: [`-m mark --mark ${SENT_MARK}/${SENT_MARK} -j RETURN`],
+    first: [
+      `-m mark --mark ${hex(fresh)}/${hex(fresh)} -j MARK --set-xmark 0x0/${hex(fresh)}`,
+      `-m mark --mark ${hex(done)}/${hex(done)} -j RETURN`,
+    ],
     out: { hook: 'OUTPUT', rules },
     in: { hook: 'INPUT', rules },
   });
@@ -86,6 +98,13 @@ export function packetsTaken(saved: string, tag: string, way: 'IN' | 'OUT' | und
   const chains = way === undefined ? [`${tag}-OUT-ACT`, `${tag}-IN-ACT`] : [`${tag}-${way}-ACT`];
   return savedRules(saved)
     .filter((rule) => chains.includes(rule.chain) && !rule.rest.endsWith('-j RETURN'))
+    .reduce((sum, rule) => sum + rule.packets, 0);
+}
+
+/** Packets that an impairer let go: those that the rules of the tag counted as fresh. */
+export function packetsPassed(saved: string, tag: string): number {
+  return savedRules(saved)
+    .filter((rule) => rule.chain.startsWith(`${tag}-`) && rule.rest.includes('-j MARK'))
     .reduce((sum, rule) => sum + rule.packets, 0);
 }
 

@@ -13,9 +13,13 @@ import type { Fault } from './fault.ts';
 import { httpCall } from './http-call.ts';
 import { httpFault } from './http-fault.ts';
 import { networkBlackout } from './network-blackout.ts';
+import { networkCorrupt } from './network-corrupt.ts';
 import { networkDisconnect } from './network-disconnect.ts';
+import { networkDuplicate } from './network-duplicate.ts';
 import { networkLatency } from './network-latency.ts';
+import { networkLoss } from './network-loss.ts';
 import { networkPartition } from './network-partition.ts';
+import { networkReorder } from './network-reorder.ts';
 import { networkReset } from './network-reset.ts';
 import { noop } from './noop.ts';
 import { processKill } from './process-kill.ts';
@@ -27,6 +31,10 @@ export const faults: readonly Fault[] = [
   networkReset,
   networkDisconnect,
   networkLatency,
+  networkLoss,
+  networkCorrupt,
+  networkDuplicate,
+  networkReorder,
   httpFault,
   containerKill,
   containerStop,

@@ -22,10 +22,13 @@ const LEASE_MS = 10_000;
 
 /** What a talker saw: an answer after `ms`, or an error, at `atMs` of the host's monotonic clock. */
 export interface Sight {
-  readonly via: 'tcp' | 'udp' | 'connect' | 'loopback';
+  readonly via: 'tcp' | 'udp' | 'connect' | 'loopback' | 'series';
   readonly atMs: number;
   readonly ms?: number;
   readonly error?: string;
+  /** Of a series: the datagram's number, and whether it came back as it was sent. */
+  readonly number?: number;
+  readonly intact?: boolean;
 }
 
 export interface Actor {
@@ -52,6 +55,8 @@ export interface Stage {
   echo(name: string, network?: string): Promise<Actor>;
   /** Asks an echo: every 20 ms on an open connection and by datagram, every 100 ms on a fresh connection; and itself over loopback. */
   talker(name: string, echo: Actor, options?: AsTalker): Promise<Actor>;
+  /** Asks an echo by numbered datagrams of some 200 bytes, every 5 ms. */
+  series(name: string, echo: Actor, options?: AsTalker): Promise<Actor>;
   start(name: string, options: Docker.ContainerCreateOptions): Promise<Actor>;
   /** Starts an agent with these orders, and the lock that goes with them. */
   agent(name: string, faults: readonly FaultOperations[]): Promise<AgentClient>;
@@ -112,6 +117,7 @@ export async function openStage(label: string): Promise<Stage> {
     start,
     echo: (name, network) => start(name, node(ECHO, network)),
     talker: (name, echo, { network, ask } = {}) => start(name, node(TALKER, network, ask ?? echo.address)),
+    series: (name, echo, { network, ask } = {}) => start(name, node(SERIES, network, ask ?? echo.address)),
     lock,
     async agent(name, faults) {
       const runId = `live-${process.pid}-${name}`;
@@ -235,4 +241,18 @@ setInterval(() => {
   const socket = net.connect({ host, port: 7000 }, () => { tell('connect', { ms: now() - began }); socket.destroy(); });
   socket.setTimeout(1000, () => socket.destroy()).on('error', (error) => tell('connect', { error: error.code }));
 }, 100);
+`;
+
+const SERIES = `
+const host = process.argv[1];
+const now = () => Number(process.hrtime.bigint()) / 1e6;
+const udp = require('node:dgram').createSocket('udp4');
+udp.on('message', (message) => {
+  const [number, sent] = String(message).split(' ');
+  const intact = /^[0-9]+ [0-9.]+ x{200}$/.test(String(message));
+  process.stdout.write(JSON.stringify({ via: 'series', atMs: now(), ms: now() - Number(sent), number: Number(number), intact }) + '\\n');
+});
+udp.on('error', () => {});
+let number = 0;
+setInterval(() => udp.send(number++ + ' ' + now() + ' ' + 'x'.repeat(200), 7001, host, () => {}), 5);
 `;

@@ -62,12 +62,11 @@ function ordersOf(runId: string, more: Partial<Orders> = {}): Orders {
         fault: 'slow',
         operations: [
           {
-            op: 'latency',
+            op: 'impair',
             container: slow.ref,
             channel: { ...EVERYTHING, addresses: [echo.address], direction: 'out' },
-            delayMs: 400,
-            jitterMs: 0,
-            bufferBytesMax: 1e6,
+            effect: { kind: 'delay', delayMs: 400, jitterMs: 0, distribution: 'uniform', correlation: 0, bufferBytesMax: 1e6 },
+            mechanism: 'auto',
           },
         ],
       },
@@ -188,7 +187,7 @@ test('an agent that is killed is restarted, finds that it was at work, and undoe
   await sweepAgent(stage.docker, AGENT_IMAGE, agentId);
 });
 
-test('when a person removes the agent its delayer dies with it and packets pass, the blackout stays, and a sweep by orders alone undoes it', async () => {
+test('when a person removes the agent its impairer dies with it and packets pass, the blackout stays, and a sweep by orders alone undoes it', async () => {
   const orders = ordersOf(`death-${process.pid}-removed`);
   const { runner, said, agentId } = await startRunner(orders);
   await stage.docker.getContainer(agentId).remove({ force: true });
@@ -199,7 +198,7 @@ test('when a person removes the agent its delayer dies with it and packets pass,
   assert.equal(
     await inside(stage.docker, slow.container, ['cat', '/proc/net/netfilter/nfnetlink_queue']),
     '',
-    'no delayer listens any more',
+    'no impairer listens any more',
   );
   assert.notEqual(emptied(await rulesOf(stage.docker, dark.container)), rulesBefore);
   assert.deepEqual(seenBy(dark, 'udp', removedMs), []);

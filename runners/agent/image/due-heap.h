@@ -10,8 +10,9 @@ struct held {
   uint64_t arrived_ns;
   uint32_t id;
   uint32_t bytes;
-  /* NULL for what waits in the kernel. */
+  /* The packet's bytes, or NULL. Without `in_kernel` they are sent; with it they replace the packet that waits there. */
   unsigned char *copy;
+  bool in_kernel;
   uint32_t device;
   uint32_t mark;
 };

@@ -9,7 +9,7 @@ import { evict } from './evict.ts';
 import { freeze } from './freeze.ts';
 import { hold } from './hold.ts';
 import { http } from './http.ts';
-import { latency } from './latency.ts';
+import { impair } from './impair.ts';
 import { lock } from './lock.ts';
 import { noop } from './noop.ts';
 import type { OperationKind } from './operation.ts';
@@ -23,8 +23,8 @@ import { signal } from './signal.ts';
 const kinds = [
   blackout,
   reset,
-  latency,
   disconnect,
+  impair,
   engineCall,
   remove,
   restart,

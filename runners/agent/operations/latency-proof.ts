@@ -1,5 +1,5 @@
-/** Judges whether a delay is in effect, from what the connections and the delayer show. Pure. */
-import type { DelayerStats } from '../delayer.ts';
+/** Judges whether a delay is in effect, from what the connections and the mechanism show. Pure. */
+import type { Counted } from '../impair-mechanism.ts';
 import type { ByteTiming } from '../tcp-sockets.ts';
 
 /** A measured delay counts from this share of the asked one on: jitter and the interval between looks take some. */
@@ -9,7 +9,7 @@ const WAITED_ENOUGH_MS = 1000;
 
 export interface Seen {
   readonly bytes: ByteTiming;
-  readonly packets: DelayerStats;
+  readonly packets: Counted;
   /** Open connections on the channel. */
   readonly open: number;
 }
@@ -34,14 +34,14 @@ export interface AskedDelay {
 export function judgeDelay({ delayMs, jitterMs, ways }: AskedDelay, { bytes, packets, open }: Seen, atLast: boolean): Judged {
   const leastMs = SHARE_MIN * ways * Math.max(0, delayMs - jitterMs);
   const asked = `asked: ${delayMs} ms ${ways === 2 ? 'each way' : 'one way'}`;
-  const counted = `${packets.seen} packets held on ${open} open connections`;
-  const facts = { matchedPackets: packets.seen, overflowedPackets: packets.overflowed };
+  const counted = `${packets.taken} packets held on ${open} open connections`;
+  const facts = { matchedPackets: packets.taken, overflowedPackets: packets.overflowed };
   const judged = (proven: boolean, evidence: string, more: Readonly<Record<string, number>> = {}) => ({
     proven,
     evidence,
     facts: { ...facts, ...more },
   });
-  if (packets.seen === 0) return judged(false, 'no packet of the channel was seen: nothing was sent on it');
+  if (packets.taken === 0) return judged(false, 'no packet of the channel was seen: nothing was sent on it');
 
   const acknowledged = [bytes.acknowledgedMs, bytes.roundTripMs].find((ms) => ms !== undefined && ms >= leastMs);
   if (acknowledged !== undefined) {

@@ -7,6 +7,7 @@ import { gunzipSync } from 'node:zlib';
 export type KernelAnswer = 'yes' | 'no' | 'unknown';
 
 const FEATURES = {
+  netem: { option: 'CONFIG_NET_SCH_NETEM', module: 'sch_netem' },
   nfqueue: { option: 'CONFIG_NETFILTER_XT_TARGET_NFQUEUE', module: 'xt_NFQUEUE' },
 } as const;
 

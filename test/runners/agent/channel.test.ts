@@ -45,8 +45,8 @@ test('loopback is spared unless it is named, and then the engine’s DNS still i
   const act = { hook: 'INPUT', rules: ['-j DROP'] } as const;
   const rules = (channel: Partial<Channel>) =>
     channelRules(4, { ...EVERYTHING, direction: 'in', ...channel }, { tag: 'T', table: 'filter', out: act, in: act });
-  assert.match(rules({}), /-A T-IN -i lo -j RETURN/);
-  assert.doesNotMatch(rules({ interface: 'lo' }), /-i lo -j RETURN/);
+  assert.match(rules({}), /-A T-IN -i lo -m mark ! --mark 0x40000000\/0x40000000 -j RETURN/);
+  assert.doesNotMatch(rules({ interface: 'lo' }), /-i lo .*-j RETURN/);
   assert.match(rules({ interface: 'lo' }), /-A T-IN -s 127\.0\.0\.11 -j RETURN/);
 });
 

@@ -1,24 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { DelayerStats } from '../../../runners/agent/delayer.ts';
+import type { Counted } from '../../../runners/agent/impair-mechanism.ts';
 import { judgeDelay, type Seen } from '../../../runners/agent/operations/latency-proof.ts';
 
 const HALF_A_SECOND = { delayMs: 500, jitterMs: 0, ways: 1 };
 const TWENTY_SECONDS = { delayMs: 20_000, jitterMs: 0, ways: 1 };
 
-function seen(bytes: Partial<Seen['bytes']>, packets: Partial<DelayerStats> = {}): Seen {
-  const none = {
-    seen: 10,
-    held: 0,
-    heldBytes: 0,
-    peakBytes: 0,
-    released: 0,
-    overflowed: 0,
-    lost: 0,
-    meanHoldMs: 0,
-    minHoldMs: 0,
-    maxHoldMs: 0,
-  };
+function seen(bytes: Partial<Seen['bytes']>, packets: Partial<Counted> = {}): Seen {
+  const none = { taken: 10, passed: 10, held: 0, peakBytes: 0, released: 0, overflowed: 0, meanHoldMs: 0, told: undefined };
   return {
     bytes: { acknowledgedMs: undefined, waitingMs: undefined, roundTripMs: undefined, ...bytes },
     packets: { ...none, ...packets },
@@ -57,7 +46,7 @@ test('a short delay is waited out', () => {
 });
 
 test('without a packet of the channel nothing is proven', () => {
-  const judged = judgeDelay(HALF_A_SECOND, seen({ acknowledgedMs: 600 }, { seen: 0 }), true);
+  const judged = judgeDelay(HALF_A_SECOND, seen({ acknowledgedMs: 600 }, { taken: 0 }), true);
   assert.equal(judged.proven, false);
   assert.match(judged.evidence, /nothing was sent on it/);
 });

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EVERYTHING } from '../../../runners/agent/channel.ts';
-import { blackoutRules, chainsIn, latencyRules, packetsTaken, removalFromSaved, removalOf } from '../../../runners/agent/packet-rules.ts';
+import {
+  blackoutRules,
+  chainsIn,
+  impairRules,
+  packetsPassed,
+  packetsTaken,
+  removalFromSaved,
+  removalOf,
+} from '../../../runners/agent/packet-rules.ts';
 
 const TAG = 'FIREDRILL-1a2b3c4d';
 const SPARE = ['10.0.0.0/24', '10.1.0.7', 'fd00::/64'];
@@ -54,7 +62,7 @@ test('a blackout returns loopback and what is spared, and silences the rest with
 -A ${TAG}-OUT -g ${TAG}-OUT-PORT
 -A ${TAG}-OUT-PORT -g ${TAG}-OUT-ACT
 -A ${TAG}-OUT-ACT -j NFQUEUE --queue-num 64901
--A ${TAG}-IN -i lo -j RETURN
+-A ${TAG}-IN -i lo -m mark ! --mark 0x40000000/0x40000000 -j RETURN
 -A ${TAG}-IN -s 10.0.0.0/24 -j RETURN
 -A ${TAG}-IN -s 10.1.0.7 -j RETURN
 -A ${TAG}-IN -g ${TAG}-IN-PORT
@@ -67,12 +75,17 @@ COMMIT
   );
 });
 
-test('a latency always lets packets pass when nobody listens, and first of all what was delayed already', () => {
-  const rules = latencyRules(4, TAG, { ...EVERYTHING, direction: 'out' }, 4711);
+test('an impairment always lets packets pass when nobody listens, and first of all what it let go already, counted once', () => {
+  const rules = impairRules(4, { tag: TAG, channel: { ...EVERYTHING, direction: 'out' }, queue: 4711, done: 0x10000, fresh: 0x20000 });
   const queued = rules.split('\n').filter((line) => line.includes('NFQUEUE'));
   assert.equal(queued.length, 1);
   assert.ok(queued.every((line) => line.endsWith('--queue-num 4711 --queue-bypass')));
-  assert.ok(rules.indexOf('-m mark') < rules.indexOf('-o lo'), rules);
+  assert.match(
+    rules,
+    new RegExp(
+      `-A ${TAG}-OUT -m mark --mark 0x20000/0x20000 -j MARK --set-xmark 0x0/0x20000\n-A ${TAG}-OUT -m mark --mark 0x10000/0x10000 -j RETURN\n-A ${TAG}-OUT -o lo`,
+    ),
+  );
 });
 
 test('the removal of rules names every jump and chain that was set', () => {
@@ -121,4 +134,16 @@ test('packets are counted where something is done to them, by our own tag alone,
   assert.equal(packetsTaken(SAVED, TAG), 6);
   assert.equal(packetsTaken(SAVED, TAG, 'IN'), 1);
   assert.equal(packetsTaken(SAVED, 'FIREDRILL-00000000'), 0);
+});
+
+test('packets that an impairer let go are counted by the rules that clear their fresh bit', () => {
+  const saved = `*mangle
+[7:420] -A ${TAG}-OUT -m mark --mark 0x20000/0x20000 -j MARK --set-xmark 0x0/0x20000
+[9:540] -A ${TAG}-OUT -m mark --mark 0x10000/0x10000 -j RETURN
+[10:600] -A ${TAG}-OUT-ACT -j NFQUEUE --queue-num 1 --queue-bypass
+[2:120] -A ${TAG}-IN -m mark --mark 0x20000/0x20000 -j MARK --set-xmark 0x0/0x20000
+[4:240] -A FIREDRILL-99999999-IN -m mark --mark 0x80000/0x80000 -j MARK --set-xmark 0x0/0x80000
+`;
+  assert.equal(packetsPassed(saved, TAG), 9);
+  assert.equal(packetsTaken(saved, TAG), 10);
 });

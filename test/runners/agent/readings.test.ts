@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { chooseKeys } from '../../../runners/agent/application/key-choice.ts';
 import { contains } from '../../../runners/agent/cidr.ts';
 import { clockOffset } from '../../../runners/agent/clock-offset.ts';
-import { freeQueue, parseQueues } from '../../../runners/agent/delayer.ts';
+import { freeQueue, parseQueues } from '../../../runners/agent/impairer.ts';
 import { pendingReplies } from '../../../runners/agent/replies.ts';
 import { freezerPath, saysFrozen } from '../../../runners/agent/target-state.ts';
 import { gatewayIn } from '../../../runners/agent/whereabouts.ts';

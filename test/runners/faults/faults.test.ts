@@ -17,6 +17,10 @@ const CONTEXT: FaultContext = { targets: TARGETS, select: (name) => OTHERS[name]
 const LEAST: Readonly<Record<string, object>> = {
   'network-latency': { delay: '500ms' },
   'network-partition': { to: 'primary' },
+  'network-loss': { share: '2%' },
+  'network-corrupt': { share: '2%' },
+  'network-duplicate': { share: '2%' },
+  'network-reorder': { share: '2%' },
   'cache-evict': { share: '80%' },
   'http-fault': { port: 80, status: 503 },
   'db-lock': { table: 'video' },
@@ -82,33 +86,6 @@ test('a blackout spares the inside of its selection unless asked not to, and the
   ]);
   assert.deepEqual(spare({ 'spare-inside': false, spare: ['192.168.0.0/16'] }), [['192.168.0.0/16'], ['192.168.0.0/16']]);
   assert.throws(() => spare({ spare: ['the router'] }));
-});
-
-test('a latency goes to the addresses of the other end, which is named as touched, and is limited', () => {
-  const latency = named('network-latency');
-  const plan = latency.plan({ delay: '20s', to: 'primary', ports: [5432], direction: 'out' }, CONTEXT);
-  assert.deepEqual(plan.operations[0], {
-    op: 'latency',
-    container: { id: 'id-a', name: 'a' },
-    channel: { addresses: ['10.0.9.1'], ports: [5432], protocol: 'any', direction: 'out', spare: [] },
-    delayMs: 20_000,
-    jitterMs: 0,
-    bufferBytesMax: 64 * 1024 * 1024,
-  });
-  assert.deepEqual(plan.alsoTouched, OTHERS['primary']);
-  assert.throws(() => latency.plan({ delay: '21s' }, CONTEXT), /between 1ms and 20s/);
-  assert.throws(() => latency.plan({ delay: '10ms', jitter: '20ms' }, CONTEXT), { code: 'jitter-too-large' });
-});
-
-test('latency tells the least of what was measured, and the sum of what was seen', () => {
-  const results = [510, 503].map((measuredDelayMs) =>
-    result('a', { facts: { measuredDelayMs, matchedPackets: 10, overflowedPackets: 0 } }),
-  );
-  assert.deepEqual(named('network-latency').judgeProof({ delay: '500ms' }, results).facts, {
-    measuredDelayMs: 503,
-    matchedPackets: 20,
-    overflowedPackets: 0,
-  });
 });
 
 test('evictions differ by target and repeat by seed', () => {

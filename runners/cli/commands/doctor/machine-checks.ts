@@ -1,7 +1,7 @@
 /** Checks of the machine that firedrill itself runs on. */
 import { statfs } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
-import { kernelHas } from '../../set-up/kernel.ts';
+import { type KernelAnswer, kernelHas } from '../../set-up/kernel.ts';
 import type { Machine } from '../../set-up/machine.ts';
 import { findTool } from '../../set-up/tools.ts';
 import type { Check } from './check.ts';
@@ -35,16 +35,24 @@ export function browserCheck(machine: Machine): Check {
   return { name: 'browser', state: 'warn', found: 'none; PDF reports and browser tests need one', hint: 'apt-get install chromium' };
 }
 
-/** Packets are silenced and delayed through NFQUEUE. */
+/** Packets are silenced through NFQUEUE, and delayed, lost and garbled through it or netem. */
 export async function packetCheck(): Promise<Check> {
+  return packetMeans(await kernelHas('nfqueue'), await kernelHas('netem'));
+}
+
+/** Pure. */
+export function packetMeans(nfqueue: KernelAnswer, netem: KernelAnswer): Check {
   const name = 'packets';
-  const nfqueue = await kernelHas('nfqueue');
-  if (nfqueue === 'yes') return { name, state: 'ok', found: 'this kernel has NFQUEUE, which silences and delays packets' };
+  const second = netem === 'yes' ? '; netem too' : netem === 'no' ? '; no netem' : '';
+  if (nfqueue === 'yes') return { name, state: 'ok', found: `this kernel has NFQUEUE, which silences and impairs packets${second}` };
   if (nfqueue === 'unknown') return { name, state: 'warn', found: 'this kernel does not tell whether it has NFQUEUE; decided in arming' };
   return {
     name,
     state: 'warn',
-    found: 'no NFQUEUE; network-blackout and network-latency cannot run',
+    found:
+      netem === 'yes'
+        ? 'no NFQUEUE; network-blackout cannot run, and network-latency and its like impair by netem'
+        : 'no NFQUEUE and no netem; network-blackout, network-latency and their like cannot run',
     hint: 'Use a kernel with CONFIG_NETFILTER_XT_TARGET_NFQUEUE',
   };
 }

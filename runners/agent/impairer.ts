@@ -1,13 +1,14 @@
-/** The packet delayer (image/delayer.c) as a program that waits in a target's network namespace. */
+/** The packet impairer (image/impair.c) as a program that waits in a target's network namespace. */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-
+import { type Effect, impairerArguments } from './impairment.ts';
+import { ARRIVED_MARK, hex, type PacketMarks } from './packet-marks.ts';
 import { inNetworkOf, startProgram } from './programs.ts';
 
 /** Queue numbers of ours; 65,536 queues exist in a namespace, and others tend to use the first few. */
 const QUEUES_FROM = 10_000;
 const QUEUES = 50_000;
-/** Longest wait for the delayer to let go what it holds. */
+/** Longest wait for it to let go what it holds. */
 const RELEASE_TIMEOUT_MS = 2_000;
 
 const statsShape = z.object({
@@ -17,37 +18,41 @@ const statsShape = z.object({
   peakBytes: z.number(),
   released: z.number(),
   overflowed: z.number(),
-  lost: z.number(),
+  unsent: z.number(),
+  dropped: z.number(),
+  garbled: z.number(),
+  doubled: z.number(),
+  late: z.number(),
   meanHoldMs: z.number(),
   minHoldMs: z.number(),
   maxHoldMs: z.number(),
 });
 
-/** Packets and bytes since it began; hold times are of released packets. */
-export type DelayerStats = z.output<typeof statsShape>;
+/** Packets and bytes since it began; hold times are of packets that were held and released. */
+export type ImpairerStats = Readonly<z.output<typeof statsShape>>;
 
-export interface Delayer {
+export interface Impairer {
   readonly queue: number;
   alive(): boolean;
-  stats(): Promise<DelayerStats>;
-  /** Lets everything go at once, in order, and from then on holds nothing. */
-  release(): Promise<DelayerStats>;
+  stats(): Promise<ImpairerStats>;
+  /** Lets everything go at once, in order, and from then on changes nothing. */
+  release(): Promise<ImpairerStats>;
   end(): void;
 }
 
-/** What is to be held back; `bufferBytesMax` bytes at most at once. */
-export interface AskedHold {
-  readonly delayMs: number;
-  readonly jitterMs: number;
-  readonly bufferBytesMax: number;
+export interface ImpairerOptions {
+  readonly pid: number;
+  readonly effect: Effect;
+  readonly marks: Pick<PacketMarks, 'done' | 'fresh'>;
+  readonly tag: string;
 }
 
 /** Starts it, and waits until it listens on a queue that nobody else has. */
-export async function startDelayer(pid: number, asked: AskedHold, tag: string): Promise<Delayer> {
+export async function startImpairer({ pid, effect, marks, tag }: ImpairerOptions): Promise<Impairer> {
   const seed = Number.parseInt(tag.slice(-8), 16);
   const queue = freeQueue(readQueues(pid), seed);
-  const { delayMs, jitterMs, bufferBytesMax } = asked;
-  const program = startProgram(inNetworkOf(pid, ['delayer', ...[queue, delayMs, jitterMs, bufferBytesMax, seed].map(String)]));
+  const own = [`queue=${queue}`, `seed=${seed}`, `mark=${hex(marks.done | marks.fresh)}`, `arrived-mark=${hex(ARRIVED_MARK)}`];
+  const program = startProgram(inNetworkOf(pid, ['impair', ...own, ...impairerArguments(effect)]));
   await program.line();
   const ask = async (order: string) => {
     program.write(`${order}\n`);
@@ -58,7 +63,7 @@ export async function startDelayer(pid: number, asked: AskedHold, tag: string): 
     alive: program.alive,
     stats: () => ask('stats'),
     release() {
-      // A delayer that does not let go is killed: the kernel then drops what it held, and the rule lets the rest pass.
+      // One that does not let go is killed: the kernel then drops what it held, and the rule lets the rest pass.
       const timeout = setTimeout(program.kill, RELEASE_TIMEOUT_MS);
       return ask('off').finally(() => clearTimeout(timeout));
     },
