@@ -82,7 +82,12 @@ export interface Engine {
   log(id: string, sinceS: number): Promise<string>;
   /** Makes the engine stop restarting it. */
   neverRestart(id: string): Promise<void>;
-  createExec(id: string, command: readonly string[]): Promise<string>;
+  /** `environment` goes over the container's own, as `NAME=value`. */
+  createExec(id: string, command: readonly string[], environment?: readonly string[]): Promise<string>;
+  /** A path of the container as a tar, whether it runs or not; undefined where there is no such path, or no such container. */
+  getArchive(id: string, path: string): Promise<Buffer | undefined>;
+  /** Unpacks a tar into a folder of the container, whether it runs or not. */
+  putArchive(id: string, folder: string, tar: Buffer): Promise<void>;
   /** Starts it and hands over its streams: what is written is its input, what is read is multiplexed output. */
   startExec(execId: string): Promise<Duplex>;
   inspectExec(execId: string): Promise<ExecResult>;
@@ -90,6 +95,7 @@ export interface Engine {
 
 interface Answer {
   readonly status: number;
+  readonly bytes: Buffer;
   readonly body: string;
 }
 
@@ -170,8 +176,18 @@ export function engineAt(socketPath: string): Engine {
     async neverRestart(id) {
       body(await call('POST', `/containers/${id}/update`, { RestartPolicy: { Name: 'no' } }));
     },
-    async createExec(id, command) {
+    async getArchive(id, path) {
+      const answer = await call('GET', `/containers/${id}/archive?path=${encodeURIComponent(path)}`);
+      if (answer.status === 404) return undefined;
+      if (answer.status >= 300) throw new Error(said(answer));
+      return answer.bytes;
+    },
+    async putArchive(id, folder, tar) {
+      body(await call('PUT', `/containers/${id}/archive?path=${encodeURIComponent(folder)}`, tar));
+    },
+    async createExec(id, command, environment = []) {
       const exec = await call('POST', `/containers/${id}/exec`, {
+        Env: environment,
         AttachStdin: true,
         AttachStdout: true,
         AttachStderr: true,
@@ -208,14 +224,16 @@ function json(text: string): unknown {
 
 function ask(options: { socketPath: string; method: string; path: string; body: unknown; timeoutMs: number }): Promise<Answer> {
   const { socketPath, method, path, timeoutMs } = options;
-  const text = options.body === undefined ? '' : JSON.stringify(options.body);
-  const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };
+  const tar = Buffer.isBuffer(options.body) ? options.body : undefined;
+  const text = options.body === undefined ? '' : (tar ?? JSON.stringify(options.body));
+  const headers = { 'content-type': tar ? 'application/x-tar' : 'application/json', 'content-length': Buffer.byteLength(text) };
   return new Promise((resolve, reject) => {
     const sent = request({ socketPath, method, path, headers, signal: AbortSignal.timeout(timeoutMs) }, async (response) => {
       response.on('error', reject);
       const chunks: Buffer[] = [];
       for await (const chunk of response) chunks.push(chunk);
-      resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') });
+      const bytes = Buffer.concat(chunks);
+      resolve({ status: response.statusCode ?? 0, bytes, body: bytes.toString('utf8') });
     });
     sent.on('error', reject);
     sent.end(text);

@@ -1,6 +1,7 @@
 /** The faults there are, a line each, in the order in which they are listed. */
 import { cacheEvict } from './cache-evict.ts';
 import { cacheFreeze } from './cache-freeze.ts';
+import { clockSkew } from './clock-skew.ts';
 import { containerKill } from './container-kill.ts';
 import { containerPause } from './container-pause.ts';
 import { containerRemove } from './container-remove.ts';
@@ -47,6 +48,7 @@ export const faults: readonly Fault[] = [
   dbConnections,
   replicationPause,
   httpCall,
+  clockSkew,
   cronSync,
   processKill,
   noop,

@@ -19,6 +19,7 @@ import { replay } from './replay.ts';
 import { reset } from './reset.ts';
 import { restart } from './restart.ts';
 import { signal } from './signal.ts';
+import { skew } from './skew.ts';
 
 const kinds = [
   blackout,
@@ -35,6 +36,7 @@ const kinds = [
   hold,
   replay,
   call,
+  skew,
   command,
   processKill,
   http,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { cacheFreeze } from '../../../runners/faults/cache-freeze.ts';
+import { clockSkew } from '../../../runners/faults/clock-skew.ts';
 import { dbConnections } from '../../../runners/faults/db-connections.ts';
 import { dbLock } from '../../../runners/faults/db-lock.ts';
 import type { Fault, FaultContext } from '../../../runners/faults/fault.ts';
@@ -89,4 +90,13 @@ test('calls that are none are refused: another protocol, a status that is none, 
   ]) {
     assert.throws(() => operation(httpCall, settings), JSON.stringify(settings));
   }
+});
+
+test('a clock goes ahead or back, by no less than can be told and no more than ten years', () => {
+  const offsetMs = (offset: string) => (operation(clockSkew, { offset }) as { offsetMs: number }).offsetMs;
+  assert.deepEqual(['+1h', '-90s', '+1m30s', '+3650d'].map(offsetMs), [3_600_000, -90_000, 90_000, 315_360_000_000]);
+  for (const offset of ['1h', '+4s', '+3651d', '-', 'now', '']) assert.throws(() => offsetMs(offset), offset);
+  assert.deepEqual(clockSkew.plan({ offset: '-90s' }, CONTEXT).effects, [
+    'db: the clock of its processes under libfaketime goes 1m30s back',
+  ]);
 });

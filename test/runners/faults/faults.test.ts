@@ -24,6 +24,7 @@ const LEAST: Readonly<Record<string, object>> = {
   'cache-evict': { share: '80%' },
   'http-fault': { port: 80, status: 503 },
   'db-lock': { table: 'video' },
+  'clock-skew': { offset: '+1h' },
   'http-call': { url: 'http://flags/dark' },
   'cron-sync': { command: ['job'] },
   'process-kill': { process: 'worker' },
