@@ -11,10 +11,10 @@ function blocks(language: string): string[] {
 }
 
 test('the code that the page shows is the code that runs', () => {
-  const [noop, kill, ...others] = blocks('ts');
+  const [noop, pause, ...others] = blocks('ts');
   for (const [shown, file] of [
     [noop, 'noop'],
-    [kill, 'container-kill'],
+    [pause, 'container-pause'],
   ]) {
     assert.equal(shown, readFileSync(new URL(`../../runners/faults/${file}.ts`, import.meta.url), 'utf8'));
   }
