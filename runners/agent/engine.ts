@@ -5,6 +5,7 @@
 import { request } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { z } from 'zod';
+import { type EngineLimits, engineLimits, limitsOf } from './engine-limits.ts';
 import type { ContainerRef } from './operations/operation.ts';
 
 /** Longest wait for an answer of the engine, when the caller gives no nearer end. A stop may take its grace besides. */
@@ -19,7 +20,7 @@ const inspected = z.object({
   Id: z.string(),
   RestartCount: z.number().optional(),
   Config: z.object({ Labels: z.record(z.string(), z.string()).nullable() }),
-  HostConfig: z.object({ AutoRemove: z.boolean().optional() }),
+  HostConfig: engineLimits.extend({ AutoRemove: z.boolean().optional() }),
   State: z.object({
     Status: z.string(),
     Running: z.boolean(),
@@ -27,6 +28,7 @@ const inspected = z.object({
     Pid: z.number(),
     StartedAt: z.string(),
     Health: z.object({ Status: z.string() }).nullish(),
+    OOMKilled: z.boolean().default(false),
   }),
 });
 
@@ -46,6 +48,10 @@ export interface FoundContainer {
   readonly labels: Readonly<Record<string, string>>;
   /** True where the engine removes it as soon as it stops. */
   readonly autoRemove: boolean;
+  /** True where a process of it was killed since its start because memory ran out. */
+  readonly outOfMemory: boolean;
+  /** What its limits are as far as the engine knows: it does not look into the control group. */
+  readonly limits: EngineLimits;
 }
 
 export interface ExecResult {
@@ -124,6 +130,8 @@ export function engineAt(socketPath: string): Engine {
         restarts: found.RestartCount ?? 0,
         labels: found.Config.Labels ?? {},
         autoRemove: found.HostConfig.AutoRemove ?? false,
+        outOfMemory: found.State.OOMKilled,
+        limits: limitsOf(found.HostConfig),
       };
     },
     pause: (id) => act(`/containers/${id}/pause`),

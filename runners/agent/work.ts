@@ -107,6 +107,7 @@ function partOf(operation: Operation, key: string, takeAlone: Ground['takeAlone'
     mayHaveTouched: () => memory.blind || memory.recall(key).touched === true,
     remember: (found: string) => memory.remember([key], { found }),
     found: () => memory.recall(key).found,
+    memoryIsLost: () => memory.blind,
   };
   const kind = kindOf(operation);
   const moves = kind.moves(operation, ground);

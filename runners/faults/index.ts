@@ -7,12 +7,19 @@ import { containerPause } from './container-pause.ts';
 import { containerRemove } from './container-remove.ts';
 import { containerRestart } from './container-restart.ts';
 import { containerStop } from './container-stop.ts';
+import { cpuStress } from './cpu-stress.ts';
+import { cpuThrottle } from './cpu-throttle.ts';
 import { cronSync } from './cron-sync.ts';
 import { dbConnections } from './db-connections.ts';
 import { dbLock } from './db-lock.ts';
+import { diskFill } from './disk-fill.ts';
 import type { Fault } from './fault.ts';
 import { httpCall } from './http-call.ts';
 import { httpFault } from './http-fault.ts';
+import { ioStress } from './io-stress.ts';
+import { ioThrottle } from './io-throttle.ts';
+import { memoryLimit } from './memory-limit.ts';
+import { memoryPressure } from './memory-pressure.ts';
 import { networkBlackout } from './network-blackout.ts';
 import { networkCorrupt } from './network-corrupt.ts';
 import { networkDisconnect } from './network-disconnect.ts';
@@ -42,6 +49,13 @@ export const faults: readonly Fault[] = [
   containerPause,
   containerRestart,
   containerRemove,
+  cpuStress,
+  cpuThrottle,
+  memoryPressure,
+  memoryLimit,
+  ioStress,
+  ioThrottle,
+  diskFill,
   cacheEvict,
   cacheFreeze,
   dbLock,

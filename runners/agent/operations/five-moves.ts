@@ -38,6 +38,8 @@ export interface Ground {
   remember(found: string): void;
   /** What was written down last, also by the agent that died; undefined where nothing was, or where it is lost. */
   found(): string | undefined;
+  /** True where what was written down cannot be read, so that nothing found does not mean nothing done. */
+  memoryIsLost(): boolean;
 }
 
 /** Waits, and says whether the time passed (true) or the signal aborted first. */

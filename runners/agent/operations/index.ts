@@ -3,14 +3,21 @@ import { z } from 'zod';
 import { blackout } from './blackout.ts';
 import { call } from './call.ts';
 import { command } from './command.ts';
+import { cpuStress } from './cpu-stress.ts';
+import { cpuThrottle } from './cpu-throttle.ts';
 import { disconnect } from './disconnect.ts';
+import { diskFill } from './disk-fill.ts';
 import { engineCall } from './engine.ts';
 import { evict } from './evict.ts';
 import { freeze } from './freeze.ts';
 import { hold } from './hold.ts';
 import { http } from './http.ts';
 import { impair } from './impair.ts';
+import { ioStress } from './io-stress.ts';
+import { ioThrottle } from './io-throttle.ts';
 import { lock } from './lock.ts';
+import { memoryLimit } from './memory-limit.ts';
+import { memoryPressure } from './memory-pressure.ts';
 import { noop } from './noop.ts';
 import type { OperationKind } from './operation.ts';
 import { processKill } from './process-kill.ts';
@@ -40,6 +47,13 @@ const kinds = [
   command,
   processKill,
   http,
+  cpuStress,
+  cpuThrottle,
+  diskFill,
+  ioStress,
+  ioThrottle,
+  memoryLimit,
+  memoryPressure,
   noop,
 ] as const;
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FoundContainer } from '../../../runners/agent/engine.ts';
+import { limitsOf } from '../../../runners/agent/engine-limits.ts';
 import { assertFit } from '../../../runners/agent/fitness.ts';
 
 const NOW_MS = Date.parse('2026-01-01T00:01:00Z');
@@ -16,6 +17,8 @@ function found(more: Partial<FoundContainer> = {}): FoundContainer {
     health: undefined,
     restarts: 0,
     labels: {},
+    outOfMemory: false,
+    limits: limitsOf({}),
     autoRemove: false,
     ...more,
   };

@@ -1,0 +1,115 @@
+/**
+ * Lowers the memory limit of a container's control group, if need be to the point where the kernel kills its processes. Proven when the
+ * group has run into the limit, or was killed for it. A container that ended of it is started again by the undo.
+ */
+import { z } from 'zod';
+import { formatBytes } from '../../../experiments/language/size.ts';
+import { type ControlGroups, residenceToTouch } from '../cgroup.ts';
+import { type MemoryCounters, memoryCounters } from '../cgroup-counters.ts';
+import { memoryMax } from '../cgroup-limits.ts';
+import { loweredLimit } from '../lowered-limit.ts';
+import { loweredMemory } from '../memory-amounts.ts';
+import { type FiveMoves, type Ground, pause } from './five-moves.ts';
+import { containerRef, defineOperation } from './operation.ts';
+
+const LOOK_EVERY_MS = 50;
+/** Room that is left above what the kernel could not take away, where it refuses to go as low as asked. */
+const ROOM_BYTES = 64 * 1024;
+const PAGE_BYTES = 4096;
+
+const shape = z.object({
+  op: z.literal('memory-limit'),
+  container: containerRef,
+  bytes: z.number().positive().exactOptional(),
+  /** Or a share of what it uses when it is armed, over 1 too. */
+  share: z.number().positive().exactOptional(),
+});
+
+export const memoryLimit = defineOperation({
+  shape,
+  claims: () => ['memory-limit'],
+  decidedInArming: 'how much memory the container uses and may use, and so whether the limit is less',
+  moves,
+});
+
+function moves(operation: z.output<typeof shape>, ground: Ground): FiveMoves {
+  const { engine } = ground;
+  const { id } = operation.container;
+  let anonymousBytes = 0;
+  let before: MemoryCounters | undefined;
+  const limit = loweredLimit(ground, operation.container, {
+    what: 'its memory limit',
+    of: memoryMax,
+    lower: (found) => loweredMemory(operation, found, anonymousBytes),
+    byEngine: (limits) => limits.memory,
+    // Version 1 refuses a limit below what it cannot drop or swap; the next page beyond that is then one too many.
+    instead: (groups) => String(Math.ceil((memoryCounters(groups).usedBytes + ROOM_BYTES) / PAGE_BYTES) * PAGE_BYTES),
+  });
+  const counted = (groups: ControlGroups): MemoryCounters | undefined => {
+    try {
+      return memoryCounters(groups);
+    } catch {
+      return undefined;
+    }
+  };
+  return {
+    async arm() {
+      const found = await engine.inspect(id);
+      if (found?.autoRemove)
+        throw new Error('the engine removes it when it stops (--rm), so that it could not be started again when memory runs out');
+      anonymousBytes = memoryCounters((await residenceToTouch(limit.residence)).groups).anonymousBytes;
+      const change = await limit.arm();
+      return {
+        mechanism: 'cgroup',
+        evidence: `it uses ${formatBytes(anonymousBytes)}; its memory limit is ${words(change.found)}, and becomes ${words(change.set)}`,
+      };
+    },
+    async inject() {
+      before = counted((await residenceToTouch(limit.residence)).groups);
+      const { atNs, change } = await limit.set();
+      return { mechanism: 'cgroup', atNs, evidence: `its memory limit is ${words(change.set)}` };
+    },
+    async prove(signal) {
+      const groups = (await limit.residence())?.groups;
+      const began = before;
+      if (!began) throw new Error('it was not injected');
+      for (;;) {
+        const now = groups && counted(groups);
+        const hits = (now?.limitHits ?? 0) - began.limitHits;
+        const kills = (now?.kills ?? 0) - began.kills;
+        if (now && (hits > 0 || kills > 0)) {
+          const evidence = `it ran into its limit ${hits} times, and ${kills} of its processes were killed; it uses ${formatBytes(now.usedBytes)}, and used ${formatBytes(began.usedBytes)}`;
+          return { mechanism: 'cgroup', evidence, facts: { limitHits: hits, kills } };
+        }
+        if (!now && (await engine.inspect(id))?.outOfMemory) {
+          return { mechanism: 'cgroup', evidence: 'it has ended, killed because its memory ran out', facts: { kills: 1 } };
+        }
+        if (!(await pause(LOOK_EVERY_MS, signal)))
+          throw new Error(
+            `no effect: ${now ? `it uses ${formatBytes(now.usedBytes)}, and asked for no more than its limit` : 'it has ended for another reason'}`,
+          );
+      }
+    },
+    async undo() {
+      const undone = await limit.undo();
+      if (!ground.mayHaveTouched()) return undone;
+      const found = await engine.inspect(id);
+      if (!found || found.running || !found.outOfMemory) return undone;
+      await engine.start(id);
+      return {
+        mechanism: 'cgroup',
+        evidence: 'it had ended because its memory ran out, and is started again; its limit went with its control group',
+      };
+    },
+    async readBack() {
+      const evidence = await limit.readBack();
+      const found = ground.mayHaveTouched() ? await engine.inspect(id) : undefined;
+      if (found && !found.running && found.outOfMemory) throw new Error('it has ended because its memory ran out, and does not run');
+      return { evidence };
+    },
+  };
+}
+
+function words(limit: string): string {
+  return limit === 'max' ? 'none' : formatBytes(Number(limit));
+}
