@@ -84,6 +84,7 @@ function stopReasons(timeline: Timeline): Reason[] {
     if (because === 'signal' || because === 'gate') return [{ kind: 'stopped', text: `It was stopped by a ${because}: ${detail}.` }];
     if (because === 'condition') return [];
     if (because === 'limit') return [{ kind: 'inconclusive', text: `It was cut short: ${detail}.` }];
+    if (because === 'recreated') return [{ kind: 'inconclusive', text: `It was stopped, because a target did not stay: ${detail}.` }];
     const what = because === 'agent-lost' ? 'The agent was lost' : 'An error ended it early';
     return [{ kind: 'inconclusive', text: `${what}: ${detail}.` }];
   });

@@ -7,7 +7,7 @@ import type { Experiment } from '../experiments/language/experiment.ts';
 import type { LateSpan } from '../probes/slo/generator-lag.ts';
 import { judgeObjective, type ObjectiveContext } from '../probes/slo/judge-objective.ts';
 import { conditionText } from '../probes/slo/judgement.ts';
-import type { Event } from '../runners/journal/events.ts';
+import type { Event, EventOf } from '../runners/journal/events.ts';
 import { faultClock, faultReport } from './fault-report.ts';
 import { loadReport } from './load-report.ts';
 import { probeReports } from './probe-report.ts';
@@ -103,13 +103,21 @@ function verdictOf(reasons: readonly Reason[]): Report['verdict'] {
   return reasons.length > 0 ? 'inconclusive' : 'passed';
 }
 
+/** A target that started anew under a fault. */
+function followedNote({ atMs, fault, container, ok, detail }: EventOf<'fault.followed'>) {
+  const text = `${fault} was ${ok ? '' : 'not '}done again on ${container}, which started anew: ${detail}`;
+  return { atMs, level: ok ? ('info' as const) : ('warning' as const), text };
+}
+
 /** What happened besides faults and load, as the journal has it. */
 function happenings({ of }: Timeline) {
   return {
     containers: of('container').map(({ atMs, container, action, detail }) => ({ atMs, container, action, detail: detail ?? null })),
     gates: of('gate').map(({ atMs, gate, question, answer }) => ({ atMs, name: gate, question, answer })),
     stops: of('stop').map(({ atMs, because, detail }) => ({ atMs, because, detail })),
-    notes: of('note').map(({ atMs, level, text }) => ({ atMs, level, text })),
+    notes: [...of('note'), ...of('fault.followed').map(followedNote)]
+      .map(({ atMs, level, text }) => ({ atMs, level, text }))
+      .sort((one, other) => one.atMs - other.atMs),
     phases: of('phase').map(({ atMs, phase }) => ({ atMs, phase })),
     hypothesis: of('hypothesis.judged').map(({ atMs, when, state, parts }) => ({
       atMs,

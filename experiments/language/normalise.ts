@@ -81,8 +81,8 @@ export function namesOfSteps(steps: readonly { readonly name?: string | undefine
 
 function stepFrom(map: Readonly<Record<string, unknown>>, name: string, kinds: Kinds): FaultStep | GateStep {
   if (map['fault'] === undefined) return { type: 'gate', ...gate.parse(map), name };
-  const head = faultHead.parse(map);
-  return { type: 'fault', ...head, name, settings: ownSettings(map, kinds.faults, head.fault) };
+  const { 'on-recreate': onRecreate, ...head } = faultHead.parse(map);
+  return { type: 'fault', ...head, onRecreate, name, settings: ownSettings(map, kinds.faults, head.fault) };
 }
 
 /** The experiment of a tree that the schema accepted. */

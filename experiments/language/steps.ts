@@ -14,6 +14,10 @@ export const faultBase = {
   target: targetName,
   duration: duration.optional().describe('How long it lasts, from its proof. Required unless the fault heals by itself.'),
   consent: z.enum(['undone-by-runner', 'not-undone']).optional().describe('Accepts a fault that the agent cannot undo.'),
+  'on-recreate': z
+    .enum(['follow', 'stop'])
+    .default('follow')
+    .describe('When a target restarts or is made anew meanwhile: do it there once more, or stop the run; default follow.'),
   irreversible: z.literal('accept').optional().describe('Accepts the loss of data that cannot be rebuilt.'),
 };
 
@@ -31,6 +35,7 @@ export interface FaultStep {
   readonly duration?: Duration | undefined;
   readonly consent?: 'undone-by-runner' | 'not-undone' | undefined;
   readonly irreversible?: 'accept' | undefined;
+  readonly onRecreate?: 'follow' | 'stop' | undefined;
   readonly settings: Readonly<Record<string, unknown>>;
 }
 

@@ -43,6 +43,10 @@ function undoneText(event: EventOf<'fault.undone'>): string {
   return `${event.fault} undone at ${momentOf(event.undoneAtMs)}${failed.length > 0 ? `, ${failed.length} acts not ok` : ''}${read}`;
 }
 
+function followedText({ fault, container, ok, detail }: EventOf<'fault.followed'>): string {
+  return `${fault} ${ok ? 'done again' : 'NOT done again'} on ${container}, which started anew: ${detail}`;
+}
+
 function faultLine(event: Event): Line[] {
   switch (event.type) {
     case 'fault.armed':
@@ -52,6 +56,8 @@ function faultLine(event: Event): Line[] {
     case 'fault.in-effect': {
       return [line(event, 'fault', `${event.fault} in effect since ${momentOf(event.inEffectAtMs)}: ${event.proof}`, 'fault')];
     }
+    case 'fault.followed':
+      return [line(event, 'fault', followedText(event), event.ok ? 'fault' : 'warning')];
     case 'fault.unproven':
       return [line(event, 'fault', `${event.fault} not proven: ${event.why}`, 'warning')];
     case 'fault.undoing':

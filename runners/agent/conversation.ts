@@ -4,6 +4,7 @@
  */
 import { createInterface } from 'node:readline';
 import type { Attached } from './container.ts';
+import type { ContainerRef } from './operations/operation.ts';
 import type { AgentNotice, AgentReply, Move } from './protocol.ts';
 import { agentLineShape } from './protocol.ts';
 import { pendingReplies } from './replies.ts';
@@ -11,7 +12,10 @@ import { pendingReplies } from './replies.ts';
 /** Last words, outside the protocol, that are told when it is gone. */
 const LAST_WORDS_CHARACTERS = 1_000;
 
-type Request = { readonly move: Move; readonly fault: string; readonly timeoutMs: number } | { readonly move: 'keep' | 'leave' };
+type Request =
+  | { readonly move: 'follow'; readonly fault: string; readonly from: string; readonly to: ContainerRef; readonly timeoutMs: number }
+  | { readonly move: Move; readonly fault: string; readonly timeoutMs: number }
+  | { readonly move: 'keep' | 'leave' };
 type Answer = Extract<AgentReply, { readonly ok: true }>;
 
 export interface Conversation {

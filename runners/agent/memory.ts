@@ -5,12 +5,17 @@
  */
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
+import { type Follow, followShape } from './following.ts';
 
 /** What is remembered of one operation: how it found the container, and whether it ever began to touch it. */
 const rememberedShape = z.object({ found: z.string().exactOptional(), touched: z.boolean().exactOptional() });
 
 /** `/firedrill/memory.json`: present from the agent's first start on, which is how a restarted one knows that it was at work. */
-const memoryShape = z.object({ operations: z.record(z.string(), rememberedShape) });
+const memoryShape = z.object({
+  operations: z.record(z.string(), rememberedShape),
+  /** Containers that were followed, in order. */
+  followed: z.array(followShape).default([]),
+});
 
 export type Remembered = z.output<typeof rememberedShape>;
 type Memory = z.output<typeof memoryShape>;
@@ -20,6 +25,10 @@ export interface AgentMemory {
   readonly wasAtWork: boolean;
   /** True when nothing is known of what was touched: the file cannot be read, or a sweeper was given none. */
   readonly blind: boolean;
+  /** Containers that were followed, in order. */
+  followed(): readonly Follow[];
+  /** Writes down that a container is followed, before it is touched. */
+  follow(each: Follow): void;
   recall(key: string): Remembered;
   /** Merges into what is remembered of these operations, in one write. */
   remember(keys: readonly string[], what: Remembered): void;
@@ -30,15 +39,21 @@ export function openMemory(path: string, sweeping: boolean): AgentMemory {
   const wasAtWork = existsSync(path);
   const memory = wasAtWork ? readMemory(path) : undefined;
   const operations: Record<string, Remembered> = { ...memory?.operations };
+  const followed: Follow[] = [...(memory?.followed ?? [])];
   const write = () => {
     const next = `${path}.next`;
-    writeFileSync(next, JSON.stringify({ operations } satisfies Memory));
+    writeFileSync(next, JSON.stringify({ operations, followed } satisfies Memory));
     renameSync(next, path);
   };
   if (!wasAtWork) write();
   return {
     wasAtWork,
     blind: memory === undefined && (wasAtWork || sweeping),
+    followed: () => followed,
+    follow(each) {
+      followed.push(each);
+      write();
+    },
     recall: (key) => operations[key] ?? {},
     remember(keys, what) {
       for (const key of keys) operations[key] = { ...operations[key], ...what };

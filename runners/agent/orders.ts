@@ -1,5 +1,6 @@
 /** An agent's orders: all that it may be asked to do and must be able to undo, from its creation on. */
 import { z } from 'zod';
+import { followShape } from './following.ts';
 import { operationShape } from './operations/index.ts';
 
 /** The operations of one fault of the run. */
@@ -17,5 +18,7 @@ export const ordersShape = z.object({
   /** Name of the lock container that goes with the run; removed by the agent when it has undone everything without the runner. Empty: none. */
   lock: z.string(),
   faults: z.array(faultOperationsShape).readonly(),
+  /** For a sweeper: containers that the dead agent had followed, where its own memory cannot be read. */
+  followed: z.array(followShape).readonly().exactOptional(),
 });
 export type Orders = Readonly<z.output<typeof ordersShape>>;

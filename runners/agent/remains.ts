@@ -8,6 +8,7 @@ import { text } from 'node:stream/consumers';
 import type Docker from 'dockerode';
 import { extract } from 'tar-stream';
 import { LABEL } from '../docker/labels.ts';
+import { statusOf } from '../docker/lock.ts';
 import { EXIT, FiredrillError } from '../failure.ts';
 import { createAgentContainer } from './container.ts';
 import { splitFrames } from './engine-frames.ts';
@@ -95,7 +96,13 @@ export async function startSweeper(docker: Docker, image: string, orders: Orders
  */
 export async function sweepAgent(docker: Docker, image: string, containerId: string): Promise<Sweep> {
   const container = docker.getContainer(containerId);
-  if ((await container.inspect()).State.Status === 'created') {
+  const found = await container.inspect().catch((error: unknown) => {
+    if (statusOf(error) === 404) return undefined;
+    throw error;
+  });
+  // Its runner may have ended in order meanwhile, and removed it.
+  if (!found) return { clean: true, notices: [] };
+  if (found.State.Status === 'created') {
     // Its runner died before starting it: nothing was touched.
     await container.remove({ force: true });
     return { clean: true, notices: [] };

@@ -80,6 +80,7 @@ export function startSession(options: SessionOptions, restarted: boolean): Sessi
       return leave(true);
     }
     if (state === 'leaving') return say({ id: request.id, ok: false, error: 'the agent is undoing everything' });
+    if (request.move === 'follow') return answer(await work.follow(request, request.timeoutMs));
     return answer(await work.move(request.fault, request.move, request.timeoutMs));
   };
 

@@ -1,6 +1,7 @@
 /** The conductor's hands: the agent of this run, and a fresh one for what a lost agent left behind. */
 import type Docker from 'dockerode';
 import { startAgent } from '../agent/client.ts';
+import type { Follow } from '../agent/following.ts';
 import { agentImage } from '../agent/image.ts';
 import type { Orders } from '../agent/orders.ts';
 import { findAgents, type Sweep, startSweeper, sweepAgent } from '../agent/remains.ts';
@@ -9,6 +10,7 @@ import { LABEL } from '../docker/labels.ts';
 import type { Plan } from '../journal/events.ts';
 import type { Journal } from '../journal/writer.ts';
 import type { ConductOptions } from '../runbook/conduct.ts';
+import type { Hands } from '../runbook/hands.ts';
 import type { Stop } from '../runbook/stop.ts';
 
 export interface HandsOptions {
@@ -28,6 +30,7 @@ export function agentHands(options: HandsOptions): Pick<ConductOptions, 'startHa
     lock: options.lockName,
     faults: plan.faults.map((fault) => fault.operations),
   };
+  const followed: Follow[] = [];
   return {
     async startHands() {
       let toldToStop = false;
@@ -44,10 +47,14 @@ export function agentHands(options: HandsOptions): Pick<ConductOptions, 'startHa
         },
       });
       const lost = agent.lost.then((detail): Stop => ({ because: toldToStop ? 'emergency' : 'agent-lost', detail }));
-      return { ...agent, lost };
+      const follow: Hands['follow'] = (fault, from, to) => {
+        followed.push({ fault, from, to });
+        return agent.follow(fault, from, to);
+      };
+      return { ...agent, follow, lost };
     },
     async undoWithoutHands() {
-      const swept = await sweepLost(docker, orders);
+      const swept = await sweepLost(docker, { ...orders, followed });
       const undone = swept.notices.flatMap((each) => (each.notice === 'undone' ? [each.fault] : []));
       const detail = swept.clean ? 'what the lost agent may have left was undone and read back' : 'not everything could be undone';
       return { clean: swept.clean, undone, detail };

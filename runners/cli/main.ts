@@ -99,9 +99,10 @@ function addEngineCommands(program: Command, io: CliIo, finish: Finish): void {
   program
     .command('sweep')
     .description('find what dead runs left behind, undo only what is ours, and read back')
+    .argument('[run]', 'run id; default all that are dead')
     .addOption(yes())
     .addOption(json())
-    .action(async (options) => finish(await sweep(io, options)));
+    .action(async (id: string | undefined, options) => finish(await sweep(io, id, options)));
   program
     .command('stop')
     .description('emergency stop: ends the runs on the engine, from any terminal; everything is undone')

@@ -13,9 +13,11 @@ import { conduct } from '../runbook/conduct.ts';
 import { observe } from '../runbook/observe.ts';
 import { prepareSystem, type System } from '../runbook/system.ts';
 import { agentHands } from './agent-hands.ts';
+import { readConfig } from './config.ts';
 import { type CliIo, wantsColor } from './io.ts';
 import type { LoadedExperiment } from './load-experiment.ts';
 import { recordContainers } from './record-containers.ts';
+import { watchReplacements } from './replacements.ts';
 import { type ResolvedExperiment, resolveExperiment } from './resolve-experiment.ts';
 import { version } from './version.ts';
 
@@ -134,7 +136,8 @@ async function perform(
   journal.append({ type: 'run.planned', plan, experiment });
   const watching = new AbortController();
   const current = new Map(targets);
-  const containers = recordContainers({ docker, experiment, journal, project: plan.project, current }, watching.signal);
+  const watch = watchReplacements([...targets.values()].flat(), await readConfig(options.io.workingDirectory));
+  const containers = recordContainers({ docker, experiment, journal, project: plan.project, current, watch }, watching.signal);
   const startNs = start();
   const observation = observe({
     experiment,
@@ -157,6 +160,7 @@ async function perform(
       evidence: observation.evidence,
       ...agentHands({ docker, plan, journal, runId: options.runId, leaseMs: options.leaseMs, lockName: options.lockName }),
       askGate: options.askGate,
+      replacements: watch.replacements,
       stopped: options.stopped,
     });
     return undefined;

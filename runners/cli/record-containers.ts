@@ -6,6 +6,7 @@ import { identityOf } from '../docker/selector.ts';
 import { resolveTargets } from '../docker/targets.ts';
 import type { Target } from '../faults/fault.ts';
 import type { Journal } from '../journal/writer.ts';
+import type { ReplacementWatch } from './replacements.ts';
 
 export interface RecordOptions {
   readonly docker: Docker;
@@ -14,16 +15,22 @@ export interface RecordOptions {
   readonly project: string | undefined;
   /** By the target's name; brought up to date when a container starts, since its addresses may then be others. */
   readonly current: Map<string, readonly Target[]>;
+  /** Told of each start. */
+  readonly watch: ReplacementWatch;
 }
 
 /** Runs until the signal aborts. Never rejects: a run goes on without the engine's events, and says so. */
 export async function recordContainers(options: RecordOptions, signal: AbortSignal): Promise<void> {
-  const { docker, journal, project, current } = options;
-  const scope = project === undefined ? { containerIds: [...current.values()].flat().map((target) => target.id) } : { project };
+  const { docker, journal, project, watch } = options;
   try {
-    for await (const { container, action, detail } of containerEvents(docker, scope, signal)) {
+    for await (const event of containerEvents(docker, project === undefined ? 'all' : { project }, signal)) {
+      // Without a project every container of the engine is told of.
+      if (project === undefined && !watch.concerns(event)) continue;
+      const { container, action, detail } = event;
       journal.append({ type: 'container', container, action, detail });
-      if (action === 'start') await findAgain(options);
+      if (action !== 'start') continue;
+      watch.started(event);
+      await findAgain(options);
     }
   } catch (error) {
     journal.append({

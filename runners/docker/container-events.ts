@@ -19,6 +19,7 @@ export interface ContainerEvent {
   readonly id: string;
   readonly container: string;
   readonly service: string | undefined;
+  readonly labels: Readonly<Record<string, string>>;
   /** The engine's word: `die`, `start`, `oom`, `health_status` … */
   readonly action: string;
   /** `healthy`, `exit code 137`, `signal 9`; undefined where there is nothing to add. */
@@ -35,12 +36,12 @@ export interface EventEngine {
   }): Promise<NodeJS.ReadableStream>;
 }
 
-/** Which containers: those of a Compose project, or these. */
-export type EventScope = { readonly project: string } | { readonly containerIds: readonly string[] };
+/** Which containers: those of a Compose project, or all on the engine. */
+export type EventScope = { readonly project: string } | 'all';
 
 /** Yields until `signal` aborts, and then ends. Throws the engine's error where it cannot be reached any more. */
 export async function* containerEvents(docker: EventEngine, scope: EventScope, signal: AbortSignal): AsyncGenerator<ContainerEvent> {
-  const which = 'project' in scope ? { label: [`${COMPOSE_LABEL.project}=${scope.project}`] } : { container: [...scope.containerIds] };
+  const which = scope === 'all' ? {} : { label: [`${COMPOSE_LABEL.project}=${scope.project}`] };
   let lastNano = 0;
   for (let attempts = 0; attempts <= RECONNECTS_MAX && !signal.aborted; attempts += 1) {
     const since = lastNano > 0 ? { since: lastNano / 1e9 } : {};
@@ -69,6 +70,7 @@ function toEvent({ Action, Actor, timeNano }: z.output<typeof engineEvent>): Con
     id: Actor.ID,
     container: Actor.Attributes['name'] ?? Actor.ID.slice(0, 12),
     service: Actor.Attributes[COMPOSE_LABEL.service],
+    labels: Actor.Attributes,
     action,
     detail,
     at: new Date(timeNano / 1e6),

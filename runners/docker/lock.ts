@@ -108,7 +108,9 @@ export async function staleBecause(docker: LockEngine, holder: LockHolder): Prom
   if (holder.host === hostIdentity() && !processIsThere(holder.pid)) return `its process ${holder.pid} is gone from this machine`;
   const filters = { label: [`${LABEL.run}=${holder.runId}`, `${LABEL.role}=agent`] };
   const agents = await docker.listContainers({ all: true, filters });
-  return agents.length > 0 && agents.every((agent) => agent.State !== 'running') ? 'its agent no longer runs' : undefined;
+  // One that was created a moment ago is about to be started.
+  const over = agents.every((agent) => agent.State !== 'running' && agent.State !== 'created');
+  return agents.length > 0 && over ? 'its agent no longer runs' : undefined;
 }
 
 async function held(docker: LockEngine, lock: string, now: Date): Promise<FiredrillError> {

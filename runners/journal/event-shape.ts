@@ -18,6 +18,8 @@ const REQUIRED: { readonly [Type in EventType]: readonly (keyof EventOf<Type>)[]
   'fault.armed': ['fault', 'acts'],
   'fault.injected': ['fault', 'askedAtMs', 'acts'],
   'fault.in-effect': ['fault', 'inEffectAtMs', 'proof', 'facts'],
+  'fault.following': ['fault', 'from', 'to'],
+  'fault.followed': ['fault', 'container', 'ok', 'detail', 'acts'],
   'fault.unproven': ['fault', 'why'],
   'fault.undoing': ['fault', 'because'],
   'fault.undone': ['fault', 'undoneAtMs', 'readBack', 'acts'],

@@ -28,6 +28,8 @@ export interface PlannedFault {
   readonly targets: readonly { readonly id: string; readonly name: string; readonly region: string | undefined }[];
   readonly effects: readonly string[];
   readonly undoneBy: 'agent' | 'runner' | 'heals' | 'none';
+  /** When a target restarts or is made anew meanwhile: do it there once more, or stop the run. */
+  readonly onRecreate: 'follow' | 'stop';
   readonly operations: FaultOperations;
 }
 
@@ -135,6 +137,22 @@ export type Event = Stamp &
         readonly proof: string;
         readonly facts: Readonly<Record<string, number>>;
       }
+    /** A container restarted or was made anew under the fault, which is done there once more. On disk before the act. */
+    | {
+        readonly type: 'fault.following';
+        readonly fault: string;
+        readonly from: string;
+        readonly to: { readonly id: string; readonly name: string };
+      }
+    /** What that came to; `detail` is its proof, or why not. */
+    | {
+        readonly type: 'fault.followed';
+        readonly fault: string;
+        readonly container: string;
+        readonly ok: boolean;
+        readonly detail: string;
+        readonly acts: readonly Act[];
+      }
     | { readonly type: 'fault.unproven'; readonly fault: string; readonly why: string }
     | { readonly type: 'fault.undoing'; readonly fault: string; readonly because: 'duration' | 'stop' | 'end' | 'agent' | 'sweep' }
     | {
@@ -155,7 +173,7 @@ export type Event = Stamp &
       }
     | {
         readonly type: 'stop';
-        readonly because: 'signal' | 'emergency' | 'condition' | 'gate' | 'limit' | 'error' | 'agent-lost';
+        readonly because: 'signal' | 'emergency' | 'condition' | 'gate' | 'limit' | 'recreated' | 'error' | 'agent-lost';
         readonly detail: string;
       }
     | { readonly type: 'container'; readonly container: string; readonly action: string; readonly detail?: string | undefined }

@@ -13,9 +13,10 @@ import type { Plan } from '../journal/events.ts';
 import type { Journal } from '../journal/writer.ts';
 import type { Clock } from './clock.ts';
 import { type FaultRun, faultRun, type UndoReason } from './fault-run.ts';
+import { followContainers, type Replacements } from './follow.ts';
 import type { Hands } from './hands.ts';
 import { hypothesisHolds, judgeHypothesis } from './hypothesis.ts';
-import { playMethod } from './method.ts';
+import { type MethodOptions, playMethod } from './method.ts';
 import { watchRecovery } from './recovery.ts';
 import { type Stop, stopOf } from './stop.ts';
 import { watchStopConditions } from './stop-conditions.ts';
@@ -36,13 +37,15 @@ export interface ConductOptions {
   readonly undoWithoutHands: () => Promise<{ readonly clean: boolean; readonly undone: readonly string[]; readonly detail: string }>;
   /** Answers a gate; absent: gates are recorded and passed over. */
   readonly askGate?: ((question: string) => Promise<'go' | 'no-go' | 'no-answer'>) | undefined;
+  /** Tells of containers of the plan that start anew; absent: none is followed. */
+  readonly replacements?: Replacements | undefined;
   /** Aborted by a person or a signal. */
   readonly stopped: AbortSignal;
 }
 
 /** Plays the plan. Whatever happens, everything that was armed is undone before this resolves or rejects. */
 export async function conduct(options: ConductOptions): Promise<void> {
-  const { journal, clock, experiment, plan } = options;
+  const { journal, clock, plan } = options;
   const ending = new AbortController();
   const stop = (reason: Stop) => {
     if (ending.signal.aborted) return;
@@ -70,20 +73,7 @@ export async function conduct(options: ConductOptions): Promise<void> {
       const still = ending.signal.aborted ? 'unknown' : judgeHypothesis(options, 'armed');
       if (still === 'held') {
         journal.append({ type: 'phase', phase: 'method' });
-        const done = new AbortController();
-        const conditions = watchStopConditions({
-          experiment,
-          evidence: options.evidence,
-          clock,
-          signal: ending.signal,
-          done: done.signal,
-          onStop: stop,
-        });
-        const method = playMethod({ ...options, runs, signal: ending.signal, onStop: stop }).finally(() => done.abort());
-        void endAtLimit(options, AbortSignal.any([ending.signal, done.signal]), stop);
-        // An undo does not wait for a proof that is still being sought.
-        await Promise.race([method, aborted(ending.signal)]);
-        await conditions;
+        await playWatched({ ...options, runs, signal: ending.signal, onStop: stop });
       }
     }
   } catch (error) {
@@ -99,13 +89,29 @@ export async function conduct(options: ConductOptions): Promise<void> {
   }
 }
 
+/** The method, with everything that may end it early: stop conditions, the maximum duration, containers that cannot be followed. */
+async function playWatched(options: ConductOptions & MethodOptions): Promise<void> {
+  const { experiment, evidence, clock, signal, onStop, replacements } = options;
+  const done = new AbortController();
+  const conditions = watchStopConditions({ experiment, evidence, clock, signal, done: done.signal, onStop });
+  const unfollow = replacements ? followContainers(replacements, options) : () => undefined;
+  const method = playMethod(options).finally(() => {
+    done.abort();
+    unfollow();
+  });
+  void endAtLimit(options, AbortSignal.any([signal, done.signal]));
+  // An undo does not wait for a proof that is still being sought.
+  await Promise.race([method, aborted(signal)]);
+  await conditions;
+}
+
 /** A fault's clock starts with its proof, and its undo takes time: that much later than planned is no breach of the maximum duration. */
 const LIMIT_GRACE_MS = 15_000;
 
 /** The maximum duration holds at run time too, whatever made the method late. */
-async function endAtLimit({ clock, plan }: ConductOptions, over: AbortSignal, stop: (reason: Stop) => void): Promise<void> {
+async function endAtLimit({ clock, plan, onStop }: ConductOptions & MethodOptions, over: AbortSignal): Promise<void> {
   await clock.until(plan.undoneByMs + LIMIT_GRACE_MS, over);
-  if (!over.aborted) stop({ because: 'limit', detail: `the maximum duration of ${formatMs(plan.undoneByMs)} is over` });
+  if (!over.aborted) onStop({ because: 'limit', detail: `the maximum duration of ${formatMs(plan.undoneByMs)} is over` });
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -4,6 +4,8 @@
  * later ones wait for it.
  */
 
+import { kindOf } from '../agent/operations/index.ts';
+import type { ContainerRef } from '../agent/operations/operation.ts';
 import type { OperationResult } from '../agent/protocol.ts';
 import { EXIT, FiredrillError } from '../failure.ts';
 import type { Fault } from '../faults/fault.ts';
@@ -33,6 +35,12 @@ export interface FaultRun {
   inject(): Promise<boolean>;
   /** True when everything is back and was read back; an error is in the journal, never thrown. */
   undo(because: UndoReason): Promise<boolean>;
+  /** In effect, and its undo has not begun. */
+  inForce(): boolean;
+  /** True where it is in force on this container and is done once more when that restarts or is made anew. */
+  follows(containerId: string): boolean;
+  /** Does it once more on a container in the place of another; resolves with why it failed, undefined where it is in effect there, or being undone. */
+  follow(from: string, to: ContainerRef): Promise<string | undefined>;
   /** Armed or further, and not yet undone. */
   open(): boolean;
 }
@@ -42,6 +50,8 @@ export function faultRun(options: FaultRunOptions): FaultRun {
   const name = planned.name;
   let state: 'planned' | 'armed' | 'undone' = 'planned';
   let undoing: Promise<boolean> | undefined;
+  let inEffect = false;
+  const standsOn = followedContainers(planned);
   const onRunClock = (atNs: string) => Number(hands.toRunnerNs(atNs) - options.startNs) / 1e6;
   const acts = (results: readonly OperationResult[]): readonly Act[] =>
     results.map((result) => ({
@@ -116,8 +126,24 @@ export function faultRun(options: FaultRunOptions): FaultRun {
       }
       // The effect that was proven began with the act on the last container; objectives count from there.
       const inEffectAtMs = Math.max(...acts(injected).map((act) => act.atMs));
+      inEffect = true;
       journal.append({ type: 'fault.in-effect', fault: name, inEffectAtMs, proof: proof.evidence, facts: proof.facts });
       return true;
+    },
+    inForce: () => inEffect && undoing === undefined,
+    follows: (id) => inEffect && undoing === undefined && standsOn.has(id),
+    async follow(from, to) {
+      standsOn.add(to.id);
+      await journal.appendSynced({ type: 'fault.following', fault: name, from, to });
+      if (undoing) return undefined;
+      const results = await hands.follow(name, from, to).catch((error: unknown) => messageOf(error));
+      if (undoing) return undefined;
+      const failed = typeof results === 'string' ? [results] : failures(results);
+      const proof = typeof results === 'string' ? '' : sentence(results);
+      const ok = failed.length === 0;
+      const done = typeof results === 'string' ? [] : acts(results);
+      journal.append({ type: 'fault.followed', fault: name, container: to.name, ok, detail: ok ? proof : failed.join('; '), acts: done });
+      return ok ? undefined : failed.join('; ');
     },
     undo(because) {
       if (state === 'planned') return Promise.resolve(true);
@@ -125,6 +151,11 @@ export function faultRun(options: FaultRunOptions): FaultRun {
       return undoing;
     },
   };
+}
+
+/** Ids of the containers on which a fault is done once more when they start anew. */
+function followedContainers({ operations: { operations } }: PlannedFault): Set<string> {
+  return new Set(operations.filter((each) => kindOf(each).follows(each)).map((each) => each.container.id));
 }
 
 /** Packets that a fault had to let go early, over all containers; only its end knows them all. */

@@ -91,6 +91,7 @@ function planFault(step: FaultStep, options: PlanOptions): PlannedFault {
     targets: targets.map((target) => ({ id: target.id, name: target.name, region: target.labels['region'] })),
     effects,
     undoneBy,
+    onRecreate: step.onRecreate ?? 'follow',
     operations: { fault: step.name, operations },
   };
 }

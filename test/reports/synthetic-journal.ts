@@ -44,6 +44,7 @@ export function plannedFault(changes: Partial<PlannedFault> = {}): PlannedFault 
     ],
     effects: ['edge-sa: all traffic dropped', 'redis-sa: all traffic dropped'],
     undoneBy: 'agent',
+    onRecreate: 'follow',
     operations: { fault: 'blackout', operations: [] },
     ...changes,
   };

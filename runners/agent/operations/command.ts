@@ -27,7 +27,7 @@ const shape = z.object({
 });
 
 /** Jobs that start within a window are proven when the last of them has started. */
-export const command = defineOperation({ shape, proofMs: ({ delayMs }) => delayMs, moves });
+export const command = defineOperation({ shape, follows: () => false, proofMs: ({ delayMs }) => delayMs, moves });
 
 function moves(operation: z.output<typeof shape>, ground: Ground): FiveMoves {
   const { engine } = ground;

@@ -25,7 +25,13 @@ const shape = z.object({
 type EngineCall = z.output<typeof shape>;
 
 /** A stop is asked for in no time, and proven when the process has ended. */
-export const engineCall = defineOperation({ shape, claims: () => ['state'], proofMs: ({ graceS }) => (graceS ?? 0) * 1000, moves });
+export const engineCall = defineOperation({
+  shape,
+  claims: () => ['state'],
+  follows: ({ call }) => call === 'pause',
+  proofMs: ({ graceS }) => (graceS ?? 0) * 1000,
+  moves,
+});
 
 function moves(operation: EngineCall, ground: Ground): FiveMoves {
   const { engine } = ground;

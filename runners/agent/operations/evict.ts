@@ -31,7 +31,7 @@ const shape = z.object({
   seed: z.number(),
 });
 
-export const evict = defineOperation({ shape, moves });
+export const evict = defineOperation({ shape, follows: () => false, moves });
 
 function moves(operation: z.output<typeof shape>, ground: Ground): FiveMoves {
   const place = whereabouts(ground.engine, operation.container);

@@ -23,6 +23,11 @@ export interface OperationDefinition<Shape extends OperationShape> {
    * the same time are refused while planning. By default none: it gets along with everything, itself included.
    */
   readonly claims?: (operation: z.output<Shape>) => readonly string[];
+  /**
+   * True where it is done once more on a container that was restarted or made anew meanwhile. By default unless it claims the container's
+   * `state`: what restarts its container itself must not follow that.
+   */
+  readonly follows?: (operation: z.output<Shape>) => boolean;
   /** What only the host's kernel can tell, for `plan` to say: `whether …`. */
   readonly decidedInArming?: string;
   /** Beyond the usual, how long its proof may take, in ms. */
@@ -40,6 +45,7 @@ export interface OperationKind<Shape extends OperationShape = OperationShape> {
   moves(operation: unknown, ground: Ground): FiveMoves;
   readonly decidedInArming: string | undefined;
   claims(operation: unknown): readonly string[];
+  follows(operation: unknown): boolean;
   proofMs(operation: unknown): number;
   undoMs(operation: unknown): number;
   readonly anyState: boolean;
@@ -47,12 +53,17 @@ export interface OperationKind<Shape extends OperationShape = OperationShape> {
 
 export function defineOperation<Shape extends OperationShape>(definition: OperationDefinition<Shape>): OperationKind<Shape> {
   const { shape } = definition;
+  const claims = (operation: z.output<Shape>) => definition.claims?.(operation) ?? [];
   return {
     op: shape.shape.op.value,
     shape,
     moves: (operation, ground) => definition.moves(shape.parse(operation), ground),
     decidedInArming: definition.decidedInArming,
-    claims: (operation) => definition.claims?.(shape.parse(operation)) ?? [],
+    claims: (operation) => claims(shape.parse(operation)),
+    follows(raw) {
+      const operation = shape.parse(raw);
+      return definition.follows?.(operation) ?? !claims(operation).includes('state');
+    },
     proofMs: (operation) => definition.proofMs?.(shape.parse(operation)) ?? 0,
     undoMs: (operation) => definition.undoMs?.(shape.parse(operation)) ?? 0,
     anyState: definition.anyState ?? false,

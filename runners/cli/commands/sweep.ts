@@ -12,12 +12,14 @@ export interface SweepOptions {
   readonly json: boolean;
 }
 
-export async function sweep(io: CliIo, options: SweepOptions): Promise<ExitCode> {
+/** Sweeps one run, or all that are dead. */
+export async function sweep(io: CliIo, runId: string | undefined, options: SweepOptions): Promise<ExitCode> {
   const docker = await connectEngine(io.environment);
   const say = (text: string) => {
     if (!options.json) io.stdout.write(`${text}\n`);
   };
-  const all = await findRemains(docker, await findRuns(runsFolder(io.workingDirectory)));
+  const found = await findRemains(docker, await findRuns(runsFolder(io.workingDirectory)));
+  const all = found.filter((each) => runId === undefined || each.runId === runId);
   const alive = all.filter((each) => each.alive !== undefined);
   const dead = all.filter((each) => each.alive === undefined);
   for (const each of alive) say(`run ${each.runId} may be alive and is left alone: ${each.alive}`);

@@ -61,7 +61,10 @@ async function sweepFaultsOfJournal(
   const left = findLeftovers(events).faults.flatMap((each) => each.planned?.operations ?? []);
   if (left.length === 0) return true;
   await ensureImages(docker, { recipes: [agentImage], environment, log: say });
-  const orders: Orders = { runId: remains.runId, leaseMs: SWEEPER_LEASE_MS, lock: '', faults: left };
+  const followed = events.flatMap((event) =>
+    event.type === 'fault.following' ? [{ fault: event.fault, from: event.from, to: event.to }] : [],
+  );
+  const orders: Orders = { runId: remains.runId, leaseMs: SWEEPER_LEASE_MS, lock: '', faults: left, followed };
   const swept = await startSweeper(docker, tagOf(agentImage), orders);
   recordNotices(journal, swept.notices);
   say(`${left.map((each) => each.fault).join(', ')}: ${swept.clean ? 'undone and read back' : 'could not be undone'}`);

@@ -41,6 +41,7 @@ describe('a right file', () => {
     assert.deepEqual(experiment.method, [
       {
         type: 'fault',
+        onRecreate: 'follow',
         at: { ms: 20_000 },
         name: 'network-blackout',
         fault: 'network-blackout',
@@ -95,6 +96,7 @@ method:
 `);
     assert.deepEqual(method[0], {
       type: 'fault',
+      onRecreate: 'follow',
       at: { ms: 20_000 },
       name: 'network-latency',
       fault: 'network-latency',

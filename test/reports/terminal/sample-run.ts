@@ -27,6 +27,7 @@ export function samplePlan(): Plan {
         targets: dark.map((name) => ({ id: `id-${name}`, name, region: 'sa-east-1' })),
         effects: dark.map((name) => `${name}: drop every packet in and out; loopback, the engine's DNS and 172.28.4.0/24 are spared`),
         undoneBy: 'agent',
+        onRecreate: 'follow',
         operations: { fault: 'sa-goes-dark', operations: [] },
       },
       {
@@ -40,6 +41,7 @@ export function samplePlan(): Plan {
         targets: [{ id: 'id-cache-us', name: 'cache-us', region: 'us-east-1' }],
         effects: ['cache-us: unlink 80% of the keys that match meta:*'],
         undoneBy: 'none',
+        onRecreate: 'follow',
         operations: { fault: 'cache-loss', operations: [] },
       },
     ],

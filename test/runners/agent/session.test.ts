@@ -39,6 +39,10 @@ function stage(
       if (fault === 'second' && move === 'undo') await options.slow;
       return [result(fault, move)];
     },
+    async follow({ fault, to }) {
+      done.push(`${fault} follow ${to.name}`);
+      return [result(fault, 'prove')];
+    },
   };
   let nowMs = 0;
   const session = startSession(

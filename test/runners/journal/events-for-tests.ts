@@ -21,6 +21,7 @@ export function plannedFault(name: string, undoneBy: PlannedFault['undoneBy'] = 
     targets: [],
     effects: [],
     undoneBy,
+    onRecreate: 'follow',
     operations: { fault: name, operations: [] },
   };
 }

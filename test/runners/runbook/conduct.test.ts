@@ -5,6 +5,7 @@ import type { OperationResult } from '../../../runners/agent/protocol.ts';
 import type { Event, EventBody } from '../../../runners/journal/events.ts';
 import type { Journal } from '../../../runners/journal/writer.ts';
 import { type ConductOptions, conduct } from '../../../runners/runbook/conduct.ts';
+import type { Replacement } from '../../../runners/runbook/follow.ts';
 import type { Hands } from '../../../runners/runbook/hands.ts';
 import { planExperiment } from '../../../runners/runbook/plan.ts';
 import { exampleExperiment, exampleFault, exampleTarget } from '../../helpers/example-run.ts';
@@ -32,7 +33,7 @@ function memoryJournal(time: VirtualTime): Journal & { events: Event[] } {
 
 interface Scene {
   /** Answers of a move; the default is success on both containers. */
-  readonly moves?: Partial<Record<'arm' | 'inject' | 'prove' | 'undo' | 'readBack', () => Promise<readonly OperationResult[]>>>;
+  readonly moves?: Partial<Record<'arm' | 'inject' | 'prove' | 'undo' | 'readBack' | 'follow', () => Promise<readonly OperationResult[]>>>;
   /** Share of requests that fail at an instant; default none. */
   readonly failing?: (atMs: number) => boolean;
   readonly options?: (time: VirtualTime) => Partial<ConductOptions>;
@@ -62,7 +63,7 @@ async function play(scene: Scene = {}) {
       tookMs: 1,
       evidence: 'seen',
     }));
-  const move = (name: keyof NonNullable<Scene['moves']>) => () => {
+  const move = (name: 'arm' | 'inject' | 'prove' | 'undo' | 'readBack') => () => {
     calls.push(name);
     return scene.moves?.[name]?.() ?? Promise.resolve(results());
   };
@@ -72,6 +73,10 @@ async function play(scene: Scene = {}) {
     prove: move('prove'),
     undo: move('undo'),
     readBack: move('readBack'),
+    follow: (_fault, _from, to) => {
+      calls.push(`follow ${to.id}`);
+      return scene.moves?.follow?.() ?? Promise.resolve(results().slice(0, 1));
+    },
     toRunnerNs: (atNs) => BigInt(atNs),
     leave: () => {
       calls.push('leave');
@@ -235,4 +240,70 @@ test('a method that outlasts the maximum duration is undone, whatever made it la
   assert.ok(lines.includes('35000 stop limit'), lines.join('\n'));
   assert.ok(lines.includes('35000 fault.undone'), lines.join('\n'));
   assert.match(JSON.stringify(events.find((event) => event.type === 'stop')), /maximum duration of 20s/);
+});
+
+/** Tells, at an instant of the run, that the container `id-a` started anew. */
+function replacing(atMs: number, each: Partial<Replacement> = {}) {
+  return (time: VirtualTime): Partial<ConductOptions> => ({
+    replacements: (listener) => {
+      void time.clock.until(atMs).then(() => listener({ from: 'id-a', to: { id: 'id-new', name: 'a' }, refused: undefined, ...each }));
+      return () => undefined;
+    },
+  });
+}
+
+test('a target that is made anew under a fault is followed, with the intent in the journal before the act', async () => {
+  const { lines, calls, events } = await play({ options: replacing(6000) });
+  assert.deepEqual(
+    calls.filter((call) => call.startsWith('follow')),
+    ['follow id-new'],
+  );
+  const order = lines.filter((each) => /follow|undone/.test(each));
+  assert.deepEqual(order, ['6000 fault.following', '6000 fault.followed', '8000 fault.undone']);
+  const following = events.find((event) => event.type === 'fault.following');
+  assert.deepEqual(following?.type === 'fault.following' && following.to, { id: 'id-new', name: 'a' });
+});
+
+test('nothing is followed before the fault is in effect, nor once its undo has begun', async () => {
+  for (const atMs of [4000, 9000]) {
+    const { calls } = await play({ options: replacing(atMs) });
+    assert.ok(!calls.some((call) => call.startsWith('follow')), String(atMs));
+  }
+});
+
+test('a step that says stop ends the run instead, undone', async () => {
+  const { lines, calls } = await play({ options: replacing(6000), experiment: exampleExperiment({ onRecreate: 'stop' }) });
+  assert.ok(lines.includes('6000 stop recreated') && lines.includes('6000 fault.undone'), lines.join('\n'));
+  assert.ok(!calls.some((call) => call.startsWith('follow')));
+});
+
+test('a container that may not be touched any more ends the run', async () => {
+  const { events } = await play({ options: replacing(6000, { refused: 'may not be touched any more' }) });
+  assert.match(JSON.stringify(events.find((event) => event.type === 'stop')), /a was made anew, and may not be touched any more/);
+});
+
+test('a following that fails ends the run, unless the container starts once more', async () => {
+  const longer = exampleExperiment({ duration: { ms: 10_000 } });
+  const failing = { follow: () => Promise.reject(new Error('it was found exited')) };
+  const { lines } = await play({ options: replacing(6000), moves: failing, experiment: longer });
+  assert.ok(lines.includes('9000 stop recreated'), lines.join('\n'));
+
+  let tries = 0;
+  const second = (time: VirtualTime): Partial<ConductOptions> => ({
+    replacements: (listener) => {
+      for (const atMs of [6000, 7000]) {
+        void time.clock.until(atMs).then(() => listener({ from: 'id-a', to: { id: 'id-a', name: 'a' }, refused: undefined }));
+      }
+      return () => undefined;
+    },
+  });
+  const once = {
+    follow() {
+      tries += 1;
+      return tries === 1 ? failing.follow() : Promise.resolve([]);
+    },
+  };
+  const again = await play({ options: second, moves: once, experiment: longer });
+  assert.ok(!again.lines.some((each) => each.includes('stop')), again.lines.join('\n'));
+  assert.equal(tries, 2);
 });

@@ -1,0 +1,57 @@
+/** Which starts of containers concern the plan: one of its containers restarted, or one was made anew in its place. */
+import type { ContainerEvent } from '../docker/container-events.ts';
+import { COMPOSE_LABEL } from '../docker/labels.ts';
+import { assertAllowed, assertUnprotected, type Permission } from '../docker/permission.ts';
+import { identityOf } from '../docker/selector.ts';
+import { FiredrillError } from '../failure.ts';
+import type { Target } from '../faults/fault.ts';
+import type { Replacement, Replacements } from '../runbook/follow.ts';
+
+export interface ReplacementWatch {
+  /** True where the event is about a container of the plan, or about one in the place of one. */
+  concerns(event: ContainerEvent): boolean;
+  /** To be told each start. */
+  started(event: ContainerEvent): void;
+  readonly replacements: Replacements;
+}
+
+export function watchReplacements(targets: readonly Target[], permission: Permission): ReplacementWatch {
+  const byId = new Map(targets.map((target) => [target.id, target]));
+  const byIdentity = new Map(targets.map((target) => [identityOf(target), target]));
+  const listeners = new Set<(each: Replacement) => void>();
+  const place = (event: ContainerEvent) => byIdentity.get(identityOf(asTarget(event)));
+
+  return {
+    concerns: (event) => byId.has(event.id) || place(event) !== undefined,
+    started(event) {
+      const before = byId.get(event.id) ?? place(event);
+      if (!before) return;
+      const target: Target = { ...before, ...asTarget(event) };
+      byId.set(target.id, target);
+      byIdentity.set(identityOf(target), target);
+      const refused = target.id === before.id ? undefined : refusal(target, permission);
+      const each: Replacement = { from: before.id, to: { id: target.id, name: target.name }, refused };
+      for (const listener of listeners) listener(each);
+    },
+    replacements(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+}
+
+function asTarget({ id, container, labels }: ContainerEvent) {
+  return { id, name: container, labels, project: labels[COMPOSE_LABEL.project], service: labels[COMPOSE_LABEL.service] };
+}
+
+/** The new container has labels of its own, which may allow less. */
+function refusal(target: Target, permission: Permission): string | undefined {
+  try {
+    assertAllowed([target], permission);
+    assertUnprotected([target], permission);
+    return undefined;
+  } catch (error) {
+    if (error instanceof FiredrillError) return `may not be touched any more: ${error.message}`;
+    throw error;
+  }
+}
