@@ -79,7 +79,9 @@ describe('a lock is stale', () => {
   test('when its agent is there and no longer runs, from wherever one looks', async () => {
     const ended = await holderWith(gone(), [{ State: 'exited' }], 'elsewhere/1234');
     assert.equal(await staleBecause(ended.engine, ended.holder), 'its agent no longer runs');
-    const running = await holderWith(gone(), [{ State: 'running' }], 'elsewhere/1234');
-    assert.equal(await staleBecause(running.engine, running.holder), undefined);
+    for (const State of ['running', 'created']) {
+      const alive = await holderWith(gone(), [{ State }], 'elsewhere/1234');
+      assert.equal(await staleBecause(alive.engine, alive.holder), undefined, State);
+    }
   });
 });
