@@ -69,6 +69,12 @@ const SPECS: readonly Spec[] = [
       undo: tools('tc', 'qdisc', 'del', 'dev', 'eth0', 'root'),
     },
   },
+  {
+    fault: 'cpu-throttle',
+    settings: { cpus: 0.1 },
+    byHand: { inject: engine('update', '--cpus', '0.1'), undo: engine('update', '--cpus', '2') },
+  },
+  { fault: 'cpu-stress', settings: { workers: 1, load: '1%' } },
   { fault: 'container-pause', settings: {}, byHand: { inject: engine('pause'), undo: engine('unpause') } },
   { fault: 'container-kill', settings: {}, byHand: { inject: engine('kill'), undo: engine('start') } },
   { fault: 'container-stop', settings: {}, byHand: { inject: engine('stop', '-t', '0'), undo: engine('start') } },
