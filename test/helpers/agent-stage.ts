@@ -246,7 +246,7 @@ setInterval(() => {
 const SERIES = `
 const host = process.argv[1];
 const now = () => Number(process.hrtime.bigint()) / 1e6;
-const udp = require('node:dgram').createSocket('udp4');
+const udp = require('node:dgram').createSocket(host.includes(':') ? 'udp6' : 'udp4');
 udp.on('message', (message) => {
   const [number, sent] = String(message).split(' ');
   const intact = /^[0-9]+ [0-9.]+ x{200}$/.test(String(message));
