@@ -25,16 +25,6 @@ export function bytesOf(mebibytes: number): number {
   return mebibytes * BYTES_PER_MIB;
 }
 
-/** A share of the packets: `2%`, or `0.1%`; as a number between 0 and 1. */
-export function packetShare(what: string) {
-  return z
-    .string()
-    .regex(/^(?:100|\d{1,2}(?:\.\d{1,3})?)%$/, { error: 'is not a share; write it like 2% or 0.1%' })
-    .refine((text) => Number.parseFloat(text) > 0, { error: 'is none; a share is above 0%' })
-    .transform((text) => Number((Number.parseFloat(text) / 100).toFixed(6)))
-    .describe(what);
-}
-
 const WAYS = { both: 'sends and receives', in: 'receives', out: 'sends' } as const;
 
 export interface AskedImpairment extends AskedChannel {
@@ -55,9 +45,4 @@ export function planImpairment(asked: AskedImpairment, context: FaultContext, ef
     effects: context.targets.map((target) => `${target.name}: what it ${WAYS[asked.direction]}${where} ${how}`),
     ...(others.length === 0 ? {} : { alsoTouched: others }),
   };
-}
-
-/** `0.1%`, of a share between 0 and 1. */
-export function formatShare(share: number): string {
-  return `${Number((share * 100).toFixed(3))}%`;
 }

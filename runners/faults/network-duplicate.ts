@@ -3,10 +3,11 @@ import { z } from 'zod';
 import { channelSettings } from './channel-settings.ts';
 import { judgeEvery } from './evidence.ts';
 import { defineFault } from './fault.ts';
-import { formatShare, mechanismSetting, packetShare, planImpairment } from './impairment.ts';
+import { mechanismSetting, planImpairment } from './impairment.ts';
+import { formatShare, share } from './share.ts';
 
 const settings = z.strictObject({
-  share: packetShare('How many of the packets arrive twice, in each direction: 0.001% to 100%.'),
+  share: share().describe('How many of the packets arrive twice, in each direction: over 0% and up to 100%.'),
   ...channelSettings,
   mechanism: mechanismSetting,
 });

@@ -6,7 +6,8 @@ import { EXIT, FiredrillError } from '../failure.ts';
 import { channelSettings } from './channel-settings.ts';
 import { judgeEvery } from './evidence.ts';
 import { defineFault } from './fault.ts';
-import { bufferSetting, bytesOf, mechanismSetting, packetShare, planImpairment } from './impairment.ts';
+import { bufferSetting, bytesOf, mechanismSetting, planImpairment } from './impairment.ts';
+import { share } from './share.ts';
 
 const DELAY_MS_MAX = 20_000;
 
@@ -21,7 +22,9 @@ const settings = z.strictObject({
     .describe(
       '`uniform`: evenly, by the jitter either way; `normal`: the jitter is the standard deviation; `pareto`: likewise, with a few packets that are very late.',
     ),
-  correlation: packetShare('Chance that a packet is as late as the one before: `25%`. Without it, each is drawn by itself.').optional(),
+  correlation: share()
+    .describe('Chance that a packet is as late as the one before: `25%`. Without it, each is drawn by itself.')
+    .optional(),
   ...channelSettings,
   mechanism: mechanismSetting,
   'buffer-mib': bufferSetting,

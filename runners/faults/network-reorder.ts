@@ -4,12 +4,13 @@ import { duration, formatMs } from '../../experiments/language/duration.ts';
 import { channelSettings } from './channel-settings.ts';
 import { judgeEvery } from './evidence.ts';
 import { defineFault } from './fault.ts';
-import { bufferSetting, bytesOf, formatShare, mechanismSetting, packetShare, planImpairment } from './impairment.ts';
+import { bufferSetting, bytesOf, mechanismSetting, planImpairment } from './impairment.ts';
+import { formatShare, share } from './share.ts';
 
 const HELD_MS_MAX = 5_000;
 
 const settings = z.strictObject({
-  share: packetShare('How many of the packets are held back, in each direction: 0.001% to 100%.'),
+  share: share().describe('How many of the packets are held back, in each direction: over 0% and up to 100%.'),
   by: duration
     .refine(({ ms }) => ms >= 1 && ms <= HELD_MS_MAX, { error: 'is out of range; packets are held back for 1ms to 5s' })
     .prefault('20ms')

@@ -16,5 +16,5 @@ export function share(most = 100) {
 }
 
 export function formatShare(fraction: number): string {
-  return `${Number((fraction * 100).toFixed(1))}%`;
+  return `${Number((fraction * 100).toFixed(3))}%`;
 }

@@ -61,10 +61,10 @@ test('latency tells the least of what was measured, and the sum of what was seen
   });
 });
 
-test('shares are between 0.001% and 100%, and end as numbers', () => {
+test('shares are over 0% and up to 100%, and end as numbers', () => {
   assert.deepEqual(planned(networkDuplicate, { share: '0.1%' }).effect, { kind: 'duplicate', share: 0.001 });
   assert.match(planned(networkDuplicate, { share: '100%', direction: 'in' }).says, /receives has 100% of its packets doubled/);
-  for (const share of ['0%', '0.000%', '101%', '5', '-5%', '5 %', '0.0001%', '']) {
+  for (const share of ['0%', '0.000%', '101%', '5', '-5%', '5 %', '']) {
     assert.throws(() => networkLoss.plan({ share }, CONTEXT), share);
   }
 });
