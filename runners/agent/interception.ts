@@ -30,8 +30,8 @@ export interface InterceptionOptions {
   rules(family: Family, ready: unknown): string;
   /** How long the program may go on with what it holds after the undo. */
   readonly drainMs: number;
-  /** Forgets flows that the kernel would go on leading as before, in the target's network; said by a command. */
-  readonly forgetting?: readonly string[];
+  /** Commands that make the kernel forget flows which it would go on leading as before: once the rules are set, and once they are gone. */
+  readonly forgetting?: (ready: unknown) => { readonly set: readonly (readonly string[])[]; readonly gone: readonly (readonly string[])[] };
 }
 
 export interface Interception {
@@ -56,6 +56,7 @@ interface Standing {
   readonly program: Waiting;
   readonly setter: RuleSetter;
   readonly will: LastWill;
+  readonly ready: unknown;
 }
 
 export function interception(options: InterceptionOptions): Interception {
@@ -69,15 +70,16 @@ export function interception(options: InterceptionOptions): Interception {
     standing?.will.revoke();
     standing = undefined;
   };
-  const forget = async (network: Network) => {
-    if (forgetting) await startProgram(inNetworkOf(network.pid, forgetting)).finish('');
+  const forget = async (network: Network, when: 'set' | 'gone', ready: unknown) => {
+    const commands = forgetting?.(ready)[when] ?? [];
+    await Promise.all(commands.map((command) => startProgram(inNetworkOf(network.pid, command)).finish('')));
   };
   /** What leads to a program that is dead must not stay until the undo. */
-  const goWith = (program: Waiting, setter: RuleSetter, network: Network) => {
+  const goWith = ({ program, setter, ready }: Standing, network: Network) => {
     void program.ended.then(async () => {
       if (!inForce) return;
       await setter.remove(network, AbortSignal.timeout(RULES_GO_WITHIN_MS)).catch(() => {});
-      await forget(network);
+      await forget(network, 'gone', ready);
     });
   };
 
@@ -97,9 +99,10 @@ export function interception(options: InterceptionOptions): Interception {
     const setter = setterOf(filter, ready);
     setter.prepare(network);
     const bequests = filter.families.map((family) => ({ command: filter.restoring(family), input: removalOf(rules(family)) }));
-    const will = leaveWill(network.pid, [...bequests, ...(forgetting ? [{ command: forgetting, input: '' }] : [])]);
-    standing = { namespace: network.namespace, program, setter, will };
-    goWith(program, setter, network);
+    const forgotten = (forgetting?.(ready).gone ?? []).map((command) => ({ command, input: '' }));
+    const will = leaveWill(network.pid, [...bequests, ...forgotten]);
+    standing = { namespace: network.namespace, program, setter, will, ready };
+    goWith(standing, network);
     return ready;
   }
 
@@ -112,7 +115,7 @@ export function interception(options: InterceptionOptions): Interception {
       if (!standing) throw new Error('it was not armed');
       inForce = true;
       const atNs = await standing.setter.set(network, signal);
-      await forget(network);
+      await forget(network, 'set', standing.ready);
       return atNs;
     },
     async ask(order) {
@@ -124,7 +127,7 @@ export function interception(options: InterceptionOptions): Interception {
       inForce = false;
       const setter = standing?.setter ?? setterOf(await ground.filter(), undefined);
       const atNs = await setter.remove(network, signal);
-      if (network) await forget(network);
+      if (network) await forget(network, 'gone', standing?.ready);
       const { program, will } = standing ?? {};
       will?.revoke();
       program?.write('off\n');

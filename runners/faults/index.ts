@@ -13,6 +13,7 @@ import { cronSync } from './cron-sync.ts';
 import { dbConnections } from './db-connections.ts';
 import { dbLock } from './db-lock.ts';
 import { diskFill } from './disk-fill.ts';
+import { dnsFailure } from './dns-failure.ts';
 import type { Fault } from './fault.ts';
 import { httpCall } from './http-call.ts';
 import { httpFault } from './http-fault.ts';
@@ -43,6 +44,7 @@ export const faults: readonly Fault[] = [
   networkCorrupt,
   networkDuplicate,
   networkReorder,
+  dnsFailure,
   httpFault,
   containerKill,
   containerStop,

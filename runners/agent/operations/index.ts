@@ -7,6 +7,7 @@ import { cpuStress } from './cpu-stress.ts';
 import { cpuThrottle } from './cpu-throttle.ts';
 import { disconnect } from './disconnect.ts';
 import { diskFill } from './disk-fill.ts';
+import { dns } from './dns.ts';
 import { engineCall } from './engine.ts';
 import { evict } from './evict.ts';
 import { freeze } from './freeze.ts';
@@ -54,6 +55,7 @@ const kinds = [
   ioThrottle,
   memoryLimit,
   memoryPressure,
+  dns,
   noop,
 ] as const;
 

@@ -26,6 +26,7 @@ const LEAST: Readonly<Record<string, object>> = {
   'io-throttle': { 'write-bytes': '1MiB' },
   'disk-fill': { path: '/data' },
   'cache-evict': { share: '80%' },
+  'dns-failure': { names: ['db'] },
   'http-fault': { port: 80, status: 503 },
   'db-lock': { table: 'video' },
   'clock-skew': { offset: '+1h' },
