@@ -3,6 +3,7 @@
  * stand further on in the flow), so whoever composes the program passes the lists in.
  */
 import type { z } from 'zod';
+import type { Composite } from './composite.ts';
 
 /** One kind: its word in the YAML, a sentence for the docs, and the schema of its settings. */
 export interface Kind {
@@ -16,6 +17,8 @@ export interface Kind {
   readonly lasting?: boolean;
   /** Faults: who can put it back; `runner` and `none` need the file's consent. */
   readonly undoneBy?: 'agent' | 'runner' | 'heals' | 'none';
+  /** Faults: what it is made of, where a step of it becomes steps of other faults. */
+  readonly composite?: Composite;
   /** Probes: true where it needs a `target`. */
   readonly needsTarget?: boolean;
 }

@@ -1,5 +1,6 @@
 /** Makes an experiment of a checked tree: every default filled in, inline probes named, each kind's own keys set aside as written. */
 import { z } from 'zod';
+import { expandStep } from './composite.ts';
 import { condition, holding, loadCondition, readingCondition } from './condition.ts';
 import { duration } from './duration.ts';
 import type { Experiment } from './experiment.ts';
@@ -79,10 +80,12 @@ export function namesOfSteps(steps: readonly { readonly name?: string | undefine
   return steps.map((step) => step.name ?? automatic.next().value ?? step.kind);
 }
 
-function stepFrom(map: Readonly<Record<string, unknown>>, name: string, kinds: Kinds): FaultStep | GateStep {
-  if (map['fault'] === undefined) return { type: 'gate', ...gate.parse(map), name };
+/** One step, or the primitive steps of a composite. */
+function stepsFrom(map: Readonly<Record<string, unknown>>, name: string, kinds: Kinds): readonly (FaultStep | GateStep)[] {
+  if (map['fault'] === undefined) return [{ type: 'gate', ...gate.parse(map), name }];
   const { 'on-recreate': onRecreate, ...head } = faultHead.parse(map);
-  return { type: 'fault', ...head, onRecreate, name, settings: ownSettings(map, kinds.faults, head.fault) };
+  const settings = ownSettings(map, kinds.faults, head.fault);
+  return expandStep({ type: 'fault', ...head, onRecreate, name, settings }, kinds.faults);
 }
 
 /** The experiment of a tree that the schema accepted. */
@@ -106,7 +109,7 @@ export function normalise(root: MapNode, flipped: ReadonlySet<Node>, kinds: Kind
     scenarios: Object.entries(load.scenarios).map(([name, map]) => scenarioFrom(name, map, kinds)),
     probes: Object.entries(rest.probes).map(([name, map]) => probeFrom(name, map, kinds)),
     hypothesis,
-    method: method.map((map, index) => stepFrom(map, names[index] ?? '', kinds)),
+    method: method.flatMap((map, index) => stepsFrom(map, names[index] ?? '', kinds)),
     stopWhen,
     limits: { maxTargets: limits['max-targets'], maxShare: limits['max-share'], maxDuration: limits['max-duration'] },
   };

@@ -1,5 +1,6 @@
 /** The generated parts of the docs: tables of every key and kind, straight from the schemas, so that they cannot be wrong. */
 import { z } from 'zod';
+import { describeParts } from './composite.ts';
 import { judgement, loadCondition, readingCondition } from './condition.ts';
 import type { Kind, Kinds } from './kind.ts';
 import { request, scenarioBase } from './load.ts';
@@ -74,7 +75,8 @@ function keysTable(schema: z.ZodType): string {
 
 function kindSection(kind: Kind): string {
   const undo = kind.undoneBy === undefined ? '' : ` Undone by: ${UNDONE_BY[kind.undoneBy]}.`;
-  return `### \`${kind.name}\`\n\n${kind.summary}${undo}\n\n${keysTable(kind.settings)}`;
+  const made = kind.composite === undefined ? '' : ` Made of: ${describeParts(kind.composite)}.`;
+  return `### \`${kind.name}\`\n\n${kind.summary}${made}${undo}\n\n${keysTable(kind.settings)}`;
 }
 
 function kindsTable(role: string, kinds: readonly Kind[]): string {

@@ -31,6 +31,8 @@ export interface FaultStep {
   readonly at: Duration;
   readonly name: string;
   readonly fault: string;
+  /** The composite in the file that it is a part of. */
+  readonly composite?: string | undefined;
   readonly target: string;
   readonly duration?: Duration | undefined;
   readonly consent?: 'undone-by-runner' | 'not-undone' | undefined;

@@ -89,9 +89,10 @@ function indented(text: string, indent: number, columns: number, tone: 'plain' |
 function faultLines(fault: PlannedFault, columns: number): Line[] {
   const regions = [...new Set(fault.targets.map((target) => target.region).filter((region) => region !== undefined))];
   const where = regions.length > 0 ? ` in ${regions.join(', ')}` : '';
+  const part = fault.composite === undefined ? '' : ` of ${fault.composite}`;
   const undoneTone = fault.undoneBy === 'agent' || fault.undoneBy === 'heals' ? 'plain' : 'warning';
   return [
-    [span(`  ${fault.name}`, 'fault'), span(`  ${fault.kind}, ${plural(fault.targets.length, 'container')}${where}`, 'dim')],
+    [span(`  ${fault.name}`, 'fault'), span(`  ${fault.kind}${part}, ${plural(fault.targets.length, 'container')}${where}`, 'dim')],
     ...fault.effects.flatMap((effect) => indented(effect, 4, columns)),
     ...indented(`undone by ${UNDONE_BY[fault.undoneBy]}`, 4, columns, undoneTone),
   ];

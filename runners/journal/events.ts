@@ -20,6 +20,8 @@ export type Held = 'held' | 'broken' | 'unknown';
 export interface PlannedFault {
   readonly name: string;
   readonly kind: string;
+  /** The composite that it is a part of. */
+  readonly composite?: string | undefined;
   readonly label: string;
   readonly colour: string;
   readonly lane: string;

@@ -83,6 +83,7 @@ function planFault(step: FaultStep, options: PlanOptions): PlannedFault {
   return {
     name: step.name,
     kind: fault.name,
+    composite: step.composite,
     label: fault.looks.label,
     colour: fault.looks.colour,
     lane: fault.looks.lane,

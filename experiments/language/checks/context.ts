@@ -1,6 +1,7 @@
 /** What every check of references is given. Checks walk the raw tree, so that they also run on a file with other mistakes. */
 
 import { suggest } from '../closest.ts';
+import { partNames } from '../composite.ts';
 import type { Kinds } from '../kind.ts';
 import { namesOfSteps } from '../normalise.ts';
 import type { Report, Span } from '../source.ts';
@@ -21,10 +22,15 @@ export interface CheckContext {
   readonly loadEndMs: number | undefined;
 }
 
-function faultNames(root: MapNode): readonly string[] {
+function faultNames(root: MapNode, { faults }: Kinds): readonly string[] {
   const steps = itemsOf(at(root, 'method'));
   const names = namesOfSteps(steps.map((step) => ({ name: textOf(at(step, 'name')), kind: textOf(at(step, 'fault')) ?? 'gate' })));
-  return names.filter((_, index) => at(steps[index], 'fault') !== undefined);
+  return names.flatMap((name, index) => {
+    const fault = at(steps[index], 'fault');
+    if (fault === undefined) return [];
+    const kind = faults.find((each) => each.name === textOf(fault));
+    return partNames(name, kind);
+  });
 }
 
 function scenarioTags(scenarios: readonly (readonly [string, Entry])[]): CheckContext['scenarioTags'] {
@@ -42,7 +48,7 @@ export function contextOf(root: MapNode, kinds: Kinds, report: Report): CheckCon
     root,
     kinds,
     report,
-    faultNames: faultNames(root),
+    faultNames: faultNames(root, kinds),
     scenarioTags: scenarioTags(scenarios),
     checkNames: requests.flatMap((request) => keysOf(at(request, 'checks'))),
     loadEndMs: loadEndMs(root),

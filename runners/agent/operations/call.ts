@@ -25,7 +25,7 @@ const shape = z.object({
   prove: callShape.extend({ says: z.string().exactOptional() }).exactOptional(),
 });
 
-export const call = defineOperation({ shape, moves });
+export const call = defineOperation({ shape, follows: () => false, moves });
 
 function moves(operation: z.output<typeof shape>, ground: Ground): FiveMoves {
   const place = whereabouts(ground.engine, operation.container);

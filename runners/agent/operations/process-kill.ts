@@ -29,6 +29,7 @@ type ProcessKill = z.output<typeof shape>;
 export const processKill = defineOperation({
   shape,
   claims: () => ['processes'],
+  follows: () => false,
   undoMs: ({ respawnWithinMs }) => respawnWithinMs + RESTART_GRACE_S * 1000,
   moves,
 });
