@@ -20,7 +20,7 @@ const inspected = z.object({
   Id: z.string(),
   RestartCount: z.number().optional(),
   Config: z.object({ Labels: z.record(z.string(), z.string()).nullable() }),
-  HostConfig: engineLimits.extend({ AutoRemove: z.boolean().optional() }),
+  HostConfig: engineLimits.extend({ AutoRemove: z.boolean().optional(), NetworkMode: z.string().optional() }),
   State: z.object({
     Status: z.string(),
     Running: z.boolean(),
@@ -52,6 +52,8 @@ export interface FoundContainer {
   readonly outOfMemory: boolean;
   /** What its limits are as far as the engine knows: it does not look into the control group. */
   readonly limits: EngineLimits;
+  /** `host`, `none`, `container:ID`, or a network's name. */
+  readonly networkMode: string;
 }
 
 export interface ExecResult {
@@ -132,6 +134,7 @@ export function engineAt(socketPath: string): Engine {
         autoRemove: found.HostConfig.AutoRemove ?? false,
         outOfMemory: found.State.OOMKilled,
         limits: limitsOf(found.HostConfig),
+        networkMode: found.HostConfig.NetworkMode ?? '',
       };
     },
     pause: (id) => act(`/containers/${id}/pause`),

@@ -3,14 +3,17 @@
  * from /proc while the process that was found before is still there (microseconds), else from the engine.
  */
 import { readFileSync, readlinkSync } from 'node:fs';
-import type { Engine } from './engine.ts';
+import type { Engine, FoundContainer } from './engine.ts';
 import type { Ground } from './operations/five-moves.ts';
 import type { ContainerRef } from './operations/operation.ts';
+import { processAt } from './processes.ts';
 
 export interface Network {
   readonly pid: number;
   /** `net:[4026532184]`; the same text means the same namespace. */
   readonly namespace: string;
+  /** True where it is the host's own. */
+  readonly isHosts: boolean;
 }
 
 export interface Whereabouts {
@@ -26,10 +29,22 @@ export function whereabouts(engine: Engine, container: ContainerRef): Whereabout
       if (last && namespaceOf(last.pid) === last.namespace) return last;
       const found = await engine.inspect(container.id);
       const namespace = found?.running && found.pid > 0 ? namespaceOf(found.pid) : undefined;
-      last = found && namespace !== undefined ? { pid: found.pid, namespace } : undefined;
+      last = found && namespace !== undefined ? { pid: found.pid, namespace, isHosts: isHosts(found, namespace) } : undefined;
       return last;
     },
   };
+}
+
+/** The parent of the kernel's own threads; they live in the first network there is. */
+const KERNEL_THREADS = { pid: 2, name: 'kthreadd' };
+
+/**
+ * By the engine's word, by the host's first process, and, since that one may hide its namespaces even from us, by the kernel's threads; each
+ * alone can fail: a container in the network of one on the host's says neither, and an engine inside a container sees no kernel threads.
+ */
+function isHosts({ networkMode }: FoundContainer, namespace: string): boolean {
+  if (networkMode === 'host' || namespace === namespaceOf(1)) return true;
+  return processAt(KERNEL_THREADS.pid)?.name === KERNEL_THREADS.name && namespace === namespaceOf(KERNEL_THREADS.pid);
 }
 
 /** The network namespace of a process; undefined where there is no such process. */
@@ -45,7 +60,7 @@ export function namespaceOf(pid: number): string | undefined {
 export async function networkToTouch(place: Whereabouts): Promise<Network> {
   const network = await place.network();
   if (!network) throw new Error('it is not running, so that there is no network to touch');
-  if (network.namespace === namespaceOf(1)) {
+  if (network.isHosts) {
     throw new Error("it shares the host's network: silencing it would silence the host");
   }
   return network;

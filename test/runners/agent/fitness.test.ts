@@ -20,6 +20,7 @@ function found(more: Partial<FoundContainer> = {}): FoundContainer {
     outOfMemory: false,
     limits: limitsOf({}),
     autoRemove: false,
+    networkMode: 'shop',
     ...more,
   };
 }
