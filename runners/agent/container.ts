@@ -70,8 +70,11 @@ function hostConfig(docker: Docker) {
     NetworkMode: 'none',
     CapDrop: ['ALL'],
     CapAdd: CAPABILITIES,
-    // Entering a namespace counts as tracing, which the engine's AppArmor profile forbids across profiles.
-    SecurityOpt: ['apparmor=unconfined'],
+    // Entering a namespace counts as tracing, which the engine's AppArmor profile forbids across profiles; SELinux keeps a labelled
+    // process from the engine's socket and from other containers'. Hosts that have neither pass over both.
+    SecurityOpt: ['apparmor=unconfined', 'label=disable'],
+    // Where the engine maps users, the host's processes can only be seen without.
+    UsernsMode: 'host',
     Binds: [`${socketOnHost(docker)}:${ENGINE_SOCKET_PATH}`, '/sys/fs/cgroup:/sys/fs/cgroup'],
     RestartPolicy: { Name: 'always' },
     CpuShares: CPU_SHARES,

@@ -17,6 +17,7 @@ const info = z.object({
   KernelVersion: z.string(),
   ContainersRunning: z.number(),
   DockerRootDir: z.string(),
+  SecurityOptions: z.array(z.string()).nullish(),
 });
 
 export interface EngineFacts {
@@ -31,6 +32,8 @@ export interface EngineFacts {
   readonly cpus: number;
   readonly memoryBytes: number;
   readonly containersRunning: number;
+  /** What confines containers there: `apparmor`, `seccomp`, `selinux`, `userns`, `rootless` … */
+  readonly confinement: readonly string[];
   /** Where the engine keeps its data, on its own host. */
   readonly dataFolder: string;
 }
@@ -51,6 +54,12 @@ export async function engineFacts(docker: FactsEngine): Promise<EngineFacts> {
     cpus: parsed.NCPU,
     memoryBytes: parsed.MemTotal,
     containersRunning: parsed.ContainersRunning,
+    confinement: confinementOf(parsed.SecurityOptions ?? []),
     dataFolder: parsed.DockerRootDir,
   };
+}
+
+/** The names in `name=seccomp,profile=default`; engines before 17 say only `seccomp`. */
+export function confinementOf(options: readonly string[]): readonly string[] {
+  return options.map((option) => (option.split(',')[0] ?? option).replace(/^name=/, ''));
 }

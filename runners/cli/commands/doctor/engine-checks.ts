@@ -35,7 +35,24 @@ export function engineChecks(docker: object, facts: EngineFacts): readonly Check
       found: `${facts.operatingSystem}, kernel ${facts.kernel}, ${facts.architecture}, storage ${facts.storageDriver}`,
     },
     { name: 'cgroups', state: 'ok', found: `version ${facts.cgroupVersion}, driver ${facts.cgroupDriver}` },
+    confinementCheck(facts.confinement),
   ];
+}
+
+/** What keeps containers apart on that host, and whether the agent gets through it. */
+export function confinementCheck(confinement: readonly string[]): Check {
+  const name = 'confinement';
+  const found = confinement.length === 0 ? 'none' : confinement.join(', ');
+  if (confinement.includes('rootless')) {
+    return {
+      name,
+      state: 'bad',
+      found: `${found}; the agent would not be root on that host, and could touch neither networks nor control groups`,
+      hint: 'Use an engine that runs as root: docker context use default',
+    };
+  }
+  const lifted = ['apparmor', 'selinux', 'userns'].filter((each) => confinement.includes(each));
+  return { name, state: 'ok', found: lifted.length === 0 ? found : `${found}; for the agent alone ${lifted.join(', ')} is lifted` };
 }
 
 export async function composeCheck(machine: Machine): Promise<Check> {
