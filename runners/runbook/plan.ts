@@ -8,6 +8,7 @@ import { kindOf } from '../agent/operations/index.ts';
 import { EXIT, FiredrillError } from '../failure.ts';
 import type { Fault, Target, UndoneBy } from '../faults/fault.ts';
 import type { Plan, PlannedFault, Selection } from '../journal/events.ts';
+import { assertFitTargets } from './fit-targets.ts';
 import { assertWithinLimits, type Caps, longestMs } from './limits.ts';
 
 export interface PlanOptions {
@@ -69,16 +70,9 @@ function planFault(step: FaultStep, options: PlanOptions): PlannedFault {
   const select = (target: string) => containersOf(target, options);
   const targets = select(step.target);
   const persistent = fault.destroysData ? targets.filter((target) => target.persistent) : [];
-  const {
-    operations,
-    effects,
-    undoneBy = fault.undoneBy,
-  } = fault.plan(step.settings, {
-    targets,
-    select,
-    seed: options.seed,
-    irreversible: step.irreversible === 'accept',
-  });
+  const planned = fault.plan(step.settings, { targets, select, seed: options.seed, irreversible: step.irreversible === 'accept' });
+  assertFitTargets(step.name, targets, planned);
+  const { operations, effects, undoneBy = fault.undoneBy } = planned;
   assertConsent(step, fault, undoneBy, persistent);
   return {
     name: step.name,

@@ -59,6 +59,16 @@ test('a target that selects nothing is refused with the exit code of unfit groun
   assert.equal(refusal(() => planWith({ targets: new Map([['east', []]]) })).exitCode, 7);
 });
 
+test('a container that is paused or in a restart loop is refused with its name and what to type', () => {
+  const paused = { ...b, state: 'paused' };
+  const targets = new Map([['east', [a, paused]]]);
+  const experiment = exampleExperiment({ fault: 'container-stop' });
+  const refused = refusal(() => planWith({ targets, faults: [containerStop], experiment }));
+  assert.deepEqual([refused.code, refused.exitCode], ['target-unfit', 7]);
+  assert.match(`${refused.message} ${refused.hint}`, /needs containers that run: b is paused\. .*docker unpause b/);
+  assert.equal(planWith({ targets }).faults.length, 1, 'a fault that needs no running container is none the worse');
+});
+
 test('more containers than max-targets are refused, with both figures', () => {
   const experiment = { ...exampleExperiment(), limits: { ...exampleExperiment().limits, maxTargets: 1 } };
   assert.match(refusal(() => planWith({ experiment })).message, /2 containers; its limit is 1/);
