@@ -40,7 +40,7 @@ function moves(operation: EngineCall, ground: Ground): FiveMoves {
   let pidInArming = 0;
   let stopping: { failed?: string } | undefined;
   const act = async () => {
-    if (operation.call === 'pause') return engine.pause(id);
+    if (operation.call === 'pause') return freeze(operation, ground);
     if (operation.call === 'kill') return engine.kill(id, operation.signal ?? 'SIGKILL');
     // Its end may be minutes away, and the other targets must not wait for it.
     const asked: { failed?: string } = {};
@@ -96,6 +96,20 @@ function moves(operation: EngineCall, ground: Ground): FiveMoves {
       return { evidence: `the engine says ${found?.status ?? 'gone'}` };
     },
   };
+}
+
+/** On a busy host the kernel may not get all processes to stand still at once; the engine gives up, and they go on. */
+const FREEZE_TRIES = 5;
+const UNABLE_TO_FREEZE = /unable to freeze/;
+
+async function freeze({ container: { id } }: EngineCall, { engine }: Ground): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await engine.pause(id);
+    } catch (error) {
+      if (tries === FREEZE_TRIES || !UNABLE_TO_FREEZE.test(String(error))) throw error;
+    }
+  }
 }
 
 /** What is amiss, or undefined when it is as it was found. */
