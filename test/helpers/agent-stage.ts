@@ -80,7 +80,7 @@ export function targetOf({ ref: { id, name }, address, address6 }: Actor): Targe
     labels: {},
     image: AGENT_IMAGE,
     state: 'running',
-    addresses: address6 === undefined ? [address] : [address, address6],
+    addresses: [address, address6 ?? ''].filter((each) => each !== ''),
     persistent: false,
   };
 }

@@ -4,6 +4,7 @@ import { ordersShape } from '../../../runners/agent/orders.ts';
 import type { OperationResult } from '../../../runners/agent/protocol.ts';
 import type { FaultContext, Target } from '../../../runners/faults/fault.ts';
 import { faults } from '../../../runners/faults/index.ts';
+import { LEAST } from '../../helpers/least-settings.ts';
 
 function target(name: string, ...addresses: string[]): Target {
   return { id: `id-${name}`, name, service: name, project: 'p', labels: {}, image: 'i', state: 'running', addresses, persistent: false };
@@ -12,28 +13,6 @@ function target(name: string, ...addresses: string[]): Target {
 const TARGETS = [target('a', '10.0.0.1', 'fd00::1'), target('b', '10.0.0.2')];
 const OTHERS: Readonly<Record<string, readonly Target[]>> = { primary: [target('primary', '10.0.9.1')], nowhere: [target('nowhere')] };
 const CONTEXT: FaultContext = { targets: TARGETS, select: (name) => OTHERS[name] ?? [], seed: 42 };
-
-/** The least that each fault's settings need. */
-const LEAST: Readonly<Record<string, object>> = {
-  'network-latency': { delay: '500ms' },
-  'network-partition': { to: 'primary' },
-  'network-loss': { share: '2%' },
-  'network-corrupt': { share: '2%' },
-  'network-duplicate': { share: '2%' },
-  'network-reorder': { share: '2%' },
-  'memory-pressure': { fill: '90%' },
-  'memory-limit': { bytes: '64MiB' },
-  'io-throttle': { 'write-bytes': '1MiB' },
-  'disk-fill': { path: '/data' },
-  'cache-evict': { share: '80%' },
-  'dns-failure': { names: ['db'] },
-  'http-fault': { port: 80, status: 503 },
-  'db-lock': { table: 'video' },
-  'clock-skew': { offset: '+1h' },
-  'http-call': { url: 'http://flags/dark' },
-  'cron-sync': { command: ['job'] },
-  'process-kill': { process: 'worker' },
-};
 
 function named(name: string) {
   const fault = faults.find((each) => each.name === name);

@@ -1,0 +1,21 @@
+/** The least that each fault's settings need, for tests that go over all faults; `primary` is another target. */
+export const LEAST: Readonly<Record<string, object>> = {
+  'network-latency': { delay: '500ms' },
+  'network-partition': { to: 'primary' },
+  'network-loss': { share: '2%' },
+  'network-corrupt': { share: '2%' },
+  'network-duplicate': { share: '2%' },
+  'network-reorder': { share: '2%' },
+  'memory-pressure': { fill: '90%' },
+  'memory-limit': { bytes: '64MiB' },
+  'io-throttle': { 'write-bytes': '1MiB' },
+  'disk-fill': { path: '/data' },
+  'cache-evict': { share: '80%' },
+  'dns-failure': { names: ['db'] },
+  'http-fault': { port: 80, status: 503 },
+  'db-lock': { table: 'video' },
+  'clock-skew': { offset: '+1h' },
+  'http-call': { url: 'http://flags/dark' },
+  'cron-sync': { command: ['job'] },
+  'process-kill': { process: 'worker' },
+};
