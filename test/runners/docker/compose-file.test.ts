@@ -12,7 +12,7 @@ name: named
 x-shared: &shared
   MODE: \${MODE:-careful}
 x-firedrill-images:
-  my/image: {folder: images/mine, node: true, bundles: [{entry: services/main.ts, as: main.mjs}]}
+  my/image: {folder: images/mine, node: true, files: [{from: shared/answer, as: answer}], bundles: [{entry: services/main.ts, as: main.mjs}]}
 services:
   web:
     image: my/image:local
@@ -125,6 +125,7 @@ describe('recipes', () => {
         name: 'my/image',
         folder: join(base, 'images/mine'),
         node: true,
+        files: [{ from: join(base, 'shared/answer'), as: 'answer' }],
         bundles: [{ entry: join(base, 'services/main.ts'), as: 'main.mjs' }],
       },
     ]);
