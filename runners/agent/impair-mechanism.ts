@@ -1,11 +1,18 @@
 /** The one interface that netem and NFQUEUE stand behind: the packets of one operation's channel, impaired in one container. */
 import type { Network } from './whereabouts.ts';
 
+export interface BytesByWay {
+  readonly in: number;
+  readonly out: number;
+}
+
 /** Packets since it was set. Undefined is what a mechanism does not count. */
 export interface Counted {
   /** That matched the channel, and that went on, by the kernel's own counters. */
   readonly taken: number;
   readonly passed: number;
+  /** Of those that went on, by direction. */
+  readonly passedBytes: BytesByWay;
   /** That wait now. */
   readonly held: number;
   /** That waited and were let go, after `meanHoldMs` on average. */

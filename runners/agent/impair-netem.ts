@@ -17,6 +17,7 @@ const qdiscsShape = z.array(
     dev: z.string(),
     root: z.boolean().optional(),
     packets: z.number().optional(),
+    bytes: z.number().optional(),
     drops: z.number().optional(),
     qlen: z.number().optional(),
     backlog: z.number().optional(),
@@ -85,12 +86,17 @@ export function byNetem({ tag, channel, effect }: NetemOptions): Mechanism {
   };
 }
 
+/** Begins the names of the devices that what is received goes through. */
+const IFB = 'fd';
+
 /** netem counts what it lets go and what it drops, and keeps no account of the rest. */
 export function countedIn(ours: readonly Qdisc[]): Counted {
   const sum = (of: (qdisc: Qdisc) => number | undefined) => ours.reduce((total, qdisc) => total + (of(qdisc) ?? 0), 0);
   const [passed, dropped, held] = [sum((each) => each.packets), sum((each) => each.drops), sum((each) => each.qlen)];
   const nothing = { released: 0, meanHoldMs: 0, overflowed: 0, peakBytes: 0, told: undefined };
-  return { ...nothing, taken: passed + dropped + held, passed, held };
+  const bytes = (of: (device: string) => boolean) => ours.reduce((total, { dev, bytes: each }) => total + (of(dev) ? (each ?? 0) : 0), 0);
+  const passedBytes = { in: bytes((device) => device.startsWith(IFB)), out: bytes((device) => !device.startsWith(IFB)) };
+  return { ...nothing, taken: passed + dropped + held, passed, passedBytes, held };
 }
 
 /** One at a time: all of them use the same device, and operations arm together. */

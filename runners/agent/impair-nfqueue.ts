@@ -3,12 +3,12 @@
  * namespace. Works on what is received as on what is sent, leaves queueing disciplines alone, and fails open.
  */
 import type { Channel } from './channel.ts';
-import type { Counted, Mechanism } from './impair-mechanism.ts';
+import type { BytesByWay, Counted, Mechanism } from './impair-mechanism.ts';
 import { type Impairer, type ImpairerStats, startImpairer } from './impairer.ts';
 import type { Effect } from './impairment.ts';
 import type { PacketFilter } from './packet-filter.ts';
 import { type PacketMarks, takeMarks } from './packet-marks.ts';
-import { impairRules, packetsPassed, packetsTaken } from './packet-rules.ts';
+import { bytesPassed, impairRules, packetsPassed, packetsTaken } from './packet-rules.ts';
 import { type RuleSetter, ruleSetter } from './rule-setter.ts';
 import type { Network } from './whereabouts.ts';
 
@@ -66,14 +66,14 @@ export function byNfqueue({ filter, tag, channel, effect }: NfqueueOptions): Mec
     async counted(network, signal) {
       const stats = await impairer().stats();
       const saved = await setter.saved(network, signal);
-      return countedBy(stats, packetsTaken(saved, tag), packetsPassed(saved, tag));
+      return countedBy(stats, packetsTaken(saved, tag), packetsPassed(saved, tag), bytesPassed(saved, tag));
     },
     prepareRemoval: (network) => setter.prepare(network),
     async letGo() {
       if (!armed) return 'no impairer was running';
       if (!armed.impairer.alive()) return 'the impairer had died';
       return armed.impairer.release().then(
-        (stats) => countedBy(stats, stats.seen, stats.seen),
+        (stats) => countedBy(stats, stats.seen, stats.seen, { in: 0, out: 0 }),
         () => 'the impairer had died',
       );
     },
@@ -86,7 +86,7 @@ export function byNfqueue({ filter, tag, channel, effect }: NfqueueOptions): Mec
   };
 }
 
-function countedBy(stats: ImpairerStats, taken: number, passed: number): Counted {
+function countedBy(stats: ImpairerStats, taken: number, passed: number, passedBytes: BytesByWay): Counted {
   const { held, released, overflowed, peakBytes, dropped, garbled, doubled, late, meanHoldMs } = stats;
-  return { taken, passed, held, released, overflowed, peakBytes, meanHoldMs, told: { dropped, garbled, doubled, late } };
+  return { taken, passed, passedBytes, held, released, overflowed, peakBytes, meanHoldMs, told: { dropped, garbled, doubled, late } };
 }

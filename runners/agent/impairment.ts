@@ -1,6 +1,6 @@
 /**
- * What can be done to the packets of a channel, as plain data: late, lost, garbled, doubled, or out of order; and in the
- * words of the two mechanisms that do it. Shares are between 0 and 1.
+ * What can be done to the packets of a channel, as plain data: late, lost, garbled, doubled, out of order, or no faster than
+ * a line of so many bits a second; and in the words of the two mechanisms that do it. Shares are between 0 and 1.
  */
 import { z } from 'zod';
 
@@ -31,6 +31,8 @@ export const effectShape = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('duplicate'), share }),
   /** The share is held back for `byMs`, so that what is sent later comes first. */
   z.object({ kind: z.literal('reorder'), share, byMs: z.number().min(0), bufferBytesMax: z.number().min(0) }),
+  /** Of each direction, IP headers included; beyond the bytes that may wait for their turn packets are dropped, as by a router. */
+  z.object({ kind: z.literal('rate'), bitsPerSecond: z.number().positive(), queueBytesMax: z.number().positive() }),
 ]);
 
 export type Effect = Readonly<z.output<typeof effectShape>>;
@@ -55,15 +57,29 @@ export function impairerArguments(effect: Effect): readonly string[] {
       return [`duplicate=${effect.share}`];
     case 'reorder':
       return [`reorder=${effect.share}`, `reorder-ms=${effect.byMs}`, `buffer=${effect.bufferBytesMax}`];
+    case 'rate':
+      return [
+        `rate=${effect.bitsPerSecond}`,
+        `line-bytes=${effect.queueBytesMax}`,
+        `buffer=${effect.queueBytesMax * LINES + PACKET_BYTES_MAX}`,
+      ];
   }
 }
 
+/** Directions, each with a line of its own; and the longest packet, so that what waits for its turn never goes early. */
+const LINES = 2;
+const PACKET_BYTES_MAX = 65_535;
+
 /** Packets that netem holds at most; its own 1000 would lose some of a long line's. */
 const NETEM_PACKETS_MAX = 100_000;
+const ETHERNET_PAYLOAD_BYTES = 1500;
+/** netem counts it in, and the rate is of IP packets. */
+const ETHERNET_HEADER_BYTES = 14;
 
 /** As arguments of `tc qdisc … netem`. Throws for what netem cannot do. */
 export function netemArguments(effect: Effect): string {
-  return `limit ${NETEM_PACKETS_MAX} ${netemWords(effect)}`;
+  const packets = effect.kind === 'rate' ? Math.ceil(effect.queueBytesMax / ETHERNET_PAYLOAD_BYTES) : NETEM_PACKETS_MAX;
+  return `limit ${packets} ${netemWords(effect)}`;
 }
 
 function netemWords(effect: Effect): string {
@@ -86,6 +102,8 @@ function netemWords(effect: Effect): string {
     case 'reorder':
       // netem's share is of those that go at once.
       return `delay ${effect.byMs}ms reorder ${percent(1 - effect.share)}`;
+    case 'rate':
+      return `rate ${effect.bitsPerSecond}bit -${ETHERNET_HEADER_BYTES}`;
   }
 }
 

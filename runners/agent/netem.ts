@@ -22,6 +22,7 @@ export interface Qdisc {
   readonly dev: string;
   readonly root?: boolean | undefined;
   readonly packets?: number | undefined;
+  readonly bytes?: number | undefined;
   readonly drops?: number | undefined;
   readonly qlen?: number | undefined;
   readonly backlog?: number | undefined;

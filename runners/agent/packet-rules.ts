@@ -108,11 +108,28 @@ export function packetsPassed(saved: string, tag: string): number {
     .reduce((sum, rule) => sum + rule.packets, 0);
 }
 
-function savedRules(saved: string): readonly { readonly chain: string; readonly rest: string; readonly packets: number }[] {
-  return [...saved.matchAll(/^(?:\[(\d+):\d+\] )?-A (\S+) (.+)$/gm)].map(([, packets = '0', chain = '', rest = '']) => ({
+/** The same in bytes, IP headers included, by direction. */
+export function bytesPassed(saved: string, tag: string): { readonly in: number; readonly out: number } {
+  const by = (way: string) =>
+    savedRules(saved)
+      .filter((rule) => rule.chain === `${tag}-${way}` && rule.rest.includes('-j MARK'))
+      .reduce((sum, rule) => sum + rule.bytes, 0);
+  return { in: by('IN'), out: by('OUT') };
+}
+
+interface SavedRule {
+  readonly chain: string;
+  readonly rest: string;
+  readonly packets: number;
+  readonly bytes: number;
+}
+
+function savedRules(saved: string): readonly SavedRule[] {
+  return [...saved.matchAll(/^(?:\[(\d+):(\d+)\] )?-A (\S+) (.+)$/gm)].map(([, packets = '0', bytes = '0', chain = '', rest = '']) => ({
     chain,
     rest: rest.trimEnd(),
     packets: Number(packets),
+    bytes: Number(bytes),
   }));
 }
 

@@ -21,6 +21,7 @@ import { ioStress } from './io-stress.ts';
 import { ioThrottle } from './io-throttle.ts';
 import { memoryLimit } from './memory-limit.ts';
 import { memoryPressure } from './memory-pressure.ts';
+import { networkBandwidth } from './network-bandwidth.ts';
 import { networkBlackout } from './network-blackout.ts';
 import { networkCorrupt } from './network-corrupt.ts';
 import { networkDisconnect } from './network-disconnect.ts';
@@ -45,6 +46,7 @@ export const faults: readonly Fault[] = [
   networkDuplicate,
   networkReorder,
   dnsFailure,
+  networkBandwidth,
   httpFault,
   containerKill,
   containerStop,

@@ -2,6 +2,7 @@
 export const LEAST: Readonly<Record<string, object>> = {
   'network-latency': { delay: '500ms' },
   'network-partition': { to: 'primary' },
+  'network-bandwidth': { rate: '1mbit' },
   'network-loss': { share: '2%' },
   'network-corrupt': { share: '2%' },
   'network-duplicate': { share: '2%' },

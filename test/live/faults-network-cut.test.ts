@@ -8,6 +8,7 @@ import type { Fault, FaultContext } from '../../runners/faults/fault.ts';
 import { networkBlackout } from '../../runners/faults/network-blackout.ts';
 import { networkPartition } from '../../runners/faults/network-partition.ts';
 import { networkReset } from '../../runners/faults/network-reset.ts';
+import { killAgentAndWait } from '../helpers/agent-kill.ts';
 import {
   type Actor,
   hostMs,
@@ -236,6 +237,30 @@ test('a reset breaks open connections and refuses fresh ones on both families at
 test('a reset where no connection is and none is tried is not proven', async (t) => {
   await breakIt(t, 'reset-nobody');
   await proveAndMend(t, 'reset-nobody', false);
+});
+
+test('an agent that is killed in the middle of a partition and of resets takes both back when it is restarted', async () => {
+  const found = await Promise.all([talker, talker6].map(settingsOf));
+  const doomed = await stage.agent('doomed', orders());
+  for (const name of ['split', 'reset']) {
+    for (const move of [doomed.arm, doomed.inject]) for (const result of await move(name)) assert.equal(result.error, undefined);
+  }
+  assert.notDeepEqual(await Promise.all([talker, talker6].map(settingsOf)), found);
+  await killAgentAndWait(stage, doomed);
+  assert.deepEqual(await Promise.all([talker, talker6].map(settingsOf)), found);
+  const backMs = hostMs();
+  await talksAgain(talker, backMs, ['udp', 'connect']);
+  await talksAgain(talker6, backMs, ['udp', 'connect']);
+});
+
+test('containers that are stopped, or gone, by the time of the undo are no error', async (t) => {
+  await breakIt(t, 'reset');
+  await breakIt(t, 'split');
+  await talker.container.stop({ t: 0 });
+  await talker6.container.remove({ force: true });
+  for (const name of ['split', 'reset']) {
+    for (const result of [...(await agent.undo(name)), ...(await agent.readBack(name))]) assert.equal(result.error, undefined);
+  }
 });
 
 /** One echo request by hand-made ICMP would need a raw socket; a datagram to a closed port is answered by ICMP instead. */

@@ -1,5 +1,6 @@
 /*
- * The packet impairer: takes what a rule hands to an NFQUEUE queue, and loses, garbles, doubles or delays it.
+ * The packet impairer: takes what a rule hands to an NFQUEUE queue, and loses, garbles, doubles or delays it, or lets it
+ * through no faster than a line of so many bits a second would.
  *
  *   at once:   rule ─▶ queue ─▶ NF_REPEAT, marked: the packet goes through the rules again, and ours lets it pass
  *   sent late: rule ─▶ queue ─▶ a copy waits here, the packet itself is dropped ─▶ raw socket, marked, when due
@@ -102,6 +103,20 @@ static uint64_t hold_ns(void) {
   return hold > 0 ? (uint64_t)hold : 0;
 }
 
+/*
+ * A turn on the line of its direction, one packet after the other; false where too much waits already. When the line is free
+ * again is reckoned, not measured, so that a late wake-up costs no bandwidth.
+ */
+static bool take_turn(bool sent, uint32_t bytes, uint64_t *hold) {
+  static uint64_t free_ns[2];
+  uint64_t now = now_ns(), begin = free_ns[sent] > now ? free_ns[sent] : now;
+  double waiting_bytes = (double)(begin - now) * settings.rate_bits_s / 8e9;
+  if (waiting_bytes + bytes > settings.line_bytes_max) return false;
+  free_ns[sent] = begin + (uint64_t)(bytes * 8e9 / settings.rate_bits_s);
+  *hold += free_ns[sent] - now;
+  return true;
+}
+
 /* Now, or when it is due; within the buffer. */
 static void send_on(struct nfq_q_handle *queue, struct held item, uint64_t hold) {
   if (hold == 0) {
@@ -139,6 +154,10 @@ static int on_packet(struct nfq_q_handle *queue, struct nfgenmsg *message, struc
   bool garbled = whole && happens(&settings.corrupt) && garble(packet, bytes, settings.fix_checksum, next_random());
   bool doubled = sendable && happens(&settings.duplicate);
   uint64_t hold = hold_ns();
+  if (settings.rate_bits_s > 0 && !take_turn(sent, bytes, &hold)) {
+    stats.dropped++;
+    return nfq_set_verdict(queue, id, NF_DROP, 0, NULL);
+  }
   stats.garbled += garbled;
   struct held item = {.order = 2 * stats.seen, .arrived_ns = now_ns(), .id = id, .bytes = bytes, .device = device, .mark = mark, .in_kernel = true};
   struct held twin = item;

@@ -11,6 +11,8 @@ static struct {
   /* Bits set in the mark of what goes on; and in that of a received packet's copy, which comes in over loopback. */
   uint32_t mark, arrived_mark;
   uint64_t buffer_bytes_max;
+  /* Of the line in each direction: 0 is endless. Beyond the bytes that may wait for their turn on it, packets are dropped. */
+  double rate_bits_s, line_bytes_max;
   double delay_ns, jitter_ns, correlation, reorder_ns;
   enum distribution distribution;
   struct share loss, corrupt, duplicate, reorder;
@@ -27,7 +29,8 @@ static bool set(const char *argument) {
       {"correlation", &settings.correlation, 1},         {"loss", &settings.loss.share, 1},
       {"loss-burst", &settings.loss.burst, 1},           {"corrupt", &settings.corrupt.share, 1},
       {"duplicate", &settings.duplicate.share, 1},       {"reorder", &settings.reorder.share, 1},
-      {"reorder-ms", &settings.reorder_ns, NS_PER_MS}};
+      {"reorder-ms", &settings.reorder_ns, NS_PER_MS},   {"rate", &settings.rate_bits_s, 1},
+      {"line-bytes", &settings.line_bytes_max, 1}};
   for (size_t at = 0; at < sizeof numbers / sizeof *numbers; at++) {
     if (strlen(numbers[at].name) != length || strncmp(argument, numbers[at].name, length) != 0) continue;
     *numbers[at].place = number * numbers[at].unit;

@@ -1,5 +1,5 @@
 /**
- * Impairs the packets of a channel, on open connections too: they are late, lost, garbled, doubled or out of order. Two
+ * Impairs the packets of a channel, on open connections too: they are late, lost, garbled, doubled, out of order, or narrowed to a rate. Two
  * mechanisms do it, behind one interface. Proven by what the connections and the kernel's counters show, never by what was set.
  */
 import { z } from 'zod';
@@ -16,6 +16,7 @@ import { type FiveMoves, type Ground, type Outcome, pause } from './five-moves.t
 import { judgeCorrupt, judgeDuplicate, judgeLoss, judgeReorder, type SeenImpaired } from './impair-proof.ts';
 import { type Judged, judgeDelay, type Seen } from './latency-proof.ts';
 import { containerRef, defineOperation } from './operation.ts';
+import { judgeRate, type Rates, rateMeter } from './rate-proof.ts';
 
 /** Looks at the connections are this share of the delay apart, within the limits. */
 const LOOKS_A_DELAY = 20;
@@ -26,6 +27,10 @@ const DATAGRAMS_ENOUGH = 10;
 /** A small share takes a while to show. */
 const SHARE_PROOF_MS = 5_000;
 
+interface Looked extends Seen, SeenImpaired {
+  readonly rates: Rates;
+}
+
 const shape = z.object({
   op: z.literal('impair'),
   container: containerRef,
@@ -34,6 +39,12 @@ const shape = z.object({
   /** `auto`: NFQUEUE, and where the host has none, netem. */
   mechanism: z.enum(['auto', 'netem', 'nfqueue']),
 });
+
+/** What is followed from look to look. */
+interface Followed {
+  readonly timing: ReturnType<typeof timeBytes>;
+  readonly meter: ReturnType<typeof rateMeter>;
+}
 
 type Impair = z.output<typeof shape>;
 
@@ -56,20 +67,24 @@ function moves(operation: Impair, ground: Ground): FiveMoves {
     else chosen = await choose(operation, ground, network, signal);
     return chosen;
   };
-  const look = async (mechanism: Mechanism, network: Network, timing: ReturnType<typeof timeBytes>, signal: AbortSignal) => {
+  const look = async (mechanism: Mechanism, network: Network, { timing, meter }: Followed, signal: AbortSignal): Promise<Looked> => {
     const sockets = await openOnChannel(channel, network, signal);
     const bytes = timing.look(sockets, performance.now());
     const packets = await mechanism.counted(network, signal);
+    const rates = meter.look(packets.passedBytes, performance.now());
     const now = readCounters(network.pid);
-    return { bytes, packets, open: sockets.length, kernel: sinceThen(then ?? now, now) };
+    return { bytes, packets, rates, open: sockets.length, kernel: sinceThen(then ?? now, now) };
   };
   /** Looks until what is seen proves it, or the time is over; judged by the last look that was not cut short. */
   const watch = async (mechanism: Mechanism, network: Network, signal: AbortSignal): Promise<Judged> => {
-    const timing = timeBytes();
+    const followed = { timing: timeBytes(), meter: rateMeter() };
     const ways = channel.direction === 'both' ? 2 : 1;
-    let seen = await look(mechanism, network, timing, signal);
-    while (!judgeEffect(effect, ways, seen, datagramsAlone(seen)).proven && (await pause(lookEveryMs(effect), signal))) {
-      const next = await look(mechanism, network, timing, signal).catch((error: unknown) => {
+    let seen = await look(mechanism, network, followed, signal);
+    while (
+      !judgeEffect(effect, ways, seen, effect.kind !== 'rate' && datagramsAlone(seen)).proven &&
+      (await pause(lookEveryMs(effect), signal))
+    ) {
+      const next = await look(mechanism, network, followed, signal).catch((error: unknown) => {
         if (signal.aborted) return undefined;
         throw error;
       });
@@ -164,7 +179,7 @@ async function mechanismsOf(operation: Impair, ground: Ground, chosen: Mechanism
   return nfqueue ? [nfqueue, netem] : [netem];
 }
 
-function judgeEffect(effect: Effect, ways: number, seen: Seen & SeenImpaired, atLast: boolean): Judged {
+function judgeEffect(effect: Effect, ways: number, seen: Looked, atLast: boolean): Judged {
   switch (effect.kind) {
     case 'delay':
       return judgeDelay({ ...effect, ways }, seen, atLast);
@@ -176,6 +191,8 @@ function judgeEffect(effect: Effect, ways: number, seen: Seen & SeenImpaired, at
       return judgeDuplicate(effect, seen, atLast);
     case 'reorder':
       return judgeReorder(effect, seen, atLast);
+    case 'rate':
+      return judgeRate(effect, seen, atLast);
   }
 }
 

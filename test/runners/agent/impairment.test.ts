@@ -21,6 +21,11 @@ test('an effect is told to the impairer as names and values', () => {
     'reorder-ms=20',
     'buffer=1',
   ]);
+  assert.deepEqual(impairerArguments({ kind: 'rate', bitsPerSecond: 1e6, queueBytesMax: 15_000 }), [
+    'rate=1000000',
+    'line-bytes=15000',
+    'buffer=95535',
+  ]);
 });
 
 test('an effect is told to netem in its own words', () => {
@@ -33,6 +38,7 @@ test('an effect is told to netem in its own words', () => {
   assert.equal(words({ kind: 'duplicate', share: 0.1 }), 'duplicate 10%');
   assert.equal(words({ kind: 'reorder', share: 0.1, byMs: 20, bufferBytesMax: 1 }), 'delay 20ms reorder 90%');
   assert.equal(words({ kind: 'corrupt', share: 0.1, checksum: 'keep' }), 'corrupt 10%');
+  assert.equal(netemArguments({ kind: 'rate', bitsPerSecond: 1e6, queueBytesMax: 15_000 }), 'limit 10 rate 1000000bit -14');
   assert.throws(() => words({ kind: 'corrupt', share: 0.1, checksum: 'fix' }), /cannot make the checksum fit/);
 });
 

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { EVERYTHING } from '../../../runners/agent/channel.ts';
 import {
   blackoutRules,
+  bytesPassed,
   chainsIn,
   impairRules,
   packetsPassed,
@@ -145,5 +146,6 @@ test('packets that an impairer let go are counted by the rules that clear their 
 [4:240] -A FIREDRILL-99999999-IN -m mark --mark 0x80000/0x80000 -j MARK --set-xmark 0x0/0x80000
 `;
   assert.equal(packetsPassed(saved, TAG), 9);
+  assert.deepEqual(bytesPassed(saved, TAG), { in: 120, out: 420 });
   assert.equal(packetsTaken(saved, TAG), 10);
 });
