@@ -28,6 +28,10 @@ const LABEL = 'faults-network-cut';
 /** Nobody listens there, and nobody connects to it. */
 const UNUSED_PORT = 4321;
 
+const PROOF_MS = 10_000;
+/** Enough to see that there is nothing to prove. */
+const NO_PROOF_MS = 2_000;
+
 let stage: Stage;
 let network: Docker.Network;
 let echo: Actor;
@@ -113,7 +117,7 @@ async function breakIt(t: TestContext, name: string): Promise<number> {
 /** Proves, undoes twice, and reads back; answers with what was proven and when it was undone. */
 async function proveAndMend(t: TestContext, name: string, proven = true) {
   const [kind, settings] = faultsByName()[name] ?? [];
-  const proof = kind?.judgeProof(settings, await agent.prove(name));
+  const proof = kind?.judgeProof(settings, await agent.prove(name, proven ? PROOF_MS : NO_PROOF_MS));
   assert.equal(proof?.proven, proven, proof?.evidence);
   t.diagnostic(proof?.evidence ?? '');
   const undoAskedMs = hostMs();
