@@ -9,6 +9,7 @@ import { type MemoryCounters, memoryCounters } from '../cgroup-counters.ts';
 import { memoryMax } from '../cgroup-limits.ts';
 import { loweredLimit } from '../lowered-limit.ts';
 import { loweredMemory } from '../memory-amounts.ts';
+import { revivalOf } from '../out-of-memory.ts';
 import { type FiveMoves, type Ground, pause } from './five-moves.ts';
 import { containerRef, defineOperation } from './operation.ts';
 
@@ -35,6 +36,7 @@ export const memoryLimit = defineOperation({
 function moves(operation: z.output<typeof shape>, ground: Ground): FiveMoves {
   const { engine } = ground;
   const { id } = operation.container;
+  const revival = revivalOf(engine, id);
   let anonymousBytes = 0;
   let before: MemoryCounters | undefined;
   const limit = loweredLimit(ground, operation.container, {
@@ -54,9 +56,7 @@ function moves(operation: z.output<typeof shape>, ground: Ground): FiveMoves {
   };
   return {
     async arm() {
-      const found = await engine.inspect(id);
-      if (found?.autoRemove)
-        throw new Error('the engine removes it when it stops (--rm), so that it could not be started again when memory runs out');
+      await revival.assertRevivable();
       anonymousBytes = memoryCounters((await residenceToTouch(limit.residence)).groups).anonymousBytes;
       const change = await limit.arm();
       return {
@@ -92,19 +92,12 @@ function moves(operation: z.output<typeof shape>, ground: Ground): FiveMoves {
     },
     async undo() {
       const undone = await limit.undo();
-      if (!ground.mayHaveTouched()) return undone;
-      const found = await engine.inspect(id);
-      if (!found || found.running || !found.outOfMemory) return undone;
-      await engine.start(id);
-      return {
-        mechanism: 'cgroup',
-        evidence: 'it had ended because its memory ran out, and is started again; its limit went with its control group',
-      };
+      const revived = ground.mayHaveTouched() ? await revival.revive() : undefined;
+      return revived === undefined ? undone : { mechanism: 'cgroup', evidence: `${revived}; its limit went with its control group` };
     },
     async readBack() {
       const evidence = await limit.readBack();
-      const found = ground.mayHaveTouched() ? await engine.inspect(id) : undefined;
-      if (found && !found.running && found.outOfMemory) throw new Error('it has ended because its memory ran out, and does not run');
+      if (ground.mayHaveTouched()) await revival.assertAlive();
       return { evidence };
     },
   };

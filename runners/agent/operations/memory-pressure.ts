@@ -1,6 +1,7 @@
 /**
  * Holds memory inside a container's control group, so that the container comes up against its own limit. Proven by the memory that the
- * kernel counts for the group. When the limit is reached, the holder is the first that the kernel kills.
+ * kernel counts for the group. When the limit is reached, the holder is the first that the kernel kills;
+ * where the kernel, in a hurry, kills the container as well, the undo starts it again.
  */
 import { z } from 'zod';
 import { formatBytes } from '../../../experiments/language/size.ts';
@@ -9,6 +10,7 @@ import { memoryCounters } from '../cgroup-counters.ts';
 import { memoryMax } from '../cgroup-limits.ts';
 import { availableBytes } from '../host-memory.ts';
 import { pressureBytes } from '../memory-amounts.ts';
+import { revivalOf } from '../out-of-memory.ts';
 import { stress } from '../stress.ts';
 import { type FiveMoves, type Ground, pause } from './five-moves.ts';
 import { containerRef, defineOperation } from './operation.ts';
@@ -40,6 +42,7 @@ export const memoryPressure = defineOperation({
 const stats = z.object({ heldBytes: z.number() });
 
 function moves(operation: z.output<typeof shape>, ground: Ground): FiveMoves {
+  const revival = revivalOf(ground.engine, operation.container.id);
   let bytes = 0;
   let before = 0;
   const holding = stress({ ground, container: operation.container, controllers: ['memory'], command: () => ['memory', String(bytes)] });
@@ -49,6 +52,7 @@ function moves(operation: z.output<typeof shape>, ground: Ground): FiveMoves {
   };
   return {
     async arm() {
+      await revival.assertRevivable();
       const where = await residenceToTouch(holding.residence);
       measure(where);
       await holding.prepare(where);
@@ -73,7 +77,14 @@ function moves(operation: z.output<typeof shape>, ground: Ground): FiveMoves {
           throw new Error(`no effect: ${evidence}; ${formatBytes(heldBytes)} of ${formatBytes(bytes)} are held`);
       }
     },
-    undo: () => holding.undo(),
-    readBack: () => holding.readBack(),
+    async undo() {
+      const undone = await holding.undo();
+      const revived = ground.mayHaveTouched() ? await revival.revive() : undefined;
+      return revived === undefined ? undone : { ...undone, evidence: revived };
+    },
+    async readBack() {
+      if (ground.mayHaveTouched()) await revival.assertAlive();
+      return holding.readBack();
+    },
   };
 }
