@@ -72,6 +72,11 @@ export function foundIn(tag: string, text: string): string | undefined {
   return line.startsWith(beginning) ? Buffer.from(line.slice(beginning.length), 'base64').toString('latin1') : undefined;
 }
 
+/** Whether a text carries the tag of any skew. */
+export function isSkewed(text: string): boolean {
+  return /^# FIREDRILL-[0-9a-f]{8} found /.test(text);
+}
+
 function read(path: string): string {
   try {
     return readFileSync(path, 'utf8');

@@ -11,6 +11,7 @@ import type { Plan } from '../journal/events.ts';
 import type { Journal } from '../journal/writer.ts';
 import type { ConductOptions } from '../runbook/conduct.ts';
 import type { Hands } from '../runbook/hands.ts';
+import { isRunners } from '../runbook/runner-hands.ts';
 import type { Stop } from '../runbook/stop.ts';
 
 export interface HandsOptions {
@@ -28,7 +29,7 @@ export function agentHands(options: HandsOptions): Pick<ConductOptions, 'startHa
     runId,
     leaseMs: options.leaseMs,
     lock: options.lockName,
-    faults: plan.faults.map((fault) => fault.operations),
+    faults: plan.faults.filter((fault) => !isRunners(fault)).map((fault) => fault.operations),
   };
   const followed: Follow[] = [];
   return {

@@ -13,6 +13,8 @@ export interface LoadedExperiment {
   readonly source: string;
   /** Relative to the working directory, as messages name it. */
   readonly file: string;
+  /** Absolute path of the folder that it lies in. */
+  readonly folder: string;
   /** Absolute path of the Compose file of its system. */
   readonly composeFile: string | undefined;
   readonly variant: string | undefined;
@@ -61,6 +63,7 @@ export async function loadExperiment(io: CliIo, file: string, variant?: string):
     experiment: parsed.experiment,
     source: parsed.source,
     file: relative(io.workingDirectory, path),
+    folder: dirname(path),
     composeFile: compose === undefined ? undefined : resolve(dirname(path), compose),
     variant,
     secrets: parsed.secrets,

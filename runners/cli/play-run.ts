@@ -11,6 +11,7 @@ import { type Journal, type JournalClock, openJournal } from '../journal/writer.
 import { monotonicClock } from '../runbook/clock.ts';
 import { conduct } from '../runbook/conduct.ts';
 import { observe } from '../runbook/observe.ts';
+import { withRunnerHands } from '../runbook/runner-hands.ts';
 import { prepareSystem, type System } from '../runbook/system.ts';
 import { agentHands } from './agent-hands.ts';
 import { readConfig } from './config.ts';
@@ -95,6 +96,7 @@ export async function playRun(options: PlayOptions): Promise<{ readonly failure:
       const resolved = await resolveExperiment(options.docker, {
         experiment: loaded.experiment,
         variant: loaded.variant,
+        folder: loaded.folder,
         project: system?.project,
         faults,
         seed: options.seed,
@@ -158,7 +160,10 @@ async function perform(
       clock: monotonicClock(startNs),
       startNs,
       evidence: observation.evidence,
-      ...agentHands({ docker, plan, journal, runId: options.runId, leaseMs: options.leaseMs, lockName: options.lockName }),
+      ...withRunnerHands(
+        agentHands({ docker, plan, journal, runId: options.runId, leaseMs: options.leaseMs, lockName: options.lockName }),
+        plan,
+      ),
       askGate: options.askGate,
       replacements: watch.replacements,
       stopped: options.stopped,

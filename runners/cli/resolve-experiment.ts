@@ -12,6 +12,8 @@ import { type Config, readConfig } from './config.ts';
 export interface ResolveOptions {
   readonly experiment: Experiment;
   readonly variant: string | undefined;
+  /** Where the experiment lies, absolute. */
+  readonly folder?: string;
   readonly project: string | undefined;
   readonly faults: readonly Fault[];
   readonly seed: number;

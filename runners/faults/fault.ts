@@ -43,6 +43,8 @@ export interface FaultContext {
   readonly select: (target: string) => readonly Target[];
   /** Seed of the run. */
   readonly seed: number;
+  /** Where the experiment lies, absolute; paths in settings start there. */
+  readonly folder?: string;
   /** True where the step says `irreversible: accept`. */
   readonly irreversible?: boolean;
 }

@@ -34,6 +34,7 @@ import { networkReset } from './network-reset.ts';
 import { noop } from './noop.ts';
 import { processKill } from './process-kill.ts';
 import { replicationPause } from './replication-pause.ts';
+import { script } from './script.ts';
 
 export const faults: readonly Fault[] = [
   networkBlackout,
@@ -67,6 +68,7 @@ export const faults: readonly Fault[] = [
   replicationPause,
   httpCall,
   clockSkew,
+  script,
   cronSync,
   processKill,
   noop,

@@ -14,6 +14,8 @@ import { assertWithinLimits, type Caps, longestMs } from './limits.ts';
 export interface PlanOptions {
   readonly experiment: Experiment;
   readonly variant: string | undefined;
+  /** Where the experiment lies, absolute. */
+  readonly folder?: string;
   readonly project: string | undefined;
   readonly faults: readonly Fault[];
   /** The containers of each target of the experiment, by the target's name. */
@@ -70,7 +72,13 @@ function planFault(step: FaultStep, options: PlanOptions): PlannedFault {
   const select = (target: string) => containersOf(target, options);
   const targets = select(step.target);
   const persistent = fault.destroysData ? targets.filter((target) => target.persistent) : [];
-  const planned = fault.plan(step.settings, { targets, select, seed: options.seed, irreversible: step.irreversible === 'accept' });
+  const planned = fault.plan(step.settings, {
+    targets,
+    select,
+    seed: options.seed,
+    ...(options.folder === undefined ? {} : { folder: options.folder }),
+    irreversible: step.irreversible === 'accept',
+  });
   assertFitTargets(step.name, targets, planned);
   const { operations, effects, undoneBy = fault.undoneBy } = planned;
   assertConsent(step, fault, undoneBy, persistent);

@@ -16,6 +16,7 @@ export const LEAST: Readonly<Record<string, object>> = {
   'http-fault': { port: 80, status: 503 },
   'db-lock': { table: 'video' },
   'clock-skew': { offset: '+1h' },
+  script: { run: 'break.mjs', undo: 'mend.mjs' },
   'http-call': { url: 'http://flags/dark' },
   'cron-sync': { command: ['job'] },
   'process-kill': { process: 'worker' },

@@ -26,6 +26,7 @@ import { remove } from './remove.ts';
 import { replay } from './replay.ts';
 import { reset } from './reset.ts';
 import { restart } from './restart.ts';
+import { script } from './script.ts';
 import { signal } from './signal.ts';
 import { skew } from './skew.ts';
 
@@ -45,6 +46,7 @@ const kinds = [
   replay,
   call,
   skew,
+  script,
   command,
   processKill,
   http,

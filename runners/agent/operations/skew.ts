@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { answerShape } from '../application/call-shape.ts';
 import { startHelper } from '../application/helper.ts';
 import { readFrames } from '../engine-frames.ts';
-import { type Faked, fakedIn, foundIn, offsetIn, skewed } from '../faketime.ts';
+import { type Faked, fakedIn, foundIn, isSkewed, offsetIn, skewed } from '../faketime.ts';
 import { namesOf } from '../names-of-target.ts';
 import { targetFile } from '../target-file.ts';
 import { whereabouts } from '../whereabouts.ts';
@@ -68,7 +68,8 @@ function moves(operation: z.output<typeof shape>, ground: Ground): FiveMoves {
       if (found === undefined) throw new Error(`there is no ${faked.path}: make it, with +0 in it, before the processes start`);
       if (offsetIn(found) === undefined) throw new Error(`${faked.path} says '${found.trim()}', to which a skew cannot be added`);
       file?.assertWritable();
-      const baseMs = await clockOf(faked);
+      // A container that is followed after a restart has kept its file, and the skew with it.
+      const baseMs = (await clockOf(faked)) - (isSkewed(found) ? offsetMs : 0);
       if (url !== undefined) await dateOf(network.pid, url, signal);
       ground.remember(faked.path);
       armed = { faked, baseMs, found };
@@ -81,7 +82,7 @@ function moves(operation: z.output<typeof shape>, ground: Ground): FiveMoves {
       const file = await fileNow();
       if (!armed || !file) throw new Error('it was not armed');
       if ((await file.read()) !== armed.found) throw new Error('somebody changed its file since the arming');
-      await file.write(skewed(ground.tag, armed.found, offsetMs));
+      if (!isSkewed(armed.found)) await file.write(skewed(ground.tag, armed.found, offsetMs));
       injectedMs = performance.now();
       return { mechanism: 'libfaketime' };
     },

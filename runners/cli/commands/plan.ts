@@ -31,6 +31,7 @@ export async function plan(io: CliIo, file: string, options: PlanOptions): Promi
   const resolved = await resolveExperiment(docker, {
     experiment: loaded.experiment,
     variant: loaded.variant,
+    folder: loaded.folder,
     project: system?.project,
     faults,
     seed: options.seed ?? 0,

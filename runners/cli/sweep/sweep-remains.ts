@@ -14,8 +14,10 @@ import type { EventOf } from '../../journal/events.ts';
 import { findLeftovers } from '../../journal/leftovers.ts';
 import { readJournal } from '../../journal/reader.ts';
 import { type Journal, reopenJournal } from '../../journal/writer.ts';
+import { isRunners } from '../../runbook/runner-hands.ts';
 import { restoreSystem } from '../../runbook/system.ts';
 import type { Remains } from './find-remains.ts';
+import { sweepScripts } from './sweep-scripts.ts';
 
 export interface SweepContext {
   readonly docker: Docker;
@@ -58,8 +60,9 @@ async function sweepFaultsOfJournal(
 ): Promise<boolean> {
   if (!remains.run || !journal) return true;
   const { events } = await readJournal(remains.run.journal);
-  const left = findLeftovers(events).faults.flatMap((each) => each.planned?.operations ?? []);
-  if (left.length === 0) return true;
+  const scripts = await sweepScripts({ events, journal, say });
+  const left = findLeftovers(events).faults.flatMap(({ planned }) => (planned && !isRunners(planned) ? [planned.operations] : []));
+  if (left.length === 0) return scripts;
   await ensureImages(docker, { recipes: [agentImage], environment, log: say });
   const followed = events.flatMap((event) =>
     event.type === 'fault.following' ? [{ fault: event.fault, from: event.from, to: event.to }] : [],
@@ -68,7 +71,7 @@ async function sweepFaultsOfJournal(
   const swept = await startSweeper(docker, tagOf(agentImage), orders);
   recordNotices(journal, swept.notices);
   say(`${left.map((each) => each.fault).join(', ')}: ${swept.clean ? 'undone and read back' : 'could not be undone'}`);
-  return swept.clean;
+  return swept.clean && scripts;
 }
 
 /** The agent's own words become events, at the instants that it gave. */

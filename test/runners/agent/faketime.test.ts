@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { foundIn, offsetIn, skewed, toldBy } from '../../../runners/agent/faketime.ts';
+import { foundIn, isSkewed, offsetIn, skewed, toldBy } from '../../../runners/agent/faketime.ts';
 import { resolveLinks } from '../../../runners/agent/target-file.ts';
 
 const TAG = 'FIREDRILL-0a1b2c3d';
@@ -21,6 +21,7 @@ test('a text of others is not ours, nor is one of another run', () => {
   assert.equal(foundIn(TAG, '+3600\n'), undefined);
   assert.equal(foundIn(TAG, skewed('FIREDRILL-ffffffff', '+0', 1000)), undefined);
   assert.equal(foundIn(TAG, ''), undefined);
+  assert.deepEqual([skewed(TAG, '+0', 1), '+0', `# ${TAG}\n+0`].map(isSkewed), [true, false, false]);
 });
 
 test('a process is told by a file, unless its environment outrules it; how long it keeps that is told too', () => {
