@@ -91,7 +91,7 @@ async function wordsOn(name: string, target: Actor, some: readonly Fault[]): Pro
 }
 
 /** Faults that need a container which runs. */
-const NEED_A_TARGET = faults.filter((fault) => fault.name !== 'noop');
+const NEED_A_TARGET = faults.filter((fault) => fault.name !== 'noop' && fault.undoneBy !== 'runner');
 
 for (const [ground, start, word] of [
   [
