@@ -5,6 +5,7 @@
 
 const PROGRAMS: Readonly<Record<string, () => Promise<number>>> = {
   agent: async () => (await import('./serve-orders.ts')).serveOrders(),
+  'connection-hog': async () => (await import('./hog-program.ts')).runConnectionHog(),
   'dns-asker': async () => (await import('./dns/ask.ts')).runDnsAsker(),
   'dns-responder': async () => (await import('./dns/program.ts')).runDnsResponder(),
   'http-proxy': async () => (await import('./http-proxy/program.ts')).runHttpProxy(),

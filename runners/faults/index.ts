@@ -2,6 +2,7 @@
 import { cacheEvict } from './cache-evict.ts';
 import { cacheFreeze } from './cache-freeze.ts';
 import { clockSkew } from './clock-skew.ts';
+import { connectionHog } from './connection-hog.ts';
 import { containerKill } from './container-kill.ts';
 import { containerPause } from './container-pause.ts';
 import { containerRemove } from './container-remove.ts';
@@ -71,5 +72,6 @@ export const faults: readonly Fault[] = [
   script,
   cronSync,
   processKill,
+  connectionHog,
   noop,
 ];

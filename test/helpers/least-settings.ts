@@ -19,5 +19,6 @@ export const LEAST: Readonly<Record<string, object>> = {
   script: { run: 'break.mjs', undo: 'mend.mjs' },
   'http-call': { url: 'http://flags/dark' },
   'cron-sync': { command: ['job'] },
+  'connection-hog': { port: 7000 },
   'process-kill': { process: 'worker' },
 };

@@ -11,6 +11,7 @@ import type { OperationResult } from '../../runners/agent/protocol.ts';
 import { BASE_IMAGE } from '../../runners/docker/base-image.ts';
 import { ensureImages, tagOf } from '../../runners/docker/images.ts';
 import { FiredrillError } from '../../runners/failure.ts';
+import { connectionHog } from '../../runners/faults/connection-hog.ts';
 import { containerKill } from '../../runners/faults/container-kill.ts';
 import { containerPause } from '../../runners/faults/container-pause.ts';
 import { containerRemove } from '../../runners/faults/container-remove.ts';
@@ -159,6 +160,7 @@ const WORKING: readonly (readonly [Fault, object, 'silent' | 'slow' | 'unseen'])
   [networkLatency, { delay: `${DELAY_MS}ms` }, 'slow'],
   [containerPause, {}, 'silent'],
   [processKill, { process: 'datagrams', 'respawn-within': '300ms' }, 'silent'],
+  [connectionHog, { port: 7000, connections: 20 }, 'unseen'],
   [containerStop, { grace: '0s' }, 'silent'],
   [containerKill, {}, 'silent'],
   [containerRestart, { grace: '0s' }, 'unseen'],

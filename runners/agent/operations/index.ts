@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { blackout } from './blackout.ts';
 import { call } from './call.ts';
 import { command } from './command.ts';
+import { connectionHog } from './connection-hog.ts';
 import { cpuStress } from './cpu-stress.ts';
 import { cpuThrottle } from './cpu-throttle.ts';
 import { disconnect } from './disconnect.ts';
@@ -49,6 +50,7 @@ const kinds = [
   script,
   command,
   processKill,
+  connectionHog,
   http,
   cpuStress,
   cpuThrottle,
