@@ -2,7 +2,7 @@
 import { type Controller, followResidence, type Residence, residenceToTouch } from './cgroup.ts';
 import type { Ground, Outcome } from './operations/five-moves.ts';
 import type { ContainerRef } from './operations/operation.ts';
-import { noStressorOf, type Stressor, startStressor } from './stressor.ts';
+import { HAS_DIED, noStressorOf, type Stressor, startStressor } from './stressor.ts';
 
 export interface Stress {
   readonly residence: () => Promise<Residence | undefined>;
@@ -48,7 +48,7 @@ export function stress({ ground, container, controllers, command }: StressOption
       return process.hrtime.bigint();
     },
     alive() {
-      if (!stressor?.alive()) throw new Error('the stressor has died, and with it the stress');
+      if (!stressor?.alive()) throw new Error(HAS_DIED);
       return stressor;
     },
     async undo() {

@@ -7,6 +7,8 @@ import type { z } from 'zod';
 import { type Controller, procsFiles, type Residence } from './cgroup.ts';
 import { startProgram, type Waiting } from './programs.ts';
 
+/** What a proof comes to when there is nobody left to stress. */
+export const HAS_DIED = 'the stressor has died, and with it the stress';
 /** Longest wait for the answer to an order, where the caller gives no other. */
 const ANSWER_TIMEOUT_MS = 5_000;
 
@@ -83,19 +85,21 @@ export function noStressorOf(tag: string): string {
 }
 
 async function saying(program: Waiting, word: string, timeoutMs = ANSWER_TIMEOUT_MS): Promise<void> {
-  const said = await lineWithin(program, timeoutMs).catch(async (error: unknown) => {
-    program.kill();
-    const { stderr } = await program.ended;
-    throw new Error(stderr.trim() === '' ? String(error) : stderr.trim());
-  });
+  const said = await lineWithin(program, timeoutMs);
   if (said !== word) throw new Error(`the stressor said '${said}' instead of '${word}'`);
 }
 
-/** The next line. One that does not come in time ends the program, so that no late answer is taken for another's. */
+/**
+ * The next line. One that does not come in time ends the program, so that no late answer is taken for another's. Rejects
+ * with the program's last words where it has ended.
+ */
 async function lineWithin(program: Waiting, timeoutMs: number): Promise<string> {
   const timeout = setTimeout(program.kill, timeoutMs);
   try {
     return await program.line();
+  } catch {
+    const { stderr } = await program.ended;
+    throw new Error(stderr.trim() || HAS_DIED);
   } finally {
     clearTimeout(timeout);
   }
