@@ -43,12 +43,21 @@ export interface Interception {
   ask(order: string): Promise<unknown>;
   /** Starts what takes the rules away, so that it waits. */
   prepareUndo(network: Network): void;
-  /** Takes the rules away, and lets the program drain; answers with when they were gone and what the program said last. */
-  remove(network: Network | undefined, signal: AbortSignal): Promise<{ readonly atNs: bigint | undefined; readonly last: unknown }>;
+  /** Takes the rules away, and lets the program drain. */
+  remove(network: Network | undefined, signal: AbortSignal): Promise<Removed>;
   /** Ends what was started, where nothing was touched. */
   drop(): void;
   /** Waits for the program to end; throws where a rule of ours is left. */
   readBack(network: Network | undefined, signal: AbortSignal): Promise<string>;
+}
+
+export interface Removed {
+  /** When the rules were gone; undefined where the container does not run. */
+  readonly atNs: bigint | undefined;
+  /** What the program said last; undefined where there was none, or none any more. */
+  readonly last: unknown;
+  /** For people, where it was started and has died before its undo. */
+  readonly died: string | undefined;
 }
 
 interface Standing {
@@ -124,6 +133,7 @@ export function interception(options: InterceptionOptions): Interception {
       return JSON.parse(await standing.program.line());
     },
     async remove(network, signal) {
+      const died = inForce && standing?.program.alive() === false ? 'the program had died, and its rules went with it' : undefined;
       inForce = false;
       const setter = standing?.setter ?? setterOf(await ground.filter(), undefined);
       const atNs = await setter.remove(network, signal);
@@ -131,7 +141,7 @@ export function interception(options: InterceptionOptions): Interception {
       const { program, will } = standing ?? {};
       will?.revoke();
       program?.write('off\n');
-      return { atNs, last: program?.alive() ? JSON.parse(await program.line().catch(() => '{}')) : undefined };
+      return { atNs, died, last: program?.alive() ? JSON.parse(await program.line().catch(() => '{}')) : undefined };
     },
     async readBack(network, signal) {
       const program = standing?.program;

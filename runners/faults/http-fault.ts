@@ -8,6 +8,7 @@ import { judgeEvery } from './evidence.ts';
 import { defineFault, type FaultContext, type Target } from './fault.ts';
 import { reference } from './reference.ts';
 import { fractionOf } from './seeded.ts';
+import { formatShare, share } from './share.ts';
 
 const DELAY_MS_MAX = 300_000;
 const DRAIN_MS_MAX = 10_000;
@@ -15,10 +16,8 @@ const BODY_CHARACTERS_MAX = 65_536;
 const PATTERN_CHARACTERS_MAX = 256;
 const UPSTREAMS_MAX = 64;
 const SEEDS = 2 ** 32;
-const SHARE = /^(100|\d{1,2}(?:\.\d+)?)%$/;
 
 const pattern = z.string().min(1).max(PATTERN_CHARACTERS_MAX);
-const share = z.string().regex(SHARE, { error: 'is not a share; write it like 25%' });
 const method = z.string().regex(/^[A-Z][A-Z-]{0,31}$/, { error: 'is not a method; write it in capitals, like GET' });
 
 const settings = z.strictObject({
@@ -43,7 +42,7 @@ const settings = z.strictObject({
     .record(z.string().regex(/^[!#$%&'*+.^_`|~\w-]+$/, { error: 'is not the name of a header' }), pattern)
     .default({})
     .describe('Only requests with all of these headers; `*` stands for any run of characters.'),
-  share: share.default('100%').describe('How much of the requests that match, chosen by the run’s seed: over 0% to 100%.'),
+  share: share().prefault('100%').describe('How much of the requests that match, chosen by the run’s seed: over 0% to 100%.'),
   delay: duration
     .refine(({ ms }) => ms >= 1 && ms <= DELAY_MS_MAX, { error: 'is out of range; a delay is between 1ms and 5m' })
     .optional()
@@ -53,7 +52,13 @@ const settings = z.strictObject({
   body: z.string().max(BODY_CHARACTERS_MAX).optional().describe('The body of that answer, as plain text; by default empty.'),
   abort: z.literal(true).optional().describe('Reset the connection instead of answering.'),
   'cut-body': z
-    .union([z.int().min(0), share])
+    .union([
+      z
+        .int()
+        .min(0)
+        .transform((bytes) => ({ bytes })),
+      share().transform((part) => ({ share: part })),
+    ])
     .optional()
     .describe(
       'End the response’s body after so many bytes on the wire, or this share of its Content-Length (without one, after its head).',
@@ -115,7 +120,7 @@ function operationOn(target: Target, asked: Asked, addresses: readonly string[],
         ...(pathRegex === undefined ? {} : { pathRegex }),
         headers: Object.fromEntries(Object.entries(asked.headers).map(([name, glob]) => [name.toLowerCase(), glob])),
       },
-      share: partOf(asked.share),
+      share: asked.share,
       seed: Math.floor(fractionOf(seed, target.name) * SEEDS),
       act: actOf(asked),
     },
@@ -130,7 +135,7 @@ function actOf({ delay, jitter, status, body = '', abort, 'cut-body': cut }: Ask
     ...(jitter === undefined ? {} : { jitterMs: jitter.ms }),
     ...(status === undefined ? {} : { answer: { status, body } }),
     ...(abort === undefined ? {} : { abort }),
-    ...(cut === undefined ? {} : { cut: typeof cut === 'number' ? { bytes: cut } : { share: partOf(cut) } }),
+    ...(cut === undefined ? {} : { cut }),
   };
 }
 
@@ -147,11 +152,11 @@ function wordsOf(asked: Asked): string {
     ...(delay === undefined ? [] : [`held ${formatMs(delay.ms)}${jitter === undefined ? '' : ` ± ${formatMs(jitter.ms)}`}`]),
     ...(status === undefined ? [] : [`answered ${status}`]),
     ...(abort === undefined ? [] : ['reset']),
-    ...(cut === undefined ? [] : [`answered with a body cut off after ${typeof cut === 'number' ? `${cut} bytes` : cut}`]),
+    ...(cut === undefined ? [] : [`answered with a body cut off after ${'bytes' in cut ? `${cut.bytes} bytes` : formatShare(cut.share)}`]),
   ].join(', then ');
   const open = asked['open-connections'] === 'reset' ? 'connections that are open are reset' : 'connections that are open go past it';
   const seen = asked.direction === 'in' ? 'its server sees the container’s own address as the client’s' : '';
-  return [`${asked.share} of the ${methods}requests${way}${where} on port ${asked.port} are ${done}`, open, seen]
+  return [`${formatShare(asked.share)} of the ${methods}requests${way}${where} on port ${asked.port} are ${done}`, open, seen]
     .filter((each) => each !== '')
     .join('; ');
 }
@@ -200,7 +205,6 @@ function refuseContradictions(asked: Asked): void {
       'A jitter that is more than the delay.',
       'Write a `delay:` that is at least as long.',
     ],
-    [partOf(asked.share) === 0, 'A share of 0% hits nothing.', 'Write for example: share: 10%'],
     [
       direction === 'out' && to === undefined,
       'Requests that go out need the target that they go to.',
@@ -229,8 +233,4 @@ function isRegex(text: string | undefined): boolean {
   } catch {
     return false;
   }
-}
-
-function partOf(percent: string): number {
-  return Number.parseFloat(percent) / 100;
 }

@@ -1,12 +1,13 @@
-/** `npm run bench [-- fabric drill faults impair load]`: prints the figures that docs/figures.md keeps. */
+/** `npm run bench [-- fabric drill faults impair load proxy]`: prints the figures that docs/figures.md keeps. */
 import { cpus, release, totalmem } from 'node:os';
 import { benchDrill } from './drill.ts';
 import { benchFabric } from './fabric.ts';
 import { benchFaults } from './faults.ts';
 import { benchImpair } from './impair.ts';
 import { benchLoad } from './load.ts';
+import { benchProxy } from './proxy.ts';
 
-const SECTIONS = { fabric: benchFabric, drill: benchDrill, faults: benchFaults, impair: benchImpair, load: benchLoad };
+const SECTIONS = { fabric: benchFabric, drill: benchDrill, faults: benchFaults, impair: benchImpair, load: benchLoad, proxy: benchProxy };
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !Object.hasOwn(SECTIONS, name));

@@ -146,15 +146,17 @@ export function serve(client: Socket, upstream: Socket, faults: Faults): Connect
     setTimeout(() => client.destroy(), LINGER_MS).unref();
   }
 
-  void readRequests();
-  void writeResponses();
+  const cut = () => {
+    client.destroy();
+    upstream.destroy();
+  };
+  // What goes wrong on one connection must not end the others.
+  readRequests().catch(cut);
+  writeResponses().catch(cut);
   return {
+    cut,
     drain() {
       draining = true;
-    },
-    cut() {
-      client.destroy();
-      upstream.destroy();
     },
   };
 }

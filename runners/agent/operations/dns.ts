@@ -104,11 +104,11 @@ function moves(operation: DnsOperation, ground: Ground): FiveMoves {
         drop();
         return { evidence: 'its questions were never touched' };
       }
-      const { atNs, last } = await responder.remove(await place.network(), signal);
+      const { atNs, last, died } = await responder.remove(await place.network(), signal);
       const said = countsShape.safeParse(last);
       return {
         mechanism: 'responder',
-        ...(atNs === undefined ? { evidence: 'it does not run' } : { atNs }),
+        ...(atNs === undefined ? { evidence: 'it does not run' } : { atNs, ...(died === undefined ? {} : { evidence: died }) }),
         ...(said.success
           ? {
               evidence: `${said.data.hit - sung} of ${said.data.questions} questions were hit`,

@@ -104,11 +104,11 @@ function moves(operation: HttpOperation, ground: Ground): FiveMoves {
         drop();
         return { evidence: 'its requests were never touched' };
       }
-      const { atNs, last } = await proxy.remove(await place.network(), signal);
+      const { atNs, last, died } = await proxy.remove(await place.network(), signal);
       const counts = proxyCountsShape.safeParse(last);
       return {
         mechanism: 'proxy',
-        ...(atNs === undefined ? { evidence: 'it does not run' } : { atNs }),
+        ...(atNs === undefined ? { evidence: 'it does not run' } : { atNs, ...(died === undefined ? {} : { evidence: died }) }),
         ...(counts.success
           ? {
               evidence: `${counts.data.hit} of ${counts.data.matched} requests that matched were hit`,
