@@ -149,14 +149,17 @@ test('names are found at once when the agent is killed, its successor finds noth
   assert.equal((await killed.breakIt()).proven, true);
   const killedMs = hostMs();
   assert.equal(leftClean(await killed.killAgent()), true);
-  const first = seen('cares', killedMs).find((each) => each.address === db.address);
-  t.diagnostic(`found again ${((first?.atMs ?? Number.NaN) - killedMs).toFixed(0)} ms after asking for the kill`);
+  const last = seen('cares', killedMs).findLast((each) => each.error === 'ENOTFOUND');
+  const first = seen('cares', last?.atMs).find((each) => each.address === db.address);
+  const gapMs = (first?.atMs ?? Number.NaN) - (last?.atMs ?? killedMs);
+  t.diagnostic(`found again ${gapMs.toFixed(0)} ms after it last was not`);
+  assert.ok(gapMs < 2_000, `${gapMs} ms`);
   await found(hostMs());
   const lost = await broken(t, {});
   assert.equal((await lost.breakIt()).proven, true);
   assert.equal(await lost.loseAgent(), true);
   await found(hostMs());
-  assert.equal(await rulesOf(stage.docker, client.container), rules);
+  assert.equal(withoutEmptyIpv6(await rulesOf(stage.docker, client.container)), withoutEmptyIpv6(rules));
 });
 
 test('a resolver of its own is stood in for too, whoever it is, and a container that is gone is no error', async (t) => {
