@@ -47,11 +47,15 @@ before(async () => {
 
 after(() => stage?.remove());
 
-function targetNamed(name: string): Promise<Actor> {
-  return stage.start(name, {
+/** One that has started both its processes, so that who is in its groups stays the same. */
+async function targetNamed(name: string): Promise<Actor> {
+  const target = await stage.start(name, {
     Entrypoint: ['sleep', '600'],
     HostConfig: { Init: true, Memory: 256 * MIB, MemorySwap: 256 * MIB, Tmpfs: { '/small': 'size=8m' } },
   });
+  const members = async () => Object.entries(await groupStateOf(target)).find(([file]) => file.endsWith('cgroup.procs'))?.[1] ?? '';
+  await until('it runs both its processes', async () => (await members()).trim().split('\n').length === 2);
+  return target;
 }
 
 function operationsOn(target: Actor): readonly FaultOperations[] {
