@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { whereabouts } from '../whereabouts.ts';
 import { databaseAt, serverShape } from './database.ts';
-import type { FiveMoves, Ground } from './five-moves.ts';
+import { type FiveMoves, type Ground, pause } from './five-moves.ts';
 import { containerRef, defineOperation } from './operation.ts';
 
 /** As many sessions as `count` says; without it all but `leave` of those that are free for ordinary users. */
@@ -19,11 +19,17 @@ const shape = z.object({
 
 export const hold = defineOperation({ shape, claims: ({ server }) => [`sessions of port ${server.port}`], moves });
 
+/** Between two looks at the server's count. */
+const LOOK_EVERY_MS = 50;
+
 const roomShape = z.object({ max: z.number(), used: z.number(), ours: z.number() });
 
 function moves(operation: z.output<typeof shape>, ground: Ground): FiveMoves {
   const database = databaseAt(whereabouts(ground.engine, operation.container), operation.server, ground);
   const { count, leave } = operation;
+
+  const enough = ({ max, used, ours }: z.output<typeof roomShape>) =>
+    count === undefined ? max - used <= leave : ours >= count || used >= max;
 
   return {
     async arm(signal) {
@@ -38,11 +44,14 @@ function moves(operation: z.output<typeof shape>, ground: Ground): FiveMoves {
       return { atNs: BigInt(done.atNs), mechanism: 'postgresql' };
     },
     async prove(signal) {
-      const { max, used, ours } = await database.helper().ask({ do: 'room' }, roomShape, signal);
+      // One that somebody gives back is free until it is taken, a moment later.
+      let room = await database.helper().ask({ do: 'room' }, roomShape, signal);
+      while (!enough(room) && (await pause(LOOK_EVERY_MS, signal))) room = await database.helper().ask({ do: 'room' }, roomShape, signal);
+      const { max, used, ours } = room;
       const { refused } = await database.helper().ask({ do: 'knock' }, z.object({ refused: z.boolean() }), signal);
       const free = Math.max(0, max - used);
-      if (count !== undefined && ours < count && free > 0) throw new Error(`PostgreSQL counts ${ours} sessions of ours, not ${count}`);
-      if (count === undefined && free > leave) throw new Error(`not exhausted: ${free} of ${max} sessions are free`);
+      if (count !== undefined && !enough(room)) throw new Error(`PostgreSQL counts ${ours} sessions of ours, not ${count}`);
+      if (!enough(room)) throw new Error(`not exhausted: ${free} of ${max} sessions are free`);
       return {
         mechanism: 'postgresql',
         evidence: `PostgreSQL counts ${ours} sessions of ours; ${free} of ${max} are free${refused ? ', and one more was refused' : ''}`,
