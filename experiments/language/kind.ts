@@ -19,6 +19,8 @@ export interface Kind {
   readonly undoneBy?: 'agent' | 'runner' | 'heals' | 'none';
   /** Faults: what it is made of, where a step of it becomes steps of other faults. */
   readonly composite?: Composite;
+  /** Faults: what shows that it is in effect. */
+  readonly provenBy?: string;
   /** Probes: true where it needs a `target`. */
   readonly needsTarget?: boolean;
 }

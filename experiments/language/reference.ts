@@ -75,8 +75,9 @@ function keysTable(schema: z.ZodType): string {
 
 function kindSection(kind: Kind): string {
   const undo = kind.undoneBy === undefined ? '' : ` Undone by: ${UNDONE_BY[kind.undoneBy]}.`;
+  const proof = kind.provenBy === undefined ? '' : ` Proven by: ${kind.provenBy}.`;
   const made = kind.composite === undefined ? '' : ` Made of: ${describeParts(kind.composite)}.`;
-  return `### \`${kind.name}\`\n\n${kind.summary}${made}${undo}\n\n${keysTable(kind.settings)}`;
+  return `### \`${kind.name}\`\n\n${kind.summary}${made}${proof}${undo}\n\n${keysTable(kind.settings)}`;
 }
 
 function kindsTable(role: string, kinds: readonly Kind[]): string {

@@ -20,6 +20,7 @@ const settings = z.strictObject({
 export const cacheEvict = defineFault({
   name: 'cache-evict',
   summary: 'Evicts a share of the keys of its Redis targets at once, chosen by the run’s seed. The keys are not brought back.',
+  provenBy: 'Redis’ own counts: how many keys it unlinked, how many it had before and after',
   settings,
   looks: { label: 'evicted', colour: '#b7950b', lane: 'application' },
   undoneBy: 'none',

@@ -15,6 +15,7 @@ const settings = z.strictObject({
 export const cacheFreeze = defineFault({
   name: 'cache-freeze',
   summary: 'Makes the commands of a Redis wait, by CLIENT PAUSE; nothing is refused and no connection breaks.',
+  provenBy: 'an ordinary client that was answered in arming and is answered no more',
   settings,
   looks: { label: 'cache frozen', colour: '#9a7d0a', lane: 'application' },
   undoneBy: 'agent',

@@ -28,6 +28,7 @@ export const clockSkew = defineFault({
   name: 'clock-skew',
   summary:
     'Skews the wall clock of processes that were started under libfaketime with FAKETIME_TIMESTAMP_FILE. It reaches no others, no static or Go programs, and not the kernel.',
+  provenBy: 'the clock that a fresh process in the container reads, and the `Date` of the service’s answers where its URL is given',
   settings,
   looks: { label: 'clock skewed', colour: '#6e2c00', lane: 'application' },
   undoneBy: 'agent',

@@ -15,6 +15,7 @@ const settings = z.strictObject({
 export const connectionHog = defineFault({
   name: 'connection-hog',
   summary: 'Holds TCP connections to a port of its targets open and says nothing on them, so that a server with a limit takes no more.',
+  provenBy: 'connections that the kernel counts as established, held by us',
   settings,
   looks: { label: 'connections taken', colour: '#b9770e', lane: 'resource' },
   undoneBy: 'agent',

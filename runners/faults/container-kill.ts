@@ -25,6 +25,7 @@ export const containerKill = defineFault({
   name: 'container-kill',
   summary:
     'Sends its targets a signal, SIGKILL unless asked otherwise; undone by starting those that ended and were not restarted meanwhile.',
+  provenBy: 'the end of the process that was found; for a signal that it lives through, a line that its log must say',
   settings,
   looks: { label: 'killed', colour: '#8e44ad', lane: 'container' },
   undoneBy: 'agent',

@@ -7,6 +7,7 @@ import { reference } from './reference.ts';
 export const containerPause = defineFault({
   name: 'container-pause',
   summary: 'Freezes all processes of its targets; their connections stay open and nothing answers.',
+  provenBy: 'the engine’s word, and the kernel’s: the control group is frozen',
   settings: z.strictObject({}),
   looks: { label: 'frozen', colour: '#2471a3', lane: 'container' },
   undoneBy: 'agent',

@@ -9,6 +9,7 @@ export const containerRemove = defineFault({
   name: 'container-remove',
   summary:
     'Removes its targets, their volumes excepted; undone by making them anew from their own inspection. What they wrote outside volumes is lost.',
+  provenBy: 'the engine knows the container no more, and its process has ended',
   settings: z.strictObject({}),
   looks: { label: 'removed', colour: '#512e5f', lane: 'container' },
   undoneBy: 'agent',

@@ -24,6 +24,7 @@ const settings = z.strictObject({
 export const containerRestart = defineFault({
   name: 'container-restart',
   summary: 'Restarts its targets, once; it lasts until they run and are healthy again.',
+  provenBy: 'the end of the process that was found, and another in its place',
   settings,
   looks: { label: 'restarted', colour: '#7d3c98', lane: 'container' },
   undoneBy: 'heals',

@@ -17,6 +17,7 @@ const settings = z.strictObject({
 export const containerStop = defineFault({
   name: 'container-stop',
   summary: 'Stops its targets in order; undone by starting them.',
+  provenBy: 'the engine’s word, and the end of the process that was found',
   settings,
   looks: { label: 'stopped', colour: '#6c3483', lane: 'container' },
   undoneBy: 'agent',

@@ -20,6 +20,7 @@ const settings = z.strictObject({
 export const cpuStress = defineFault({
   name: 'cpu-stress',
   summary: 'Burns processor time inside its targets’ own control groups.',
+  provenBy: 'processor time that the kernel counts for the target’s control group and for the stressor in it',
   settings,
   looks: { label: 'CPU stressed', colour: '#b03a2e', lane: 'resource' },
   undoneBy: 'agent',

@@ -14,6 +14,7 @@ const settings = z.strictObject({
 export const cpuThrottle = defineFault({
   name: 'cpu-throttle',
   summary: 'Lowers the processor quota of its targets.',
+  provenBy: 'the control group’s own counters: it was kept waiting, and used no more than the quota',
   settings,
   looks: { label: 'CPU throttled', colour: '#cb4335', lane: 'resource' },
   undoneBy: 'agent',

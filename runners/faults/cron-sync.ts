@@ -21,6 +21,7 @@ const settings = z.strictObject({
 export const cronSync = defineFault({
   name: 'cron-sync',
   summary: 'Starts the same job in all its targets at the same instant, or within a window. What a job did is not undone.',
+  provenBy: 'each job’s shell says that it becomes the command',
   settings,
   looks: { label: 'jobs start', colour: '#117864', lane: 'application' },
   undoneBy: 'none',

@@ -22,6 +22,7 @@ const settings = z.strictObject({
 export const dbConnections = defineFault({
   name: 'db-connections',
   summary: 'Holds sessions of a PostgreSQL, so that others find none. Those that it keeps for superusers stay free.',
+  provenBy: 'the server’s own count of sessions, and one more that is refused where none is left',
   settings,
   looks: { label: 'sessions held', colour: '#21618c', lane: 'application' },
   undoneBy: 'agent',

@@ -27,6 +27,7 @@ const settings = z.strictObject({
 export const dbLock = defineFault({
   name: 'db-lock',
   summary: 'Locks a table, or rows of it, of a PostgreSQL primary; others wait, as behind a forgotten transaction.',
+  provenBy: 'a witness in another session that is kept waiting, as everybody is',
   settings,
   looks: { label: 'table locked', colour: '#1a5276', lane: 'application' },
   undoneBy: 'agent',

@@ -19,6 +19,7 @@ const settings = z.strictObject({
 export const diskFill = defineFault({
   name: 'disk-fill',
   summary: 'Fills a file system of its targets, down to what is to be left free.',
+  provenBy: 'the room that the target has left, and a write that is refused',
   settings,
   looks: { label: 'disk full', colour: '#b9770e', lane: 'resource' },
   undoneBy: 'agent',

@@ -31,6 +31,7 @@ export const dnsFailure = defineFault({
   name: 'dns-failure',
   summary:
     'Answers the DNS questions of its targets for some names with NXDOMAIN, SERVFAIL, silence or wrong addresses, over UDP and TCP; other names as always.',
+  provenBy: 'a question asked from inside the target, answered before and failing as asked after',
   settings,
   looks: { label: 'DNS fails', colour: '#b9770e', lane: 'network' },
   undoneBy: 'agent',

@@ -70,6 +70,8 @@ export interface Proof {
 export interface Fault extends Kind {
   readonly looks: Looks;
   readonly undoneBy: UndoneBy;
+  /** What shows that it is in effect, for the docs; never a reading of what we wrote. */
+  readonly provenBy: string;
   /** True where the step needs a `duration`. */
   readonly lasting: boolean;
   /** True where what it destroys may be impossible to rebuild: persistent targets then need `irreversible: accept`. */

@@ -38,6 +38,7 @@ const settings = z.strictObject({
 export const httpCall = defineFault({
   name: 'http-call',
   summary: 'Makes an HTTP call from inside each target, and another to undo it: flips a flag, triggers a deploy.',
+  provenBy: 'a third call that sees the effect; without one, the answer to the call itself',
   settings,
   looks: { label: 'called', colour: '#0e6655', lane: 'application' },
   undoneBy: 'agent',

@@ -78,6 +78,7 @@ export const httpFault = defineFault({
   name: 'http-fault',
   summary:
     'Delays, refuses, resets or cuts off a share of HTTP/1.x requests by method, path and header, through a proxy in the targets’ network; other bytes pass untouched.',
+  provenBy: 'requests that were hit, and how many passed',
   settings,
   looks: { label: 'HTTP fault', colour: '#af601a', lane: 'application' },
   undoneBy: 'agent',

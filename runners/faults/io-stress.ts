@@ -31,6 +31,7 @@ const settings = z.strictObject({
 export const ioStress = defineFault({
   name: 'io-stress',
   summary: 'Writes to a disk of its targets without a pause, in files of bounded length.',
+  provenBy: 'bytes that the kernel counts for the target’s control group',
   settings,
   looks: { label: 'disk busy', colour: '#7d6608', lane: 'resource' },
   undoneBy: 'agent',

@@ -35,6 +35,7 @@ const settings = z.strictObject({
 export const ioThrottle = defineFault({
   name: 'io-throttle',
   summary: 'Limits how fast its targets may read and write a disk.',
+  provenBy: 'a canary in the control group: the same reads and writes that were fast outside of it',
   settings,
   looks: { label: 'disk slow', colour: '#9a7d0a', lane: 'resource' },
   undoneBy: 'agent',

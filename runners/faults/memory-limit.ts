@@ -22,6 +22,7 @@ const settings = z.strictObject({
 export const memoryLimit = defineFault({
   name: 'memory-limit',
   summary: 'Lowers the memory limit of its targets; what was killed for it is started again by the undo.',
+  provenBy: 'the control group ran into the limit, or something in it was killed for it',
   settings,
   looks: { label: 'memory cut', colour: '#873600', lane: 'resource' },
   undoneBy: 'agent',

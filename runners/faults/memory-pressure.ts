@@ -18,6 +18,7 @@ const settings = z.strictObject({
 export const memoryPressure = defineFault({
   name: 'memory-pressure',
   summary: 'Holds memory inside its targets’ own control groups, up to a share of their limit.',
+  provenBy: 'memory that the kernel counts for the target’s control group',
   settings,
   looks: { label: 'memory pressed', colour: '#a04000', lane: 'resource' },
   undoneBy: 'agent',

@@ -42,6 +42,7 @@ const settings = z.strictObject({
 export const networkBandwidth = defineFault({
   name: 'network-bandwidth',
   summary: 'Narrows a channel to a rate in bits a second, on open connections too; what is too much waits, then is dropped.',
+  provenBy: 'bytes a second on the channel, measured while there is more to send than may pass',
   settings,
   looks: { label: 'network narrow', colour: '#ba4a00', lane: 'network' },
   undoneBy: 'agent',

@@ -15,6 +15,7 @@ export const networkBlackout = defineFault({
   name: 'network-blackout',
   summary:
     'Silences the network traffic of its targets but loopback and the engine’s DNS: packets vanish without a word, on open connections too.',
+  provenBy: 'packets that our rules swallowed, and the target’s gateway, which answered before and answers no more',
   settings,
   looks: { label: 'network dark', colour: '#c0392b', lane: 'network' },
   undoneBy: 'agent',

@@ -22,6 +22,7 @@ const settings = z.strictObject({
 export const networkCorrupt = defineFault({
   name: 'network-corrupt',
   summary: 'Flips a bit in a share of the packets of a channel; their checksums tell, or are made not to.',
+  provenBy: 'packets that were garbled, and where the kernel counts them the checksums that failed at the receiver',
   settings,
   looks: { label: 'network noisy', colour: '#a04000', lane: 'network' },
   undoneBy: 'agent',

@@ -16,6 +16,7 @@ const settings = z.strictObject({
 export const networkDisconnect = defineFault({
   name: 'network-disconnect',
   summary: 'Takes its targets off a network, or off all; undone by putting them back with the same aliases and addresses.',
+  provenBy: 'the kernel: the interfaces are gone from the target’s network namespace',
   settings,
   looks: { label: 'disconnected', colour: '#78281f', lane: 'network' },
   undoneBy: 'agent',

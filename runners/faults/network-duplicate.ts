@@ -15,6 +15,7 @@ const settings = z.strictObject({
 export const networkDuplicate = defineFault({
   name: 'network-duplicate',
   summary: 'Doubles a share of the packets of a channel: TCP hides it, datagrams arrive twice.',
+  provenBy: 'the kernel’s counters: more packets went on than came',
   settings,
   looks: { label: 'network doubled', colour: '#7d6608', lane: 'network' },
   undoneBy: 'agent',

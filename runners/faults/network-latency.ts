@@ -33,6 +33,8 @@ const settings = z.strictObject({
 export const networkLatency = defineFault({
   name: 'network-latency',
   summary: 'Delays the packets of a channel by up to 20 s, with jitter, on open connections and in the handshake too.',
+  provenBy:
+    'bytes on a connection that is open, by how long their acknowledgement takes; where none carries bytes, the time that packets were held',
   settings,
   looks: { label: 'network slow', colour: '#d35400', lane: 'network' },
   undoneBy: 'agent',

@@ -22,6 +22,7 @@ const settings = z.strictObject({
 export const networkLoss = defineFault({
   name: 'network-loss',
   summary: 'Loses a share of the packets of a channel, by chance or in bursts.',
+  provenBy: 'the kernel’s counters of packets that matched and that went on: the share that is missing, within four standard deviations',
   settings,
   looks: { label: 'network lossy', colour: '#b9770e', lane: 'network' },
   undoneBy: 'agent',

@@ -23,6 +23,7 @@ export const networkPartition = defineFault({
   name: 'network-partition',
   summary:
     'Cuts two selections of containers off from each other, in both directions or one: packets vanish without a word, on open connections too.',
+  provenBy: 'packets between the two sides that were swallowed',
   settings,
   looks: { label: 'cut off', colour: '#922b21', lane: 'network' },
   undoneBy: 'agent',

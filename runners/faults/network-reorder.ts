@@ -23,6 +23,7 @@ const settings = z.strictObject({
 export const networkReorder = defineFault({
   name: 'network-reorder',
   summary: 'Brings the packets of a channel out of order: a share is held back while those sent later pass.',
+  provenBy: 'packets that overtook others, and what the receiver’s TCP counts of it',
   settings,
   looks: { label: 'network out of order', colour: '#6e2c00', lane: 'network' },
   undoneBy: 'agent',

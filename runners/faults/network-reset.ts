@@ -11,6 +11,7 @@ const settings = z.strictObject(channel);
 export const networkReset = defineFault({
   name: 'network-reset',
   summary: 'Resets the TCP connections of a channel: open ones at their next packet or within 0.1 s, new ones as they are tried.',
+  provenBy: 'resets that were sent, and open connections that are gone',
   settings,
   looks: { label: 'resets', colour: '#cb4335', lane: 'network' },
   undoneBy: 'agent',

@@ -7,6 +7,7 @@ import { reference } from './reference.ts';
 export const noop = defineFault({
   name: 'noop',
   summary: 'Does nothing to its targets, and proves it.',
+  provenBy: 'nothing was done, and so it says',
   settings: z.strictObject({}),
   looks: { label: 'nothing', colour: '#7f8c8d', lane: 'noop' },
   undoneBy: 'agent',

@@ -41,6 +41,7 @@ const settings = z.strictObject({
 export const processKill = defineFault({
   name: 'process-kill',
   summary: 'Kills single processes inside its targets by name, never the first one; undone by whoever starts them anew, else by a restart.',
+  provenBy: 'the kernel: these very processes live no more',
   settings,
   looks: { label: 'process killed', colour: '#a04000', lane: 'container' },
   undoneBy: 'agent',

@@ -8,6 +8,7 @@ import { reference } from './reference.ts';
 export const replicationPause = defineFault({
   name: 'replication-pause',
   summary: 'Pauses the replay of PostgreSQL standbys: they go on answering reads, of the past. Primaries are refused in arming.',
+  provenBy: 'the server’s word that replay stands, and WAL that arrives and is not replayed',
   settings: z.strictObject({ ...databaseSettings }),
   looks: { label: 'replay paused', colour: '#5b2c6f', lane: 'application' },
   undoneBy: 'agent',

@@ -33,6 +33,7 @@ export const script = defineFault({
   name: 'script',
   summary:
     'Runs a zx script of your own for each target, on the machine of the run, and its counterpart to undo it. With that machine dead, `firedrill sweep` there undoes it.',
+  provenBy: 'the script’s exit code, and what its own proof command says where there is one',
   settings,
   looks: { label: 'script', colour: '#4d5656', lane: 'application' },
   undoneBy: 'runner',

@@ -22,6 +22,7 @@ export function exampleFault(overrides: Partial<Pick<Fault, 'undoneBy' | 'destro
   return defineFault({
     name: 'blackout',
     summary: 'Goes dark.',
+    provenBy: 'nothing',
     settings: z.strictObject({}),
     looks: { label: 'blackout', colour: '#333', lane: 'network' },
     undoneBy: 'agent',
