@@ -22,6 +22,8 @@ export interface Experiment {
   readonly title: string;
   readonly description?: string | undefined;
   readonly system?: { readonly compose: string; readonly environment: Readonly<Record<string, string>> } | undefined;
+  /** By the name that targets use; the one of the environment has none. */
+  readonly engines: Readonly<Record<string, { readonly host: string; readonly tls?: string | undefined }>>;
   readonly targets: Readonly<Record<string, TargetSelector>>;
   readonly scenarios: readonly Scenario[];
   readonly probes: readonly NamedProbe[];

@@ -13,7 +13,7 @@ import { objective } from './objective.ts';
 import { overlay } from './overlay.ts';
 import { limits } from './schema.ts';
 import { type FaultStep, faultBase, type GateStep, gate } from './steps.ts';
-import { system, targetSelector } from './target.ts';
+import { engine, system, targetSelector } from './target.ts';
 import { type MapNode, type Node, toData } from './tree.ts';
 
 const EVERY_MS = 1000;
@@ -29,6 +29,7 @@ const outline = z.object({
   title: z.string(),
   description: z.string().optional(),
   system: system.optional(),
+  engines: z.record(name, engine).default({}),
   targets: z.record(name, targetSelector).default({}),
   load: z.object({ scenarios: z.record(name, settingsMap) }).default({ scenarios: {} }),
   probes: z.record(name, settingsMap).default({}),

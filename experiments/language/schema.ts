@@ -13,7 +13,7 @@ import { name, share } from './names.ts';
 import { objectiveOf } from './objective.ts';
 import { overlay } from './overlay.ts';
 import { faultBase, gate } from './steps.ts';
-import { systemMap, systemPath, targetSelector } from './target.ts';
+import { engine, systemMap, systemPath, targetSelector } from './target.ts';
 
 type Shape = Readonly<Record<string, z.ZodType>>;
 
@@ -71,6 +71,7 @@ export function experimentSchema(kinds: Kinds) {
     title: z.string().min(1).describe('What is rehearsed, in a few words.'),
     description: z.string().optional().describe('What happens and what is expected, for the reports.'),
     system: z.union([systemPath, systemMap]).optional().describe('The system under test: a Compose file, alone or with its environment.'),
+    engines: z.record(name, engine).default({}).describe('Engines by name, besides the one that firedrill uses; a target names its own.'),
     targets: z.record(name, targetSelector).default({}).describe('Named selections of containers.'),
     load: z
       .strictObject({ scenarios: z.record(name, scenario).describe('Streams of load by name.') })

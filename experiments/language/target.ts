@@ -32,6 +32,7 @@ export const targetSelector = z
     'swarm-service': z.string().optional().describe('The Swarm service.'),
     name: z.string().optional().describe('The container name; `*` stands for any characters.'),
     image: z.string().optional().describe('The image; without a tag, any tag; `*` stands for any characters.'),
+    engine: z.string().optional().describe('One of `engines`; without it, the engine that firedrill uses.'),
     pick: pick
       .prefault('all')
       .describe(
@@ -40,6 +41,21 @@ export const targetSelector = z
   })
   .meta({ id: 'target', description: 'Which containers: every line given must hold.' });
 export type TargetSelector = z.output<typeof targetSelector>;
+
+const NOT_A_HOST = 'is not the address of an engine; write it like tcp://host:2376, ssh://user@host or unix:///run/docker.sock';
+const host = z
+  .string()
+  .regex(/^(unix|tcp|https?|ssh):\/\/./, { error: NOT_A_HOST })
+  .describe('Its address, as in `DOCKER_HOST`.');
+const engineMap = z.strictObject({
+  host,
+  tls: z.string().min(1).optional().describe('The folder of its `ca.pem`, `cert.pem` and `key.pem`.'),
+});
+
+/** An engine besides the one that firedrill uses: its address alone, or with its certificates. */
+export const engine = z
+  .union([host.transform((address): z.output<typeof engineMap> => ({ host: address })), engineMap])
+  .meta({ id: 'engine', description: 'An engine: its address, or `{host, tls}`.' });
 
 /** Variables given to the system under test. */
 export const environment = z.record(z.string(), text);

@@ -1,10 +1,12 @@
-/** The conductor's hands: the agent of this run, and a fresh one for what a lost agent left behind. */
+/** The conductor's hands: an agent on each engine of this run, as one; and what undoes what a lost agent left behind. */
 import type Docker from 'dockerode';
-import { startAgent } from '../agent/client.ts';
+import { type AgentClient, startAgent } from '../agent/client.ts';
 import type { Follow } from '../agent/following.ts';
 import { agentImage } from '../agent/image.ts';
 import type { Orders } from '../agent/orders.ts';
+import type { OperationResult } from '../agent/protocol.ts';
 import { findAgents, type Sweep, startSweeper, sweepAgent } from '../agent/remains.ts';
+import type { NamedEngine } from '../docker/engines.ts';
 import { tagOf } from '../docker/images.ts';
 import { LABEL } from '../docker/labels.ts';
 import type { Plan } from '../journal/events.ts';
@@ -13,9 +15,10 @@ import type { ConductOptions } from '../runbook/conduct.ts';
 import type { Hands } from '../runbook/hands.ts';
 import { isRunners } from '../runbook/runner-hands.ts';
 import type { Stop } from '../runbook/stop.ts';
+import { ordersOf } from './engine-orders.ts';
 
 export interface HandsOptions {
-  readonly docker: Docker;
+  readonly engines: readonly NamedEngine[];
   readonly plan: Plan;
   readonly journal: Journal;
   readonly runId: string;
@@ -23,7 +26,15 @@ export interface HandsOptions {
   readonly lockName: string;
 }
 
+/** One engine's part of the work. */
+interface Hand {
+  readonly engine: NamedEngine;
+  readonly orders: Orders;
+  readonly followed: Follow[];
+}
+
 export function agentHands(options: HandsOptions): Pick<ConductOptions, 'startHands' | 'undoWithoutHands'> {
+<<<<<<< HEAD
   const { docker, plan, journal, runId } = options;
   const orders: Orders = {
     runId,
@@ -32,35 +43,112 @@ export function agentHands(options: HandsOptions): Pick<ConductOptions, 'startHa
     faults: plan.faults.filter((fault) => !isRunners(fault)).map((fault) => fault.operations),
   };
   const followed: Follow[] = [];
+=======
+  const { plan, runId, leaseMs, lockName: lock } = options;
+  const faults = plan.faults.map((fault) => fault.operations);
+  const all = options.engines.map(
+    (engine): Hand => ({ engine, orders: { runId, leaseMs, lock, faults: ordersOf(faults, engine.name) }, followed: [] }),
+  );
+  // An engine that is only looked at needs no agent; a run without faults has one all the same, as its dead man's switch.
+  const busy = all.filter(({ orders }) => orders.faults.length > 0);
+  const hands = busy.length > 0 ? busy : all.slice(0, 1);
+>>>>>>> 0aad06f (runners: several engines in one run)
   return {
     async startHands() {
-      let toldToStop = false;
-      const agent = await startAgent({
-        docker,
-        image: tagOf(agentImage),
-        orders,
-        name: `firedrill-agent-${runId}`,
-        labels: { [LABEL.run]: runId, [LABEL.role]: 'agent' },
-        onNotice: (notice) => {
-          if (notice.notice !== 'undoing') return;
-          toldToStop = notice.because === 'signal';
-          journal.append({ type: 'note', level: 'warning', text: `the agent undoes by itself: ${notice.because}` });
-        },
-      });
-      const lost = agent.lost.then((detail): Stop => ({ because: toldToStop ? 'emergency' : 'agent-lost', detail }));
-      const follow: Hands['follow'] = (fault, from, to) => {
-        followed.push({ fault, from, to });
-        return agent.follow(fault, from, to);
-      };
-      return { ...agent, follow, lost };
+      const started = await Promise.allSettled(hands.map((hand) => startHand(hand, options)));
+      const agents = started.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+      const failed = started.find((each) => each.status === 'rejected');
+      if (!failed) return together(agents);
+      await Promise.allSettled(agents.map(({ agent }) => agent.leave()));
+      throw failed.reason;
     },
     async undoWithoutHands() {
-      const swept = await sweepLost(docker, { ...orders, followed });
-      const undone = swept.notices.flatMap((each) => (each.notice === 'undone' ? [each.fault] : []));
-      const detail = swept.clean ? 'what the lost agent may have left was undone and read back' : 'not everything could be undone';
-      return { clean: swept.clean, undone, detail };
+      const swept = await Promise.all(
+        hands.map(({ engine, orders, followed }) => sweepLost(engine.docker, { ...orders, followed }).catch(failedSweep)),
+      );
+      const clean = swept.every((each) => each.clean);
+      const undone = swept.flatMap(({ notices }) => notices.flatMap((each) => (each.notice === 'undone' ? [each.fault] : [])));
+      const detail = clean ? 'what the lost agent may have left was undone and read back' : 'not everything could be undone';
+      return { clean, undone, detail };
     },
   };
+}
+
+function failedSweep(): Sweep {
+  return { clean: false, notices: [] };
+}
+
+interface StartedHand extends Hand {
+  readonly agent: AgentClient;
+  readonly lost: Promise<Stop>;
+}
+
+async function startHand(hand: Hand, { journal, runId }: HandsOptions): Promise<StartedHand> {
+  const { engine, orders } = hand;
+  const where = engine.name === undefined ? '' : ` on ${engine.name}`;
+  let toldToStop = false;
+  const agent = await startAgent({
+    docker: engine.docker,
+    image: tagOf(agentImage),
+    orders,
+    name: `firedrill-agent-${runId}`,
+    labels: { [LABEL.run]: runId, [LABEL.role]: 'agent' },
+    onNotice: (notice) => {
+      if (notice.notice !== 'undoing') return;
+      toldToStop = notice.because === 'signal';
+      journal.append({ type: 'note', level: 'warning', text: `the agent${where} undoes by itself: ${notice.because}` });
+    },
+  });
+  const lost = agent.lost.then((detail): Stop => ({ because: toldToStop ? 'emergency' : 'agent-lost', detail: `${detail}${where}` }));
+  return { ...hand, agent, lost };
+}
+
+type Move = 'arm' | 'inject' | 'prove' | 'undo' | 'readBack';
+
+/** All agents as one: a move goes to every engine that has a part in the fault, at once, and instants are put on the runner's clock. */
+function together(started: readonly StartedHand[]): Hands {
+  const onOurClock = ({ agent }: StartedHand, results: readonly OperationResult[]) =>
+    results.map((result) => ({ ...result, atNs: String(agent.toRunnerNs(result.atNs)) }));
+  const concerned = (fault: string) => started.filter(({ orders }) => orders.faults.some((each) => each.fault === fault));
+  const move = (name: Move) => async (fault: string) => {
+    const [only, ...others] = concerned(fault);
+    if (only && others.length === 0) return onOurClock(only, await only.agent[name](fault));
+    const results = await Promise.all(
+      concerned(fault).map((hand) => hand.agent[name](fault).then((each) => onOurClock(hand, each), failedOn(hand))),
+    );
+    return results.flat();
+  };
+  return {
+    arm: move('arm'),
+    inject: move('inject'),
+    prove: move('prove'),
+    undo: move('undo'),
+    readBack: move('readBack'),
+    async follow(fault, from, to) {
+      const hand = started.find(({ engine }) => engine.name === to.engine);
+      if (!hand) throw new Error(`no agent is on the engine ${to.engine}`);
+      hand.followed.push({ fault, from, to });
+      return onOurClock(hand, await hand.agent.follow(fault, from, to));
+    },
+    toRunnerNs: (atNs) => BigInt(atNs),
+    async leave() {
+      await Promise.all(started.map(({ agent }) => agent.leave()));
+    },
+    lost: Promise.race(started.map(({ lost }) => lost)),
+  };
+}
+
+/** One engine that fails never hides what the others came to. */
+function failedOn({ engine }: StartedHand) {
+  return (error: unknown): readonly OperationResult[] => [
+    {
+      container: engine.name ?? 'the engine of the environment',
+      ok: false,
+      atNs: String(process.hrtime.bigint()),
+      tookMs: 0,
+      error: error instanceof Error ? error.message : String(error),
+    },
+  ];
 }
 
 /** A lost agent that is still to be found undoes by itself, or its memory is gone by; where there is none, a fresh one undoes its orders. */

@@ -4,10 +4,11 @@
  */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type Docker from 'dockerode';
 import type { Report } from '../../reports/report.ts';
 import { agentImage } from '../agent/image.ts';
 import { composeSystem } from '../docker/compose-system.ts';
-import { connectEngine } from '../docker/engine.ts';
+import { connectEngines } from '../docker/engines.ts';
 import { ensureImages } from '../docker/images.ts';
 import { acquireLock, lockName, releaseLock } from '../docker/lock.ts';
 import { EXIT, type ExitCode } from '../failure.ts';
@@ -48,43 +49,64 @@ const SEED_MAX = 1_000_000;
 
 /** Runs a drill. Throws FiredrillError where the ground is not fit; then nothing was touched and nothing is left. */
 export async function drill(io: CliIo, loaded: LoadedExperiment, options: DrillOptions): Promise<DrillResult> {
-  const docker = await connectEngine(io.environment);
+  const engines = await connectEngines(io.environment, loaded.experiment);
   const say = (text: string) => {
     if (!options.quiet) io.stdout.write(`${text}\n`);
   };
   const system =
-    loaded.composeFile === undefined
+    loaded.composeFile === undefined || engines[0] === undefined
       ? undefined
-      : await composeSystem(docker, loaded.composeFile, { environment: io.environment, log: say });
+      : await composeSystem(engines[0].docker, loaded.composeFile, { environment: io.environment, log: say });
   const root = runsFolder(io.workingDirectory);
   const stopFile = stopFileOf(io.workingDirectory, await readConfig(io.workingDirectory));
-  await assertNotStopped({ engines: [docker], stopFile });
-  await assertNothingLeft(docker, root);
+  const dockers = engines.map(({ docker }) => docker);
+  await assertNotStopped({ engines: dockers, stopFile });
+  for (const docker of dockers) await assertNothingLeft(docker, root);
   const { id: runId, directory } = await createRunDirectory(root, new Date(), Math.random);
   const signals = listenForStop(io);
   const watching = new AbortController();
-  void watchForStop({ engines: [docker], stopFile, runId }, watching.signal, signals.stop);
+  void watchForStop({ engines: dockers, stopFile, runId }, watching.signal, signals.stop);
   try {
     await assertRoomForJournal(directory);
-    await ensureImages(docker, { recipes: [agentImage], environment: io.environment, log: say });
+    for (const docker of dockers) await ensureImages(docker, { recipes: [agentImage], environment: io.environment, log: say });
     const lock = lockName({ project: system?.project });
-    await acquireLock(docker, lock, runId, new Date());
+    await lockAll(dockers, lock, runId);
     try {
       const seed = options.seed ?? Math.floor(Math.random() * SEED_MAX);
-      const run = { ...options, io, docker, loaded, system, runId, directory, seed, lockName: lock, stopped: signals.stopped };
+      const run = { ...options, io, engines, loaded, system, runId, directory, seed, lockName: lock, stopped: signals.stopped };
       const { failure } = await playRun(run);
       await pointLatest(root, runId);
       const judged = await writeReports(io, directory, { quiet: options.quiet });
       if (failure !== undefined && judged.exitCode !== EXIT.notUndone) throw failure;
       return { ...judged, directory };
     } finally {
-      if (!(await leftSomething(directory))) await releaseLock(docker, lock, runId);
+      if (!(await leftSomething(directory))) await unlockAll(dockers, lock, runId);
     }
   } finally {
     watching.abort();
     signals.close();
     if (!(await hasPlan(directory)) && !(await leftSomething(directory))) await rm(directory, { recursive: true, force: true });
   }
+}
+
+/** All engines or none. */
+async function lockAll(dockers: readonly Docker[], lock: string, runId: string): Promise<void> {
+  const taken: Docker[] = [];
+  try {
+    for (const docker of dockers) {
+      await acquireLock(docker, lock, runId, new Date());
+      taken.push(docker);
+    }
+  } catch (error) {
+    await unlockAll(taken, lock, runId);
+    throw error;
+  }
+}
+
+async function unlockAll(dockers: readonly Docker[], lock: string, runId: string): Promise<void> {
+  const released = await Promise.allSettled(dockers.map((docker) => releaseLock(docker, lock, runId)));
+  const failed = released.find((each) => each.status === 'rejected');
+  if (failed) throw failed.reason;
 }
 
 /** With something left, the system stays locked and the journal stays: sweep needs both. */

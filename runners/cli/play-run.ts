@@ -1,10 +1,12 @@
 /** One run, from an empty journal to an ended one: the system prepared, the plan made, conducted, everything put back. */
 import { cpus, hostname, totalmem } from 'node:os';
-import type Docker from 'dockerode';
 import { probes } from '../../probes/index.ts';
+import type { EngineTools } from '../../probes/probe.ts';
 import { type LiveOutput, type LiveView, liveView } from '../../reports/terminal/live-view.ts';
+import type { NamedEngine } from '../docker/engines.ts';
 import { probeTools } from '../docker/probe-tools.ts';
 import { EXIT, FiredrillError } from '../failure.ts';
+import type { Target } from '../faults/fault.ts';
 import { faults } from '../faults/index.ts';
 import type { Plan } from '../journal/events.ts';
 import { type Journal, type JournalClock, openJournal } from '../journal/writer.ts';
@@ -24,7 +26,7 @@ import { version } from './version.ts';
 
 export interface PlayOptions {
   readonly io: CliIo;
-  readonly docker: Docker;
+  readonly engines: readonly NamedEngine[];
   readonly loaded: LoadedExperiment;
   readonly system: System | undefined;
   readonly runId: string;
@@ -93,7 +95,7 @@ export async function playRun(options: PlayOptions): Promise<{ readonly failure:
     const prepared =
       system && (await prepareSystem({ system, environment: loaded.experiment.system?.environment ?? {}, journal, keep: options.keep }));
     try {
-      const resolved = await resolveExperiment(options.docker, {
+      const resolved = await resolveExperiment(options.engines, {
         experiment: loaded.experiment,
         variant: loaded.variant,
         folder: loaded.folder,
@@ -126,6 +128,21 @@ function besideView(view: LiveView | undefined, ask: PlayOptions['askGate']): Pl
   };
 }
 
+/** The tools of the engine that a container is on; one that no target names by now is on the first. */
+function toolsOn(engines: readonly NamedEngine[], current: ReadonlyMap<string, readonly Target[]>): EngineTools {
+  const tools = new Map(engines.map(({ name, docker }) => [name, probeTools(docker)]));
+  const of = (id: string): EngineTools => {
+    const target = [...current.values()].flat().find((each) => each.id === id);
+    const found = tools.get(target?.engine) ?? [...tools.values()][0];
+    if (!found) throw new Error('no engine is connected');
+    return found;
+  };
+  return {
+    inspect: (id) => of(id).inspect(id),
+    exec: (id, command, signal) => of(id).exec(id, command, signal),
+  };
+}
+
 /** Load, probes and conductor, from the run's start; the failure, if there was one, as a value. */
 async function perform(
   options: PlayOptions,
@@ -133,13 +150,15 @@ async function perform(
   start: () => bigint,
   { plan, targets }: ResolvedExperiment,
 ): Promise<unknown> {
-  const { docker, loaded, seed } = options;
+  const { engines, loaded, seed } = options;
   const { experiment } = loaded;
   journal.append({ type: 'run.planned', plan, experiment });
   const watching = new AbortController();
   const current = new Map(targets);
   const watch = watchReplacements([...targets.values()].flat(), await readConfig(options.io.workingDirectory));
-  const containers = recordContainers({ docker, experiment, journal, project: plan.project, current, watch }, watching.signal);
+  const containers = engines.map((engine) =>
+    recordContainers({ engine, experiment, journal, project: plan.project, current, watch }, watching.signal),
+  );
   const startNs = start();
   const observation = observe({
     experiment,
@@ -148,7 +167,7 @@ async function perform(
     startNs,
     seed,
     targetsOf: (name) => current.get(name) ?? [],
-    tools: probeTools(docker),
+    tools: toolsOn(engines, current),
     random: Math.random,
   });
   try {
@@ -160,10 +179,14 @@ async function perform(
       clock: monotonicClock(startNs),
       startNs,
       evidence: observation.evidence,
+<<<<<<< HEAD
       ...withRunnerHands(
         agentHands({ docker, plan, journal, runId: options.runId, leaseMs: options.leaseMs, lockName: options.lockName }),
         plan,
       ),
+=======
+      ...agentHands({ engines, plan, journal, runId: options.runId, leaseMs: options.leaseMs, lockName: options.lockName }),
+>>>>>>> 0aad06f (runners: several engines in one run)
       askGate: options.askGate,
       replacements: watch.replacements,
       stopped: options.stopped,
@@ -174,6 +197,6 @@ async function perform(
   } finally {
     await observation.stop();
     watching.abort();
-    await containers;
+    await Promise.all(containers);
   }
 }

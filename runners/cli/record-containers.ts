@@ -1,15 +1,15 @@
 /** What happens to the system's containers while a run is on, into the journal; and where its targets are after a restart. */
-import type Docker from 'dockerode';
 import type { Experiment } from '../../experiments/language/experiment.ts';
 import { containerEvents } from '../docker/container-events.ts';
+import type { NamedEngine } from '../docker/engines.ts';
 import { identityOf } from '../docker/selector.ts';
-import { resolveTargets } from '../docker/targets.ts';
+import { onEngine, resolveTargets } from '../docker/targets.ts';
 import type { Target } from '../faults/fault.ts';
 import type { Journal } from '../journal/writer.ts';
 import type { ReplacementWatch } from './replacements.ts';
 
 export interface RecordOptions {
-  readonly docker: Docker;
+  readonly engine: NamedEngine;
   readonly experiment: Experiment;
   readonly journal: Journal;
   readonly project: string | undefined;
@@ -21,15 +21,18 @@ export interface RecordOptions {
 
 /** Runs until the signal aborts. Never rejects: a run goes on without the engine's events, and says so. */
 export async function recordContainers(options: RecordOptions, signal: AbortSignal): Promise<void> {
-  const { docker, journal, project, watch } = options;
+  const { engine, journal, watch } = options;
+  const { docker, name } = engine;
+  const project = name === undefined ? options.project : undefined;
   try {
     for await (const event of containerEvents(docker, project === undefined ? 'all' : { project }, signal)) {
       // Without a project every container of the engine is told of.
-      if (project === undefined && !watch.concerns(event)) continue;
-      const { container, action, detail } = event;
+      if (project === undefined && !watch.concerns(event, name)) continue;
+      const { action, detail } = event;
+      const container = name === undefined ? event.container : `${name}/${event.container}`;
       journal.append({ type: 'container', container, action, detail });
       if (action !== 'start') continue;
-      watch.started(event);
+      watch.started(event, name);
       await findAgain(options);
     }
   } catch (error) {
@@ -42,9 +45,12 @@ export async function recordContainers(options: RecordOptions, signal: AbortSign
 }
 
 /** A target that cannot be found just now keeps what is known of it. */
-async function findAgain({ docker, experiment, project, current }: RecordOptions): Promise<void> {
+async function findAgain({ engine, experiment, project, current }: RecordOptions): Promise<void> {
   for (const [name, selector] of Object.entries(experiment.targets)) {
-    const found = await resolveTargets(docker, selector, { project }).catch(() => undefined);
+    if (selector.engine !== engine.name) continue;
+    const scope = engine.name === undefined ? { project } : {};
+    const resolved = await resolveTargets(engine.docker, selector, scope).catch(() => undefined);
+    const found = resolved?.map((target) => onEngine(target, engine.name));
     if (!found) continue;
     const drawn = new Set(current.get(name)?.map(identityOf));
     const same = selector.pick === 'all' ? found : found.filter((each) => drawn.has(identityOf(each)));

@@ -5,13 +5,14 @@ import { assertAllowed, assertUnprotected, type Permission } from '../docker/per
 import { identityOf } from '../docker/selector.ts';
 import { FiredrillError } from '../failure.ts';
 import type { Target } from '../faults/fault.ts';
+import { reference } from '../faults/reference.ts';
 import type { Replacement, Replacements } from '../runbook/follow.ts';
 
 export interface ReplacementWatch {
   /** True where the event is about a container of the plan, or about one in the place of one. */
-  concerns(event: ContainerEvent): boolean;
+  concerns(event: ContainerEvent, engine?: string): boolean;
   /** To be told each start. */
-  started(event: ContainerEvent): void;
+  started(event: ContainerEvent, engine?: string): void;
   readonly replacements: Replacements;
 }
 
@@ -19,18 +20,18 @@ export function watchReplacements(targets: readonly Target[], permission: Permis
   const byId = new Map(targets.map((target) => [target.id, target]));
   const byIdentity = new Map(targets.map((target) => [identityOf(target), target]));
   const listeners = new Set<(each: Replacement) => void>();
-  const place = (event: ContainerEvent) => byIdentity.get(identityOf(asTarget(event)));
+  const place = (event: ContainerEvent, engine: string | undefined) => byIdentity.get(identityOf(asTarget(event, engine)));
 
   return {
-    concerns: (event) => byId.has(event.id) || place(event) !== undefined,
-    started(event) {
-      const before = byId.get(event.id) ?? place(event);
+    concerns: (event, engine) => byId.has(event.id) || place(event, engine) !== undefined,
+    started(event, engine) {
+      const before = byId.get(event.id) ?? place(event, engine);
       if (!before) return;
-      const target: Target = { ...before, ...asTarget(event) };
+      const target: Target = { ...before, ...asTarget(event, engine) };
       byId.set(target.id, target);
       byIdentity.set(identityOf(target), target);
       const refused = target.id === before.id ? undefined : refusal(target, permission);
-      const each: Replacement = { from: before.id, to: { id: target.id, name: target.name }, refused };
+      const each: Replacement = { from: before.id, to: reference(target), refused };
       for (const listener of listeners) listener(each);
     },
     replacements(listener) {
@@ -40,8 +41,9 @@ export function watchReplacements(targets: readonly Target[], permission: Permis
   };
 }
 
-function asTarget({ id, container, labels }: ContainerEvent) {
-  return { id, name: container, labels, project: labels[COMPOSE_LABEL.project], service: labels[COMPOSE_LABEL.service] };
+function asTarget({ id, container, labels }: ContainerEvent, engine: string | undefined) {
+  const name = engine === undefined ? container : `${engine}/${container}`;
+  return { id, name, engine, labels, project: labels[COMPOSE_LABEL.project], service: labels[COMPOSE_LABEL.service] };
 }
 
 /** The new container has labels of its own, which may allow less. */

@@ -2,7 +2,7 @@
 import type { Experiment, Pick } from '../../experiments/language/experiment.ts';
 import { assertAllowed, assertUnprotected } from '../docker/permission.ts';
 import { describePick, pickTargets } from '../docker/pick.ts';
-import { type ContainerLister, listSystem, resolveTargets } from '../docker/targets.ts';
+import { type ContainerLister, listSystem, onEngine, resolveTargets } from '../docker/targets.ts';
 import type { Fault, Target } from '../faults/fault.ts';
 import type { Plan, Selection } from '../journal/events.ts';
 import type { Caps } from '../runbook/limits.ts';
@@ -27,6 +27,12 @@ export interface ResolvedExperiment {
   readonly targets: ReadonlyMap<string, readonly Target[]>;
 }
 
+/** An engine, as far as it is needed here. */
+export interface ListedEngine {
+  readonly name: string | undefined;
+  readonly docker: ContainerLister;
+}
+
 interface Found {
   readonly name: string;
   readonly pick: Pick;
@@ -35,18 +41,21 @@ interface Found {
 }
 
 /** Throws FiredrillError: no target, not allowed, too many, consent missing. */
-export async function resolveExperiment(docker: ContainerLister, options: ResolveOptions): Promise<ResolvedExperiment> {
+export async function resolveExperiment(engines: readonly ListedEngine[], options: ResolveOptions): Promise<ResolvedExperiment> {
   const { experiment, project } = options;
   const config = await readConfig(options.workingDirectory);
   const found = await Promise.all(
     Object.entries(experiment.targets).map(async ([name, selector]): Promise<Found> => {
-      const { pick } = selector;
-      const candidates = await resolveTargets(docker, selector, { project });
+      const { pick, engine } = selector;
+      const resolved = await resolveTargets(listerOf(engines, engine), selector, engine === undefined ? { project } : {});
+      const candidates = resolved.map((target) => onEngine(target, engine));
       return { name, pick, candidates, picked: pickTargets(name, pick, candidates, options.seed) };
     }),
   );
   const targets = new Map(found.map(({ name, picked }) => [name, picked]));
-  const system = project === undefined ? once(found.flatMap(({ candidates }) => candidates)) : await listSystem(docker, project);
+  const home = project === undefined ? [] : await listSystem(listerOf(engines, undefined), project);
+  const elsewhere = found.flatMap(({ candidates }) => candidates).filter((each) => project === undefined || each.engine !== undefined);
+  const system = once([...home, ...elsewhere]);
   const plan = planExperiment({ ...options, targets, system, selections: found.map(selectionOf), caps: capsOf(config) });
   const touched = touchedTargets(plan, targets);
   assertAllowed(touched, config);
@@ -54,6 +63,12 @@ export async function resolveExperiment(docker: ContainerLister, options: Resolv
   const aimedAt = found.filter(({ name }) => experiment.method.some((step) => step.type === 'fault' && step.target === name));
   assertUnprotected(once([...touched, ...aimedAt.flatMap(({ candidates }) => candidates)]), config);
   return { plan, targets };
+}
+
+function listerOf(engines: readonly ListedEngine[], name: string | undefined): ContainerLister {
+  const found = engines.find((each) => each.name === name);
+  if (!found) throw new Error(`the engine ${name ?? 'of the environment'} is not connected`);
+  return found.docker;
 }
 
 function selectionOf({ name, pick, candidates, picked }: Found): Selection {

@@ -7,7 +7,7 @@ import { COMPOSE_LABEL, SWARM_LABEL } from './labels.ts';
 const MATCHED_CHARACTERS_MAX = 512;
 
 /** The lines that a container must match, without how many are drawn. */
-export type Lines = Omit<TargetSelector, 'pick'>;
+export type Lines = Omit<TargetSelector, 'pick' | 'engine'>;
 
 /** True where every line of the selector holds. */
 export function matches(target: Target, selector: Lines): boolean {
@@ -25,7 +25,12 @@ export function matches(target: Target, selector: Lines): boolean {
 /**
  * What stays the same when a container is made anew: its place in its Compose service, its slot in a Swarm service, else its name.
  */
-export function identityOf({ name, project, service, labels }: Pick<Target, 'name' | 'project' | 'service' | 'labels'>): string {
+export function identityOf(target: Pick<Target, 'name' | 'project' | 'service' | 'labels' | 'engine'>): string {
+  const place = placeOf(target);
+  return target.engine === undefined ? place : `${target.engine}: ${place}`;
+}
+
+function placeOf({ name, project, service, labels }: Parameters<typeof identityOf>[0]): string {
   const task = labels[SWARM_LABEL.task];
   if (task !== undefined) return `swarm ${task.split('.').slice(0, -1).join('.')}`;
   const number = labels[COMPOSE_LABEL.number];

@@ -58,6 +58,11 @@ export async function resolveTargets(docker: ContainerLister, selector: Lines, s
   );
 }
 
+/** A container of an engine that the experiment names has that name before its own, for people. */
+export function onEngine(target: Target, engine: string | undefined): Target {
+  return engine === undefined ? target : { ...target, engine, name: `${engine}/${target.name}` };
+}
+
 async function list(docker: ContainerLister, label: readonly string[]): Promise<readonly Target[]> {
   const lines = await docker.listContainers({ all: true, filters: label.length > 0 ? { label: [...label] } : {} });
   return lines

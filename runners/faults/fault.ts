@@ -11,7 +11,9 @@ import type { OperationResult } from '../agent/protocol.ts';
 /** A container that a target selector found. */
 export interface Target {
   readonly id: string;
+  /** With `engine/` before it, where it is on one that the experiment names. */
   readonly name: string;
+  readonly engine?: string | undefined;
   readonly service: string | undefined;
   readonly project: string | undefined;
   readonly labels: Readonly<Record<string, string>>;

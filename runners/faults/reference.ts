@@ -3,5 +3,5 @@ import type { ContainerRef } from '../agent/operations/operation.ts';
 import type { Target } from './fault.ts';
 
 export function reference(target: Target): ContainerRef {
-  return { id: target.id, name: target.name };
+  return { id: target.id, name: target.name, ...(target.engine === undefined ? {} : { engine: target.engine }) };
 }

@@ -80,9 +80,10 @@ export async function conduct(options: ConductOptions): Promise<void> {
     stop({ because: 'error', detail: error instanceof Error ? error.message : String(error) });
     throw error;
   } finally {
-    options.stopped.removeEventListener('abort', onSignal);
     const clean = await undoAll(runs, options, ending.signal.aborted ? 'stop' : 'end');
     if (clean && runs.length > 0) await watchRecovery(options, options.stopped);
+    // Who stops it while it is watched has stopped it too.
+    options.stopped.removeEventListener('abort', onSignal);
     const agent = await hands.catch(() => undefined);
     if (clean) await agent?.leave().catch(() => undefined);
     journal.append({ type: 'phase', phase: 'ended' });

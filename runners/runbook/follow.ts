@@ -2,6 +2,7 @@
  * What becomes of a fault whose container restarts or is made anew while it is in force: it is done once more on the container as it is, or the
  * run is stopped, as the step says. Each following is in the journal, on disk, before the act.
  */
+import type { ContainerRef } from '../agent/operations/operation.ts';
 import type { Clock } from './clock.ts';
 import type { FaultRun } from './fault-run.ts';
 import type { Stop } from './stop.ts';
@@ -9,7 +10,7 @@ import type { Stop } from './stop.ts';
 /** A container of the plan that started again: under its own id, or made anew under another in the same place. */
 export interface Replacement {
   readonly from: string;
-  readonly to: { readonly id: string; readonly name: string };
+  readonly to: ContainerRef;
   /** Why the new one may not be touched; undefined where it may. */
   readonly refused: string | undefined;
 }

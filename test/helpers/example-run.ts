@@ -47,6 +47,7 @@ export function exampleExperiment(step: Partial<FaultStep> = {}): Experiment {
   if (!load || !threshold) throw new Error('the example does not parse');
   return {
     title: 'East goes dark',
+    engines: {},
     targets: { east: { labels: { region: 'east' }, pick: 'all' } },
     scenarios: [],
     probes: [],

@@ -9,6 +9,7 @@ const START_WALL_MS = Date.UTC(2026, 0, 2, 3, 4, 5);
 export const experiment: Experiment = {
   title: 'South America goes dark',
   description: 'sa-east-1 drops off the network for 30 s.',
+  engines: {},
   targets: {},
   scenarios: [],
   probes: [],

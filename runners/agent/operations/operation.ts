@@ -7,7 +7,12 @@ import { z } from 'zod';
 import type { FiveMoves, Ground } from './five-moves.ts';
 
 /** A container by id; the agent looks up the pid itself, afresh at each move. */
-export const containerRef = z.object({ id: z.string(), name: z.string() });
+export const containerRef = z.object({
+  id: z.string(),
+  name: z.string(),
+  /** The engine that it is on, where that is not the one of the environment. */
+  engine: z.string().exactOptional(),
+});
 export type ContainerRef = Readonly<z.output<typeof containerRef>>;
 
 type OperationShape = z.ZodObject<{ op: z.ZodLiteral<string>; container: typeof containerRef }>;

@@ -1,7 +1,7 @@
 /** `firedrill plan`: says what a run would do. Starts nothing, touches nothing. */
 import { renderPlan } from '../../../reports/terminal/plan.ts';
 import { composeSystem } from '../../docker/compose-system.ts';
-import { connectEngine } from '../../docker/engine.ts';
+import { connectEngines } from '../../docker/engines.ts';
 import { EXIT, type ExitCode, FiredrillError } from '../../failure.ts';
 import { faults } from '../../faults/index.ts';
 import { type CliIo, wantsColor } from '../io.ts';
@@ -17,9 +17,10 @@ export interface PlanOptions {
 export async function plan(io: CliIo, file: string, options: PlanOptions): Promise<ExitCode> {
   const loaded = await loadExperiment(io, file, options.variant);
   if (!loaded) return EXIT.experimentWrong;
-  const docker = await connectEngine(io.environment);
+  const engines = await connectEngines(io.environment, loaded.experiment);
+  const docker = engines[0]?.docker;
   const system =
-    loaded.composeFile === undefined
+    loaded.composeFile === undefined || docker === undefined
       ? undefined
       : await composeSystem(docker, loaded.composeFile, { environment: io.environment, log: () => undefined });
   if (system && (await system.state()).state === 'absent') {
@@ -28,7 +29,7 @@ export async function plan(io: CliIo, file: string, options: PlanOptions): Promi
       exitCode: EXIT.groundUnfit,
     });
   }
-  const resolved = await resolveExperiment(docker, {
+  const resolved = await resolveExperiment(engines, {
     experiment: loaded.experiment,
     variant: loaded.variant,
     folder: loaded.folder,

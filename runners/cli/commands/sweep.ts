@@ -1,9 +1,9 @@
 /** `firedrill sweep`: finds what dead runs left behind, undoes only what is ours, and reads back. */
-import { connectEngine } from '../../docker/engine.ts';
 import { EXIT, type ExitCode } from '../../failure.ts';
 import { findRuns } from '../../journal/reader.ts';
 import { runsFolder } from '../../journal/run-directory.ts';
 import type { CliIo } from '../io.ts';
+import { enginesToSweep } from '../sweep/engines-to-sweep.ts';
 import { describeRemains, findRemains } from '../sweep/find-remains.ts';
 import { sweepRemains } from '../sweep/sweep-remains.ts';
 
@@ -14,29 +14,34 @@ export interface SweepOptions {
 
 /** Sweeps one run, or all that are dead. */
 export async function sweep(io: CliIo, runId: string | undefined, options: SweepOptions): Promise<ExitCode> {
-  const docker = await connectEngine(io.environment);
+  const runs = await findRuns(runsFolder(io.workingDirectory));
+  const { engines, unreachable } = await enginesToSweep(io.environment, runs);
   const say = (text: string) => {
     if (!options.json) io.stdout.write(`${text}\n`);
   };
-  const found = await findRemains(docker, await findRuns(runsFolder(io.workingDirectory)));
-  const all = found.filter((each) => runId === undefined || each.runId === runId);
+  for (const each of unreachable) say(each);
+  const found = await Promise.all(
+    engines.map(async (engine) => (await findRemains(engine.docker, runs)).map((each) => ({ ...each, engine }))),
+  );
+  const all = found.flat().filter((each) => runId === undefined || each.runId === runId);
+  // A run that is alive on one of its engines is alive.
   const alive = all.filter((each) => each.alive !== undefined);
-  const dead = all.filter((each) => each.alive === undefined);
+  const dead = all.filter((each) => !alive.some((other) => other.runId === each.runId));
   for (const each of alive) say(`run ${each.runId} may be alive and is left alone: ${each.alive}`);
-  const lines = dead.flatMap(describeRemains);
+  const lines = [...new Set(dead.flatMap(describeRemains))];
   for (const line of lines) say(line);
   if (dead.length === 0) say('nothing is left behind');
   else if (!(await confirmed(io, options, lines.length))) return EXIT.stopped;
   const swept: { runId: string; clean: boolean }[] = [];
   for (const remains of dead) {
-    const clean = await sweepRemains({ docker, environment: io.environment, say }, remains);
+    const clean = await sweepRemains({ engine: remains.engine, environment: io.environment, say }, remains);
     swept.push({ runId: remains.runId, clean });
   }
   if (options.json)
     io.stdout.write(
       `${JSON.stringify({ found: lines, alive: alive.map(({ runId, alive: why }) => ({ runId, why })), swept }, undefined, 2)}\n`,
     );
-  return swept.every((each) => each.clean) ? EXIT.passed : EXIT.notUndone;
+  return swept.every((each) => each.clean) && unreachable.length === 0 ? EXIT.passed : EXIT.notUndone;
 }
 
 async function confirmed(io: CliIo, { yes, json }: SweepOptions, count: number): Promise<boolean> {

@@ -1,26 +1,26 @@
 /** Puts back what one dead run left, reads it back, and adds what was done to its journal where that is here. */
 import { dirname } from 'node:path';
-import type Docker from 'dockerode';
 import { agentImage } from '../../agent/image.ts';
 import type { Orders } from '../../agent/orders.ts';
 import type { AgentNotice, OperationResult } from '../../agent/protocol.ts';
 import { startSweeper, sweepAgent } from '../../agent/remains.ts';
 import type { Environment } from '../../docker/address.ts';
 import { composeSystem } from '../../docker/compose-system.ts';
+import type { NamedEngine } from '../../docker/engines.ts';
 import { ensureImages, tagOf } from '../../docker/images.ts';
 import { releaseLock } from '../../docker/lock.ts';
 import { forgetAsking } from '../../docker/stop-mark.ts';
 import type { EventOf } from '../../journal/events.ts';
-import { findLeftovers } from '../../journal/leftovers.ts';
 import { readJournal } from '../../journal/reader.ts';
 import { type Journal, reopenJournal } from '../../journal/writer.ts';
 import { isRunners } from '../../runbook/runner-hands.ts';
 import { restoreSystem } from '../../runbook/system.ts';
+import { ordersOf } from '../engine-orders.ts';
 import type { Remains } from './find-remains.ts';
 import { sweepScripts } from './sweep-scripts.ts';
 
 export interface SweepContext {
-  readonly docker: Docker;
+  readonly engine: NamedEngine;
   readonly environment: Environment;
   readonly say: (text: string) => void;
 }
@@ -30,19 +30,25 @@ const SWEEPER_LEASE_MS = 60_000;
 
 /** True when everything of this run is back. Never throws for what could not be undone; says it. */
 export async function sweepRemains(context: SweepContext, remains: Remains): Promise<boolean> {
-  const { docker, say } = context;
+  const { engine, say } = context;
+  const { docker } = engine;
   const image = tagOf(agentImage);
   const journal = remains.run && (await reopenJournal(dirname(remains.run.journal)));
   const results: boolean[] = [];
+  /** By the agents of this engine. */
+  const undone = new Set<string>();
   try {
     for (const agent of remains.agents) {
       const swept = await sweepAgent(docker, image, agent.id);
       if (journal) recordNotices(journal, swept.notices);
+      for (const notice of swept.notices) if (notice.notice === 'undone' && notice.results.every(({ ok }) => ok)) undone.add(notice.fault);
       say(`${agent.name}: ${swept.clean ? 'everything is undone and read back' : 'something could not be undone'}`);
       results.push(swept.clean);
     }
-    results.push(await sweepFaultsOfJournal(context, remains, journal));
-    for (const intended of remains.leftovers?.systems ?? []) results.push(await restore(context, intended, journal));
+    results.push(await sweepFaultsOfJournal(context, remains, journal, undone));
+    // The system is on the engine of the environment.
+    const systems = engine.name === undefined ? (remains.leftovers?.systems ?? []) : [];
+    for (const intended of systems) results.push(await restore(context, intended, journal));
     const clean = results.every(Boolean);
     if (clean) for (const lock of remains.locks) await releaseLock(docker, lock.lock, remains.runId);
     await forgetAsking(docker, remains.runId);
@@ -54,15 +60,26 @@ export async function sweepRemains(context: SweepContext, remains: Remains): Pro
 
 /** Faults whose agent is gone: a fresh one undoes what the journal's plan says. */
 async function sweepFaultsOfJournal(
-  { docker, environment, say }: SweepContext,
+  { engine, environment, say }: SweepContext,
   remains: Remains,
   journal: Journal | undefined,
+  undone: ReadonlySet<string>,
 ): Promise<boolean> {
+  const { docker } = engine;
   if (!remains.run || !journal) return true;
   const { events } = await readJournal(remains.run.journal);
+<<<<<<< HEAD
   const scripts = await sweepScripts({ events, journal, say });
   const left = findLeftovers(events).faults.flatMap(({ planned }) => (planned && !isRunners(planned) ? [planned.operations] : []));
   if (left.length === 0) return scripts;
+=======
+  // As it was before any engine was swept: what is undone on one may be left on another.
+  const faults = (remains.leftovers?.faults ?? [])
+    .filter((each) => !undone.has(each.fault))
+    .flatMap((each) => each.planned?.operations ?? []);
+  const left = ordersOf(faults, engine.name);
+  if (left.length === 0) return true;
+>>>>>>> 0aad06f (runners: several engines in one run)
   await ensureImages(docker, { recipes: [agentImage], environment, log: say });
   const followed = events.flatMap((event) =>
     event.type === 'fault.following' ? [{ fault: event.fault, from: event.from, to: event.to }] : [],
@@ -96,11 +113,11 @@ function evidenceOf(results: readonly OperationResult[]): string {
 }
 
 async function restore(
-  { docker, environment, say }: SweepContext,
+  { engine, environment, say }: SweepContext,
   intended: EventOf<'system.intended'>,
   journal: Journal | undefined,
 ): Promise<boolean> {
-  const system = await composeSystem(docker, intended.compose, { environment, log: say, project: intended.project });
+  const system = await composeSystem(engine.docker, intended.compose, { environment, log: say, project: intended.project });
   const record = journal ?? { append: () => intended };
   const ok = await restoreSystem(system, { action: intended.action, found: intended.found, keep: false }, record);
   say(`${intended.project}: ${ok ? 'put back as it was found' : 'could not be put back'}`);

@@ -269,6 +269,35 @@ const mistakes: readonly Mistake[] = [
     `,
   },
   {
+    title: "a target's engine must be one of the engines",
+    code: 'unknown-engine',
+    text: `
+      title: x
+      engines: {tokyo: "ssh://ops@tokyo"}
+      targets: {web: {service: web, engine: tokio}}
+    `,
+    complaints: `
+      drill.yaml:3:39: there is no engine 'tokio'
+        hint: did you mean 'tokyo'?
+        3 | targets: {web: {service: web, engine: tokio}}
+          |                                       ^^^^^
+    `,
+  },
+  {
+    title: 'the address of an engine says how it is reached',
+    code: 'wrong-value',
+    text: `
+      title: x
+      engines: {tokyo: {host: tokyo}}
+    `,
+    complaints: `
+      drill.yaml:2:25: 'tokyo' is not the address of an engine
+        hint: write it like tcp://host:2376, ssh://user@host or unix:///run/docker.sock
+        2 | engines: {tokyo: {host: tokyo}}
+          |                         ^^^^^
+    `,
+  },
+  {
     title: 'a target that only picks selects everything still',
     code: 'empty-target',
     text: `

@@ -61,6 +61,7 @@ describe('a right file', () => {
     const experiment = experimentOf('title: Nothing yet');
     assert.deepEqual(experiment, {
       title: 'Nothing yet',
+      engines: {},
       targets: {},
       scenarios: [],
       probes: [],

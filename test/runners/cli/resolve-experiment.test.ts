@@ -33,7 +33,7 @@ function engineWith(lines: readonly ContainerLine[]): ContainerLister {
 function resolveWith(lines: readonly ContainerLine[], seed = 1) {
   const experiment = { ...exampleExperiment(), targets: { east: { labels: { region: 'east' }, pick: { count: 1 } } } };
   const options = { experiment, variant: undefined, project: undefined, faults: [exampleFault()], seed, workingDirectory };
-  return resolveExperiment(engineWith(lines), options);
+  return resolveExperiment([{ name: undefined, docker: engineWith(lines) }], options);
 }
 
 describe('resolving an experiment', () => {

@@ -307,3 +307,13 @@ test('a following that fails ends the run, unless the container starts once more
   assert.ok(!again.lines.some((each) => each.includes('stop')), again.lines.join('\n'));
   assert.equal(tries, 2);
 });
+
+test('a signal while the recovery is watched counts as a stop', async () => {
+  const options = (time: VirtualTime): Partial<ConductOptions> => {
+    const stopping = new AbortController();
+    void time.clock.until(8500).then(() => stopping.abort({ because: 'signal', detail: 'SIGINT' }));
+    return { stopped: stopping.signal };
+  };
+  const { lines } = await play({ options });
+  assert.ok(lines.includes('8500 stop signal'), lines.join('\n'));
+});
