@@ -34,25 +34,14 @@ interface Hand {
 }
 
 export function agentHands(options: HandsOptions): Pick<ConductOptions, 'startHands' | 'undoWithoutHands'> {
-<<<<<<< HEAD
-  const { docker, plan, journal, runId } = options;
-  const orders: Orders = {
-    runId,
-    leaseMs: options.leaseMs,
-    lock: options.lockName,
-    faults: plan.faults.filter((fault) => !isRunners(fault)).map((fault) => fault.operations),
-  };
-  const followed: Follow[] = [];
-=======
   const { plan, runId, leaseMs, lockName: lock } = options;
-  const faults = plan.faults.map((fault) => fault.operations);
+  const faults = plan.faults.filter((fault) => !isRunners(fault)).map((fault) => fault.operations);
   const all = options.engines.map(
     (engine): Hand => ({ engine, orders: { runId, leaseMs, lock, faults: ordersOf(faults, engine.name) }, followed: [] }),
   );
   // An engine that is only looked at needs no agent; a run without faults has one all the same, as its dead man's switch.
   const busy = all.filter(({ orders }) => orders.faults.length > 0);
   const hands = busy.length > 0 ? busy : all.slice(0, 1);
->>>>>>> 0aad06f (runners: several engines in one run)
   return {
     async startHands() {
       const started = await Promise.allSettled(hands.map((hand) => startHand(hand, options)));

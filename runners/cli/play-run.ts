@@ -179,14 +179,10 @@ async function perform(
       clock: monotonicClock(startNs),
       startNs,
       evidence: observation.evidence,
-<<<<<<< HEAD
       ...withRunnerHands(
-        agentHands({ docker, plan, journal, runId: options.runId, leaseMs: options.leaseMs, lockName: options.lockName }),
+        agentHands({ engines, plan, journal, runId: options.runId, leaseMs: options.leaseMs, lockName: options.lockName }),
         plan,
       ),
-=======
-      ...agentHands({ engines, plan, journal, runId: options.runId, leaseMs: options.leaseMs, lockName: options.lockName }),
->>>>>>> 0aad06f (runners: several engines in one run)
       askGate: options.askGate,
       replacements: watch.replacements,
       stopped: options.stopped,

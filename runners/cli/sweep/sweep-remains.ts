@@ -68,18 +68,13 @@ async function sweepFaultsOfJournal(
   const { docker } = engine;
   if (!remains.run || !journal) return true;
   const { events } = await readJournal(remains.run.journal);
-<<<<<<< HEAD
   const scripts = await sweepScripts({ events, journal, say });
-  const left = findLeftovers(events).faults.flatMap(({ planned }) => (planned && !isRunners(planned) ? [planned.operations] : []));
-  if (left.length === 0) return scripts;
-=======
   // As it was before any engine was swept: what is undone on one may be left on another.
   const faults = (remains.leftovers?.faults ?? [])
     .filter((each) => !undone.has(each.fault))
-    .flatMap((each) => each.planned?.operations ?? []);
+    .flatMap(({ planned }) => (planned && !isRunners(planned) ? [planned.operations] : []));
   const left = ordersOf(faults, engine.name);
-  if (left.length === 0) return true;
->>>>>>> 0aad06f (runners: several engines in one run)
+  if (left.length === 0) return scripts;
   await ensureImages(docker, { recipes: [agentImage], environment, log: say });
   const followed = events.flatMap((event) =>
     event.type === 'fault.following' ? [{ fault: event.fault, from: event.from, to: event.to }] : [],
