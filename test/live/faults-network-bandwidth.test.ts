@@ -24,6 +24,7 @@ const FAULTS: Readonly<Record<string, object>> = {
   'slow-4m': { rate: '4mbit' },
   'slow-12m': { rate: '12mbit', direction: 'out', to: 'far' },
   'slow-in': { rate: '2mbit', direction: 'in', ports: [7001] },
+  'slow-udp': { rate: '4mbit', direction: 'out', protocol: 'udp' },
   'port-nobody-uses': { rate: '1mbit', ports: [4321] },
   'wide-enough': { rate: '900mbit' },
 };
@@ -130,6 +131,15 @@ for (const { name, bits, full } of [
   });
 }
 
+test('datagrams sent at twice the rate arrive at the rate, within 5 %, by the count of the program that receives them', async (t) => {
+  await breakIt(t, 'slow-udp');
+  const receiving = inside(stage.docker, far.container, ['node', '-e', RECEIVE]);
+  const [bitsPerSecond] = await Promise.all([receiving, inside(stage.docker, pump.container, ['node', '-e', FLOOD, far.address])]);
+  t.diagnostic(`${bitsPerSecond} bit/s arrived, of 4 Mbit/s`);
+  assert.ok(Math.abs(Number(bitsPerSecond) / 4e6 - 1) <= 0.05, bitsPerSecond);
+  await mend('slow-udp');
+});
+
 test('a rate on a port that nobody uses is not proven', async (t) => {
   await breakIt(t, 'port-nobody-uses');
   const proof = await prove(t, 'port-nobody-uses', NO_PROOF_MS);
@@ -168,6 +178,24 @@ net.createServer((socket) => {
   const sending = setInterval(() => socket.writableNeedDrain || socket.write(Buffer.alloc(25_000)), 5);
   socket.on('error', () => {}).on('close', () => clearInterval(sending));
 }).listen(7001);
+`;
+/** Counts datagrams, with their IP and UDP headers, from the first on for four seconds, and tells bits a second. */
+const RECEIVE = `
+const now = () => Number(process.hrtime.bigint()) / 1e9;
+let bytes = 0, first = 0;
+require('node:dgram').createSocket('udp4').bind(7002).on('message', (message) => {
+  if (first === 0) first = now();
+  else bytes += message.length + 28;
+  const took = now() - first;
+  if (took >= 4) { process.stdout.write(String(Math.round(bytes * 8 / took))); process.exit(); }
+});
+setTimeout(() => process.exit(1), 20_000);
+`;
+/** Sends 8 Mbit/s for eight seconds. */
+const FLOOD = `
+const udp = require('node:dgram').createSocket('udp4');
+const sending = setInterval(() => { for (let count = 0; count < 10; count += 1) udp.send(Buffer.alloc(1000), 7002, process.argv[1]); }, 10);
+setTimeout(() => { clearInterval(sending); udp.close(); }, 8_000);
 `;
 const PUMP = `
 const net = require('node:net'), fs = require('node:fs');
