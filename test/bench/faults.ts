@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import type Docker from 'dockerode';
 import type { AgentClient } from '../../runners/agent/client.ts';
 import type { OperationResult } from '../../runners/agent/protocol.ts';
+import { connectEngine } from '../../runners/docker/engine.ts';
 import type { FaultContext } from '../../runners/faults/fault.ts';
 import { faults } from '../../runners/faults/index.ts';
 import { type Actor, AGENT_IMAGE, openStage, type Stage, targetOf } from '../helpers/agent-stage.ts';
