@@ -3,13 +3,12 @@
  * network of its own, the processes of the host in sight, the engine's socket, and its orders as a file.
  */
 import { PassThrough, type Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
 import type Docker from 'dockerode';
-import { pack } from 'tar-stream';
 import { z } from 'zod';
 import { LABEL } from '../docker/labels.ts';
+import { archiveOf } from './archive.ts';
 import type { Orders } from './orders.ts';
-import { AGENT_DIRECTORY, ENGINE_SOCKET_PATH, MEMORY_PATH, ORDERS_PATH, SWEEP_VARIABLE } from './places.ts';
+import { ENGINE_SOCKET_PATH, MEMORY_PATH, ORDERS_PATH, SWEEP_VARIABLE } from './places.ts';
 
 /**
  * SYS_ADMIN and SYS_PTRACE enter namespaces, NET_ADMIN sets packet rules, NET_RAW sends delayed packets on, DAC_OVERRIDE
@@ -55,7 +54,7 @@ export async function createAgentContainer(options: ContainerOptions): Promise<D
   });
   try {
     const files = { [ORDERS_PATH]: JSON.stringify(orders), ...(sweep?.memory === undefined ? {} : { [MEMORY_PATH]: sweep.memory }) };
-    await container.putArchive(await archiveOf(files), { path: AGENT_DIRECTORY });
+    await container.putArchive(await archiveOf(files), { path: '/' });
   } catch (error) {
     await container.remove({ force: true }).catch(() => {});
     throw error;
@@ -107,11 +106,4 @@ export async function attachTo(docker: Docker, container: Docker.Container): Pro
   };
   stream.on('end', end).on('close', end).on('error', end);
   return { input: stream, stdout, stderr };
-}
-
-async function archiveOf(files: Readonly<Record<string, string>>): Promise<Buffer> {
-  const tar = pack();
-  for (const [path, text] of Object.entries(files)) tar.entry({ name: path.slice(AGENT_DIRECTORY.length + 1), mode: 0o600 }, text);
-  tar.finalize();
-  return buffer(tar);
 }

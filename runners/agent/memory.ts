@@ -15,6 +15,8 @@ const memoryShape = z.object({
   operations: z.record(z.string(), rememberedShape),
   /** Containers that were followed, in order. */
   followed: z.array(followShape).default([]),
+  /** A copy from before the acts: how containers were found is in it, what was touched since is not. */
+  early: z.boolean().default(false),
 });
 
 export type Remembered = z.output<typeof rememberedShape>;
@@ -32,6 +34,8 @@ export interface AgentMemory {
   recall(key: string): Remembered;
   /** Merges into what is remembered of these operations, in one write. */
   remember(keys: readonly string[], what: Remembered): void;
+  /** What is known so far, for a place that outlives this container. Read again, everything counts as touched. */
+  copy(): string;
 }
 
 /** Opens the file, or begins it. `sweeping`: someone else was at work, and their memory is in the file or lost. */
@@ -42,13 +46,13 @@ export function openMemory(path: string, sweeping: boolean): AgentMemory {
   const followed: Follow[] = [...(memory?.followed ?? [])];
   const write = () => {
     const next = `${path}.next`;
-    writeFileSync(next, JSON.stringify({ operations, followed } satisfies Memory));
+    writeFileSync(next, JSON.stringify({ operations, followed, early: memory?.early ?? false } satisfies Memory));
     renameSync(next, path);
   };
   if (!wasAtWork) write();
   return {
     wasAtWork,
-    blind: memory === undefined && (wasAtWork || sweeping),
+    blind: memory?.early === true || (memory === undefined && (wasAtWork || sweeping)),
     followed: () => followed,
     follow(each) {
       followed.push(each);
@@ -59,6 +63,7 @@ export function openMemory(path: string, sweeping: boolean): AgentMemory {
       for (const key of keys) operations[key] = { ...operations[key], ...what };
       write();
     },
+    copy: () => JSON.stringify({ operations, followed, early: true } satisfies Memory),
   };
 }
 

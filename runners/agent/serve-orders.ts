@@ -8,6 +8,7 @@ import { hostname } from 'node:os';
 import { createInterface } from 'node:readline';
 import { LABEL } from '../docker/labels.ts';
 import { engineAt } from './engine.ts';
+import { keepingMemory } from './kept-orders.ts';
 import { realTimer } from './lease.ts';
 import { openMemory } from './memory.ts';
 import { ordersShape } from './orders.ts';
@@ -28,14 +29,15 @@ export async function serveOrders(): Promise<number> {
   const memory = openMemory(MEMORY_PATH, sweeping);
   const engine = engineAt(ENGINE_SOCKET_PATH);
   let filter: Promise<PacketFilter> | undefined;
-  const work = workOf(orders, {
+  const surroundings = {
     engine,
     memory,
     findFilter() {
       filter ??= findPacketFilter(AbortSignal.timeout(FILTER_TIMEOUT_MS));
       return filter;
     },
-  });
+  };
+  const work = keepingMemory(workOf(orders, surroundings), engine, orders.lock, memory);
   const session = startSession(
     {
       orders,

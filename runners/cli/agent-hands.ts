@@ -3,9 +3,10 @@ import type Docker from 'dockerode';
 import { type AgentClient, startAgent } from '../agent/client.ts';
 import type { Follow } from '../agent/following.ts';
 import { agentImage } from '../agent/image.ts';
+import { keepOrders } from '../agent/kept-orders.ts';
 import type { Orders } from '../agent/orders.ts';
 import type { OperationResult } from '../agent/protocol.ts';
-import { findAgents, type Sweep, startSweeper, sweepAgent } from '../agent/remains.ts';
+import { findAgents, readMemory, type Sweep, startSweeper, sweepAgent } from '../agent/remains.ts';
 import type { NamedEngine } from '../docker/engines.ts';
 import { tagOf } from '../docker/images.ts';
 import { LABEL } from '../docker/labels.ts';
@@ -76,6 +77,7 @@ async function startHand(hand: Hand, { journal, runId }: HandsOptions): Promise<
   const { engine, orders } = hand;
   const where = engine.name === undefined ? '' : ` on ${engine.name}`;
   let toldToStop = false;
+  await keepOrders(engine.docker, orders);
   const agent = await startAgent({
     docker: engine.docker,
     image: tagOf(agentImage),
@@ -143,7 +145,7 @@ function failedOn({ engine }: StartedHand) {
 /** A lost agent that is still to be found undoes by itself, or its memory is gone by; where there is none, a fresh one undoes its orders. */
 async function sweepLost(docker: Docker, orders: Orders): Promise<Sweep> {
   const agents = (await findAgents(docker)).filter((each) => each.runId === orders.runId);
-  if (agents.length === 0) return startSweeper(docker, tagOf(agentImage), orders);
+  if (agents.length === 0) return startSweeper(docker, tagOf(agentImage), orders, await readMemory(docker, orders.lock));
   const swept = await Promise.all(agents.map(({ id }) => sweepAgent(docker, tagOf(agentImage), id)));
   return { clean: swept.every(({ clean }) => clean), notices: swept.flatMap(({ notices }) => notices) };
 }

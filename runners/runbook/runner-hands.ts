@@ -104,6 +104,7 @@ function memoryInMind(): AgentMemory {
     followed: () => [],
     follow() {},
     recall: (key) => operations.get(key) ?? {},
+    copy: () => '',
     remember(keys, what) {
       for (const key of keys) operations.set(key, { ...operations.get(key), ...what });
     },

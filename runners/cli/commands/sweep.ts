@@ -4,7 +4,7 @@ import { findRuns } from '../../journal/reader.ts';
 import { runsFolder } from '../../journal/run-directory.ts';
 import type { CliIo } from '../io.ts';
 import { enginesToSweep } from '../sweep/engines-to-sweep.ts';
-import { describeRemains, findRemains } from '../sweep/find-remains.ts';
+import { describeRemains, findRemains, type Remains } from '../sweep/find-remains.ts';
 import { sweepRemains } from '../sweep/sweep-remains.ts';
 
 export interface SweepOptions {
@@ -24,10 +24,16 @@ export async function sweep(io: CliIo, runId: string | undefined, options: Sweep
     engines.map(async (engine) => (await findRemains(engine.docker, runs)).map((each) => ({ ...each, engine }))),
   );
   const all = found.flat().filter((each) => runId === undefined || each.runId === runId);
+  // Whether a run of another machine is dead nobody here can tell; who names it says so. One whose agent works is alive.
+  const isAlive = (each: Remains) =>
+    each.alive !== undefined && (runId === undefined || each.agents.some(({ state }) => state === 'running'));
   // A run that is alive on one of its engines is alive.
-  const alive = all.filter((each) => each.alive !== undefined);
+  const alive = all.filter(isAlive);
   const dead = all.filter((each) => !alive.some((other) => other.runId === each.runId));
-  for (const each of alive) say(`run ${each.runId} may be alive and is left alone: ${each.alive}`);
+  for (const each of alive) {
+    say(`run ${each.runId} may be alive and is left alone: ${each.alive}`);
+    say(`  if it is dead, type: firedrill sweep ${each.runId}`);
+  }
   const lines = [...new Set(dead.flatMap(describeRemains))];
   for (const line of lines) say(line);
   if (dead.length === 0) say('nothing is left behind');

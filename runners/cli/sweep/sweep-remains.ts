@@ -1,6 +1,7 @@
 /** Puts back what one dead run left, reads it back, and adds what was done to its journal where that is here. */
 import { dirname } from 'node:path';
 import { agentImage } from '../../agent/image.ts';
+import { sweepKept } from '../../agent/kept-orders.ts';
 import type { Orders } from '../../agent/orders.ts';
 import type { AgentNotice, OperationResult } from '../../agent/protocol.ts';
 import { startSweeper, sweepAgent } from '../../agent/remains.ts';
@@ -41,10 +42,11 @@ export async function sweepRemains(context: SweepContext, remains: Remains): Pro
     for (const agent of remains.agents) {
       const swept = await sweepAgent(docker, image, agent.id);
       if (journal) recordNotices(journal, swept.notices);
-      for (const notice of swept.notices) if (notice.notice === 'undone' && notice.results.every(({ ok }) => ok)) undone.add(notice.fault);
+      for (const fault of undoneIn(swept.notices)) undone.add(fault);
       say(`${agent.name}: ${swept.clean ? 'everything is undone and read back' : 'something could not be undone'}`);
       results.push(swept.clean);
     }
+    if (remains.agents.length === 0) for (const { lock } of remains.locks) results.push(await sweepLock(context, lock, journal, undone));
     results.push(await sweepFaultsOfJournal(context, remains, journal, undone));
     // The system is on the engine of the environment.
     const systems = engine.name === undefined ? (remains.leftovers?.systems ?? []) : [];
@@ -56,6 +58,28 @@ export async function sweepRemains(context: SweepContext, remains: Remains): Pro
   } finally {
     await journal?.close();
   }
+}
+
+function undoneIn(notices: readonly AgentNotice[]): readonly string[] {
+  return notices.flatMap((each) => (each.notice === 'undone' && each.results.every(({ ok }) => ok) ? [each.fault] : []));
+}
+
+/** The agent was removed: its orders are in the lock, and with them how it had found the containers. Adds to `undone`. */
+async function sweepLock(
+  { engine, environment, say }: SweepContext,
+  lock: string,
+  journal: Journal | undefined,
+  undone: Set<string>,
+): Promise<boolean> {
+  const { docker } = engine;
+  await ensureImages(docker, { recipes: [agentImage], environment, log: say });
+  const swept = await sweepKept(docker, tagOf(agentImage), lock);
+  if (!swept) return true;
+  if (journal) recordNotices(journal, swept.notices);
+  const faults = undoneIn(swept.notices);
+  for (const fault of faults) undone.add(fault);
+  say(`${faults.join(', ')}: ${swept.clean ? 'undone and read back' : 'could not be undone'}, by the orders in the lock`);
+  return swept.clean;
 }
 
 /** Faults whose agent is gone: a fresh one undoes what the journal's plan says. */
