@@ -4,10 +4,8 @@
  */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type Docker from 'dockerode';
 import type { AgentClient } from '../../runners/agent/client.ts';
 import type { OperationResult } from '../../runners/agent/protocol.ts';
-import { connectEngine } from '../../runners/docker/engine.ts';
 import type { FaultContext } from '../../runners/faults/fault.ts';
 import { faults } from '../../runners/faults/index.ts';
 import { type Actor, AGENT_IMAGE, openStage, type Stage, targetOf } from '../helpers/agent-stage.ts';
@@ -21,13 +19,6 @@ const PROVE_MS = 2000;
 const CLI_ROUNDS: Readonly<Record<number, number>> = { 1: 5, 10: 2, 50: 1 };
 
 const run = promisify(execFile);
-const docker = await connectEngine(process.env);
-
-/** The bare call to the engine and its counterpart, by its API. */
-interface BareCall {
-  readonly inject: (container: Docker.Container) => Promise<unknown>;
-  readonly undo: (container: Docker.Container) => Promise<unknown>;
-}
 
 /** The same act by hand. */
 interface ByHand {
@@ -39,7 +30,6 @@ interface Spec {
   readonly fault: string;
   readonly settings: object;
   readonly byHand?: ByHand;
-  readonly bare?: BareCall;
 }
 
 /** One `docker run` of a container with the tools in the target's network. */
@@ -62,18 +52,6 @@ const engine =
   (...command: readonly string[]) =>
   (ids: readonly string[]) => [[...command, ...ids]];
 
-/** One command for each container: this one takes no list. */
-const eachOf =
-  (...command: readonly string[]) =>
-  (ids: readonly string[]) =>
-    ids.map((id) => [...command, id]);
-
-/** The stage's containers stand on the default network alone. */
-async function onBridge(container: Docker.Container, act: 'connect' | 'disconnect'): Promise<void> {
-  const network = docker.getNetwork('bridge');
-  await network[act]({ Container: container.id });
-}
-
 const SPECS: readonly Spec[] = [
   {
     fault: 'network-blackout',
@@ -91,39 +69,15 @@ const SPECS: readonly Spec[] = [
       undo: tools('tc', 'qdisc', 'del', 'dev', 'eth0', 'root'),
     },
   },
-  { fault: 'network-loss', settings: { share: '10%' } },
-  { fault: 'network-bandwidth', settings: { rate: '1mbit' } },
-  { fault: 'network-reset', settings: {} },
-  {
-    fault: 'network-disconnect',
-    settings: {},
-    byHand: { inject: eachOf('network', 'disconnect', 'bridge'), undo: eachOf('network', 'connect', 'bridge') },
-    bare: { inject: (container) => onBridge(container, 'disconnect'), undo: (container) => onBridge(container, 'connect') },
-  },
   {
     fault: 'cpu-throttle',
     settings: { cpus: 0.1 },
     byHand: { inject: engine('update', '--cpus', '0.1'), undo: engine('update', '--cpus', '2') },
   },
   { fault: 'cpu-stress', settings: { workers: 1, load: '1%' } },
-  {
-    fault: 'container-pause',
-    settings: {},
-    byHand: { inject: engine('pause'), undo: engine('unpause') },
-    bare: { inject: (container) => container.pause(), undo: (container) => container.unpause() },
-  },
-  {
-    fault: 'container-kill',
-    settings: {},
-    byHand: { inject: engine('kill'), undo: engine('start') },
-    bare: { inject: (container) => container.kill(), undo: (container) => container.start() },
-  },
-  {
-    fault: 'container-stop',
-    settings: {},
-    byHand: { inject: engine('stop', '-t', '0'), undo: engine('start') },
-    bare: { inject: (container) => container.stop({ t: 0 }), undo: (container) => container.start() },
-  },
+  { fault: 'container-pause', settings: {}, byHand: { inject: engine('pause'), undo: engine('unpause') } },
+  { fault: 'container-kill', settings: {}, byHand: { inject: engine('kill'), undo: engine('start') } },
+  { fault: 'container-stop', settings: {}, byHand: { inject: engine('stop', '-t', '0'), undo: engine('start') } },
 ];
 
 /** What one round came to, in ms. */
@@ -149,24 +103,7 @@ export async function benchFaults(print: (text: string) => void): Promise<void> 
       `Faults on 1, 10 and 50 containers, ${ROUNDS} rounds each (ms); by hand: docker ${(await run('docker', ['version', '-f', '{{.Client.Version}}'])).stdout.trim()}\n`,
     );
     print(
-      table(
-        [
-          'fault',
-          'targets',
-          'inject p50',
-          'p95',
-          'spread p50',
-          'max',
-          'undo p50',
-          'p95',
-          'proven',
-          'bare call: inject',
-          'undo',
-          'by hand: inject',
-          'undo',
-        ],
-        rows,
-      ),
+      table(['fault', 'targets', 'inject p50', 'p95', 'spread p50', 'max', 'undo p50', 'p95', 'proven', 'by hand: inject', 'undo'], rows),
     );
   } finally {
     await stage.remove();
@@ -200,7 +137,6 @@ async function rowOf(spec: Spec, agent: AgentClient, actors: readonly Actor[]): 
   for (let index = 0; index < ROUNDS; index += 1) rounds.push(await roundOf(nameOf(spec, actors.length), agent));
   const of = (pick: (each: Round) => number, share: number) => round(quantile(rounds.map(pick), share));
   const byHand = spec.byHand && (await handOf(spec.byHand, actors));
-  const bare = spec.bare && (await bareOf(spec.bare, actors));
   return [
     spec.fault,
     actors.length,
@@ -211,8 +147,6 @@ async function rowOf(spec: Spec, agent: AgentClient, actors: readonly Actor[]): 
     of((each) => each.undoMs, 0.5),
     of((each) => each.undoMs, 0.95),
     `${rounds.filter((each) => each.proven).length} of ${rounds.length}`,
-    bare ? round(bare.injectMs) : '–',
-    bare ? round(bare.undoMs) : '–',
     byHand ? Math.round(byHand.injectMs) : '–',
     byHand ? Math.round(byHand.undoMs) : '–',
   ];
@@ -242,24 +176,6 @@ function sound(results: readonly OperationResult[]): readonly OperationResult[] 
   const failed = results.filter((each) => !each.ok);
   if (failed.length > 0) throw new Error(failed.map((each) => `${each.container}: ${each.error}`).join('; '));
   return results;
-}
-
-/** Medians of the bare calls, to all containers at once; until the last has its answer. */
-async function bareOf(
-  { inject, undo }: BareCall,
-  actors: readonly Actor[],
-): Promise<{ readonly injectMs: number; readonly undoMs: number }> {
-  const taken = { injectMs: [] as number[], undoMs: [] as number[] };
-  const all = async (call: BareCall['inject']) => {
-    const startedMs = performance.now();
-    await Promise.all(actors.map((actor) => call(docker.getContainer(actor.ref.id))));
-    return performance.now() - startedMs;
-  };
-  for (let index = 0; index < ROUNDS; index += 1) {
-    taken.injectMs.push(await all(inject));
-    taken.undoMs.push(await all(undo));
-  }
-  return { injectMs: quantile(taken.injectMs, 0.5), undoMs: quantile(taken.undoMs, 0.5) };
 }
 
 /** Medians of doing it and undoing it by hand. */

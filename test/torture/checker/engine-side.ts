@@ -22,8 +22,16 @@ const PREFIX = 'firedrill.';
 /** On the checker's own container. */
 export const CHECKER_LABEL = 'firedrill.checker';
 
+export interface EngineSide {
+  readonly sections: Sections;
+  /** Those that run. */
+  readonly places: readonly Place[];
+  /** Each address and hardware address of a container, and whose it is. */
+  readonly addresses: ReadonlyMap<string, string>;
+}
+
 /** The system's containers, running and not, and the sections about them. */
-export async function askEngine(docker: Docker, scope: Scope): Promise<{ readonly sections: Sections; readonly places: readonly Place[] }> {
+export async function askEngine(docker: Docker, scope: Scope): Promise<EngineSide> {
   const filters = JSON.stringify({ label: [scope.system] });
   const listed = await docker.listContainers({ all: true, filters });
   const asked = await Promise.all(listed.map((each) => askContainer(docker, each.Id, scope)));
@@ -31,20 +39,34 @@ export async function askEngine(docker: Docker, scope: Scope): Promise<{ readonl
   sections['engine: containers of the system'] = asked.map((each) => each.place.name).sort();
   sections['engine: ours'] = await ours(docker, scope);
   Object.assign(sections, await askNetworks(docker, filters));
-  return { sections, places: asked.map((each) => each.place).filter((place) => place.pid > 0) };
+  const addresses = new Map(asked.flatMap((each) => each.addresses));
+  return { sections, places: asked.map((each) => each.place).filter((place) => place.pid > 0), addresses };
 }
 
-async function askContainer(docker: Docker, id: string, scope: Scope): Promise<{ sections: Sections; place: Place }> {
+interface Asked {
+  readonly sections: Sections;
+  readonly place: Place;
+  readonly addresses: readonly (readonly [string, string])[];
+}
+
+async function askContainer(docker: Docker, id: string, scope: Scope): Promise<Asked> {
   const container = docker.getContainer(id);
   const [found, changes] = await Promise.all([container.inspect(), container.changes()]);
   const name = found.Name.replace(/^\//, '');
   const { Status, Running, Paused, Restarting, Dead, Pid } = found.State;
-  const changed: readonly { Path: string; Kind: number }[] = changes ?? [];
+  // Where nothing changed, the engine answers with something that is no list.
+  const changed: readonly { Path: string; Kind: number }[] = Array.isArray(changes) ? changes : [];
   const networks = Object.entries(found.NetworkSettings.Networks).map(
     ([network, { IPAMConfig, Links, Aliases, DriverOpts }]: [string, Endpoint]) =>
       `${network} ${JSON.stringify({ IPAMConfig, Links, Aliases: [...(Aliases ?? [])].sort(), DriverOpts })}`,
   );
+  const addresses = Object.entries(found.NetworkSettings.Networks).flatMap(([network, each]) =>
+    [each.IPAddress, each.GlobalIPv6Address, each.MacAddress].flatMap((address) =>
+      address ? [[address, `${name}@${network}`] as const] : [],
+    ),
+  );
   return {
+    addresses,
     place: {
       name,
       id,
@@ -74,12 +96,15 @@ interface Endpoint {
 }
 
 function settings(of: string, values: object): readonly string[] {
-  return Object.entries(values)
-    .filter(([, value]) => value !== null && value !== undefined)
-    .map(
-      ([key, value]) =>
-        `${of}.${key} ${JSON.stringify(Array.isArray(value) && key !== 'Cmd' && key !== 'Entrypoint' ? [...value].sort() : value)}`,
-    );
+  return (
+    Object.entries(values)
+      // After its own restart the engine reads an empty list where there was none.
+      .filter(([, value]) => value !== null && value !== undefined && !(Array.isArray(value) && value.length === 0))
+      .map(
+        ([key, value]) =>
+          `${of}.${key} ${JSON.stringify(Array.isArray(value) && key !== 'Cmd' && key !== 'Entrypoint' ? [...value].sort() : value)}`,
+      )
+  );
 }
 
 async function askNetworks(docker: Docker, filters: string): Promise<Sections> {

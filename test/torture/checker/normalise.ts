@@ -23,10 +23,22 @@ export const ALLOWED: readonly Allowed[] = [
     because: 'the engine gives its name server a fresh port at each start of a container',
   },
   {
+    sections: /: sockets/,
+    pattern: /0B00007F port \d+/,
+    becomes: '127.0.0.11 PORT',
+    because: 'the engine gives its name server a fresh port at each start of a container',
+  },
+  {
     sections: /: (configuration|networks)/,
     pattern: /\b[0-9a-f]{64}\b|"[0-9a-f]{12}"/,
     becomes: 'ID',
     because: 'a container that was removed and made again has another id',
+  },
+  {
+    sections: /: files on mounts/,
+    pattern: /(?<=^\/etc\/host(?:s|name) .*)\b[0-9a-f]{12}\b/,
+    becomes: 'ID',
+    because: 'a host name that nobody chose is the container’s id',
   },
   {
     sections: /: (links|addresses|routes)/,
@@ -59,6 +71,13 @@ export const ALLOWED: readonly Allowed[] = [
     because: 'a bridge without a running container is down; the state of containers is compared by itself',
   },
   {
+    sections: /: processes/,
+    pattern:
+      /^postgres: (?:autovacuum worker|walsender|walreceiver|checkpointer|startup|background writer|walwriter|logical replication).*$/,
+    becomes: '',
+    because: 'a database starts and ends processes of its own, and tells its position in their titles',
+  },
+  {
     sections: /: network settings/,
     pattern: /^.*(tcp_fastopen_key|stable_secret|tcp_available_ulp|tcp_(r|w)?mem|tcp_mem).*$/,
     becomes: '',
@@ -72,20 +91,30 @@ export const ALLOWED: readonly Allowed[] = [
   },
 ];
 
-/** Tables without a rule and with every policy at its default: the first rule ever set makes the table, which stays, and does nothing. */
+/**
+ * Tables and their hooks without a rule and with every policy at its default: the first rule ever set makes them, they stay, and do
+ * nothing.
+ */
 const EMPTY_SAVED_TABLE = /\*\w+\n(?::\S+ ACCEPT ?\n)*COMMIT\n/g;
-const EMPTY_NFT_TABLE = /table \S+ \S+ \{\n(?:\tchain \S+ \{\n(?:\t\ttype [^\n]+policy accept;\n)\t\}\n)*\}\n/g;
+const EMPTY_NFT_HOOK = /\tchain \S+ \{\n\t\ttype [^\n]+policy accept;\n\t\}\n/g;
+const EMPTY_NFT_TABLE = /table \S+ \S+ \{\n\}\n/g;
 
 /** The lines of a section without what may differ. Lines that come to nothing are left out. */
 export function normalise(section: string, lines: readonly string[]): readonly string[] {
+  const cleaned = clean(section, lines);
+  // On the host they are in the order in which containers and networks were started; inside a container their order is theirs.
+  return section.startsWith('host: ') ? cleaned.toSorted() : cleaned;
+}
+
+function clean(section: string, lines: readonly string[]): readonly string[] {
   const allowed = ALLOWED.filter((each) => each.sections.test(section));
   const cleaned = lines
     .map((line) => allowed.reduce((text, each) => text.replaceAll(new RegExp(each.pattern, 'g'), each.becomes), line).trimEnd())
     .filter((line) => line.trim() !== '');
   const text = cleaned.map((line) => `${line}\n`).join('');
   if (/: rules IPv/.test(section)) return split(text.replaceAll(EMPTY_SAVED_TABLE, ''));
-  if (/: nftables/.test(section)) return split(text.replaceAll(EMPTY_NFT_TABLE, ''));
-  return /: (links|addresses|routes|queueing)/.test(section) && section.startsWith('host') ? cleaned.toSorted() : cleaned;
+  if (/: nftables/.test(section)) return split(text.replaceAll(EMPTY_NFT_HOOK, '').replaceAll(EMPTY_NFT_TABLE, ''));
+  return cleaned;
 }
 
 function split(text: string): readonly string[] {

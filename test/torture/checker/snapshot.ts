@@ -11,13 +11,26 @@ export { compare } from './compare.ts';
 export type { Scope } from './engine-side.ts';
 export type { Sections } from './look/asked.ts';
 
-/** Takes one; `image` is the checker's, built of `checkerImage`. Rejects where the program could not look. */
-export async function takeSnapshot(docker: Docker, image: string, scope: Scope): Promise<Sections> {
-  const { sections, places } = await askEngine(docker, scope);
+/**
+ * Takes one; `image` is the checker's, built of `checkerImage`. `looksFrom` is another engine of the same machine that the looking
+ * container shall run on. Rejects where the program could not look.
+ */
+export async function takeSnapshot(docker: Docker, image: string, scope: Scope, looksFrom: Docker = docker): Promise<Sections> {
+  const { sections, places, addresses } = await askEngine(docker, scope);
   const asked: Asked = { places, hostPid: scope.hostPid ?? 1, wholeHost: scope.wholeHost };
-  const seen = await look(docker, image, asked);
+  const seen = await look(looksFrom, image, asked);
   const host = scope.wholeHost ? {} : onlyOurs(seen);
-  return { ...sections, ...seen, ...host };
+  return named({ ...sections, ...seen, ...host }, addresses);
+}
+
+/** The engine hands out addresses anew at each start; whose one is stays, and that is what has to be the same. */
+function named(sections: Sections, addresses: ReadonlyMap<string, string>): Sections {
+  const pattern = new RegExp(
+    [...addresses.keys()].map((each) => `(?<![\\w.:])${each.replaceAll('.', '\\.')}(?![\\w.:]*\\w)`).join('|') || '(?!)',
+    'g',
+  );
+  const name = (line: string) => line.replaceAll(pattern, (address) => `<${addresses.get(address)}>`);
+  return Object.fromEntries(Object.entries(sections).map(([section, lines]) => [section, lines.map(name)]));
 }
 
 /** On a host that others use, what names itself as ours; the rest comes and goes with them. */

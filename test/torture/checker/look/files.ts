@@ -67,6 +67,8 @@ function describe(place: Place, path: string): string {
   if (stat.isSymbolicLink()) return `${path} -> ${readlinkSync(full)}`;
   if (stat.isDirectory()) return `${path}/ ${owned}`;
   if (!stat.isFile()) return `${path} (special) ${owned}`;
+  // What names addresses and ids is told whole, so that it can be seen whose they are.
+  if (path === '/etc/hosts' || path === '/etc/hostname') return `${path} ${owned} ${linesOf(textOf(full)).join('; ')}`;
   const content = stat.size <= HASHED_BYTES_MAX ? digestOf(full) : 'long';
   return `${path} ${owned} ${stat.size} bytes ${content}`;
 }
