@@ -78,7 +78,7 @@ test('firedrill stop from another folder ends the run, everything undone, and sa
 });
 
 test('a run that has not begun to touch anything is stopped before it does', async () => {
-  const file = await system.experiment(tinyExperiment());
+  const file = await system.experiment(tinyExperiment().replace('at: 3s', 'at: 40s').replace('duration: 20s}', 'duration: 5s}'));
   const running = system.start(['run', file, '--yes']);
   const stopped = await system.run(['stop', await runningId()]);
   const outcome = await running.ended;

@@ -33,6 +33,11 @@ async function environmentOf(): Promise<readonly string[]> {
   return container ? (await system.docker.getContainer(container.Id).inspect()).Config.Env : [];
 }
 
+/** The run's id, as its first line says it. */
+function runIdIn(text: string): string {
+  return /(\d{8}-\d{6}-\w{4})/.exec(text)?.[1] ?? '';
+}
+
 async function untilRunning(limitMs: number): Promise<number> {
   const startMs = performance.now();
   while ((await stateOf()) !== 'running') {
@@ -67,8 +72,8 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 test('a second Ctrl-C does not cut the undo short, and a third names the sweep', async () => {
   const file = await system.experiment(tinyExperiment());
   const running = system.start(['run', file, '--yes']);
-  await running.until(/in effect since/);
-  const [agent] = await system.docker.listContainers({ filters: { label: ['firedrill.role=agent'] } });
+  const runId = runIdIn(await running.until(/in effect since/));
+  const [agent] = await system.docker.listContainers({ filters: { label: ['firedrill.role=agent', `firedrill.run=${runId}`] } });
   assert.ok(agent);
   const frozen = system.docker.getContainer(agent.Id);
   await frozen.pause();
@@ -88,7 +93,7 @@ test('a second Ctrl-C does not cut the undo short, and a third names the sweep',
 test('kill -9 of the runner is undone within a second by the agent, swept, and judged afterwards', async (context) => {
   const file = await system.experiment(tinyExperiment());
   const running = system.start(['run', file, '--yes']);
-  await running.until(/in effect since/);
+  const runId = runIdIn(await running.until(/in effect since/));
   running.child.kill('SIGKILL');
   const tookMs = await untilRunning(1000);
   context.diagnostic(`running again ${Math.round(tookMs)} ms after kill -9`);
@@ -98,12 +103,12 @@ test('kill -9 of the runner is undone within a second by the agent, swept, and j
   assert.equal(next.exitCode, 7, next.stdout + next.stderr);
   assert.match(next.stderr, /'container-pause' came as far as in-effect[\s\S]*firedrill sweep/);
 
-  const swept = await system.run(['sweep', '--yes']);
+  const swept = await system.run(['sweep', runId, '--yes']);
   assert.equal(swept.exitCode, 0, swept.stdout + swept.stderr);
   assert.match(swept.stdout, /undone and read back/);
   assert.deepEqual(await system.containers(), healthy);
 
-  const again = await system.run(['sweep', '--yes']);
+  const again = await system.run(['sweep', runId, '--yes']);
   assert.match(again.stdout, /nothing is left behind/);
 });
 
@@ -111,12 +116,12 @@ test('the environment that a dead runner had changed is put back by sweep', asyn
   const found = await environmentOf();
   const file = await system.experiment(`${tinyExperiment()}variants: {other: {environment: {TINY_MODE: changed}}}\n`);
   const running = system.start(['run', file, '--yes', '--variant', 'other']);
-  await running.until(/in effect since/);
+  const runId = runIdIn(await running.until(/in effect since/));
   assert.ok((await environmentOf()).includes('MODE=changed'));
   running.child.kill('SIGKILL');
   await running.ended;
   await untilRunning(1000);
-  const swept = await system.run(['sweep', '--yes']);
+  const swept = await system.run(['sweep', runId, '--yes']);
   assert.equal(swept.exitCode, 0, swept.stdout + swept.stderr);
   assert.deepEqual(await environmentOf(), found);
   assert.ok(found.includes('MODE=plain'));
@@ -127,11 +132,11 @@ test('the journal of a run whose runner died says what the agent undid', async (
   const file = await system.experiment(tinyExperiment());
   const running = system.start(['run', file, '--yes']);
   const text = await running.until(/in effect since/);
-  const runId = /(\d{8}-\d{6}-\w{4})/.exec(text)?.[1] ?? '';
+  const runId = runIdIn(text);
   running.child.kill('SIGKILL');
   await running.ended;
   await untilRunning(1000);
-  await system.run(['sweep', '--yes']);
+  await system.run(['sweep', runId, '--yes']);
   const { events } = await readJournal(`${system.folder}/.firedrill/runs/${runId}/journal.ndjson`);
   assert.ok(events.some((event) => event.type === 'fault.undone' && event.fault === 'container-pause'));
   const judged = await system.run(['report', runId, '--json']);
