@@ -118,9 +118,9 @@ function networkPlants({ inNetwork, onHost, ...garden }: Reach): readonly Plant[
     },
     {
       kind: 'a packet queue that somebody listens on',
-      plant: () => startDelayer(garden),
+      plant: () => startImpairer(garden),
       cries: /target: packet queues: \+ queue 10777/,
-      uproot: () => garden.docker.getContainer(DELAYER).remove({ force: true }),
+      uproot: () => garden.docker.getContainer(IMPAIRER).remove({ force: true }),
     },
   ];
 }
@@ -260,16 +260,28 @@ function enginePlants({ docker, second, label }: Reach): readonly Plant[] {
   ];
 }
 
-const DELAYER = 'firedrill-checker-delayer';
+const IMPAIRER = 'firedrill-checker-impairer';
 
-async function startDelayer({ docker, pid, label }: Garden): Promise<void> {
-  const delayer = await docker.createContainer({
-    name: DELAYER,
+async function startImpairer({ docker, pid, label }: Garden): Promise<void> {
+  const impairer = await docker.createContainer({
+    name: IMPAIRER,
     Image: AGENT_IMAGE,
-    Entrypoint: ['nsenter', '--target', String(pid), '--net', '--', 'delayer', '10777', '1', '0', '1000', '1'],
+    Entrypoint: [
+      'nsenter',
+      '--target',
+      String(pid),
+      '--net',
+      '--',
+      'impair',
+      'queue=10777',
+      'mark=0x10000',
+      'delay-ms=1',
+      'buffer=1000',
+      'seed=1',
+    ],
     OpenStdin: true,
     Labels: { [LABEL]: 'plant', [STAGE_LABEL]: label },
     HostConfig: HANDS,
   });
-  await delayer.start();
+  await impairer.start();
 }
