@@ -9,6 +9,7 @@ const PROGRAMS: Readonly<Record<string, () => Promise<number>>> = {
   'dns-asker': async () => (await import('./dns/ask.ts')).runDnsAsker(),
   'dns-responder': async () => (await import('./dns/program.ts')).runDnsResponder(),
   'http-proxy': async () => (await import('./http-proxy/program.ts')).runHttpProxy(),
+  tagged: async () => (await import('./tagged.ts')).runTagged(),
 };
 
 const [name = 'agent'] = process.argv.slice(2);

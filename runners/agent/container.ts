@@ -62,7 +62,8 @@ export async function createAgentContainer(options: ContainerOptions): Promise<D
   return container;
 }
 
-function hostConfig(docker: Docker) {
+/** What an agent's container may do and see; also for programs of its image that look once and end. */
+export function hostConfig(docker: Docker) {
   return {
     PidMode: 'host',
     CgroupnsMode: 'host',

@@ -145,12 +145,25 @@ function seedOf(text: string): number {
   });
 }
 
+/** As the library throws it, of a connection that broke in the middle of a call. */
+function isLostConnection(error: unknown): error is Error {
+  return (
+    error instanceof Error && 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE' || error.code === 'ECONNREFUSED')
+  );
+}
+
 /** Says what went wrong in one message with a hint, and gives the exit code for it. */
 function tell(io: CliIo, error: unknown): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.passed : EXIT.usageWrong;
   if (error instanceof FiredrillError) {
     io.stderr.write(`firedrill: ${error.message}\n${error.hint ? `  hint: ${error.hint}\n` : ''}`);
     return error.exitCode;
+  }
+  if (isLostConnection(error)) {
+    io.stderr.write(
+      `firedrill: The connection to the engine broke: ${error.message}\n  hint: See whether anything is left: firedrill sweep\n`,
+    );
+    return EXIT.groundUnfit;
   }
   io.stderr.write(`firedrill: this is a bug of ours: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   return EXIT.bug;

@@ -14,8 +14,8 @@ export interface Permission {
  * Refuses containers that neither carry `firedrill.allow=true` nor belong to a project that the configuration allows.
  * Throws FiredrillError `not-allowed` (exit 7), naming every one of them.
  */
-export function assertAllowed(targets: readonly Target[], { allow }: Permission): void {
-  const refused = targets.filter((each) => each.labels[LABEL.allow] !== 'true' && !(each.project && allow.projects.includes(each.project)));
+export function assertAllowed(targets: readonly Target[], permission: Permission): void {
+  const refused = targets.filter((each) => !isAllowed(each, permission));
   if (refused.length === 0) return;
   const projects = [...new Set(refused.flatMap((each) => (each.project ? [each.project] : [])))];
   throw new FiredrillError(
@@ -28,6 +28,11 @@ export function assertAllowed(targets: readonly Target[], { allow }: Permission)
       exitCode: EXIT.groundUnfit,
     },
   );
+}
+
+/** True for one that opted in, or whose project the configuration allows. */
+export function isAllowed({ labels, project }: Target, { allow }: Permission): boolean {
+  return labels[LABEL.allow] === 'true' || (project !== undefined && allow.projects.includes(project));
 }
 
 /**

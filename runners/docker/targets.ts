@@ -35,6 +35,11 @@ export async function listSystem(docker: ContainerLister, project: string): Prom
   return list(docker, [`${COMPOSE_LABEL.project}=${project}`]);
 }
 
+/** Every container of the engine in any state; one-off containers and our own don't count. */
+export function listAll(docker: ContainerLister): Promise<readonly Target[]> {
+  return list(docker, []);
+}
+
 /**
  * The live containers that a selector names, in the order of their names.
  * Throws FiredrillError `no-target` (exit 7) where there is none, saying what there is instead.

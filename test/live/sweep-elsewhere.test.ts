@@ -12,6 +12,7 @@ import { EVERYTHING } from '../../runners/agent/channel.ts';
 import { keepOrders } from '../../runners/agent/kept-orders.ts';
 import type { Orders } from '../../runners/agent/orders.ts';
 import { findAgents } from '../../runners/agent/remains.ts';
+import { searchTagged } from '../../runners/agent/tagged-search.ts';
 import { ensureImages, tagOf } from '../../runners/docker/images.ts';
 import { LABEL } from '../../runners/docker/labels.ts';
 import { AGENT_IMAGE, inside, openStage, STAGE_LABEL, type Stage, until } from '../helpers/agent-stage.ts';
@@ -131,6 +132,22 @@ test('with the agent removed, the lock has the orders: a run that is named from 
   assert.deepEqual(compare(clean, await look()), []);
   const paused = await stage.docker.getContainer(ids.get('others-paused') ?? '').inspect();
   assert.equal(paused.State.Paused, true, 'what somebody else paused stays paused');
+});
+
+test('rules of ours that no run knows of are found by their tag and taken away, and nobody else’s', async () => {
+  const clean = await look();
+  const dark = { id: ids.get('dark') ?? '', name: 'dark' };
+  const stopped = { id: ids.get('stopped') ?? '', name: 'stopped' };
+  const plant =
+    'iptables-nft -N FIREDRILL-0d0d0d0d-OUT; iptables-nft -I OUTPUT 1 -j FIREDRILL-0d0d0d0d-OUT; ip6tables-nft -t mangle -N FIREDRILL-0e0e0e0e-IN';
+  await inside(stage.docker, stage.docker.getContainer(dark.id), ['sh', '-c', plant]);
+  const asked = [dark, stopped];
+  const found = [{ container: dark, tags: ['FIREDRILL-0d0d0d0d', 'FIREDRILL-0e0e0e0e'] }];
+  assert.deepEqual(await searchTagged(stage.docker, AGENT_IMAGE, asked, false), found);
+  assert.notDeepEqual(compare(clean, await look()), [], 'looking takes nothing away');
+  assert.deepEqual(await searchTagged(stage.docker, AGENT_IMAGE, asked, true), found);
+  assert.deepEqual(await searchTagged(stage.docker, AGENT_IMAGE, asked, false), []);
+  assert.deepEqual(compare(clean, await look()), []);
 });
 
 test('from elsewhere a run that is not named, and may be alive, is left alone', async () => {

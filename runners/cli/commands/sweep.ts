@@ -1,11 +1,14 @@
 /** `firedrill sweep`: finds what dead runs left behind, undoes only what is ours, and reads back. */
+import type { NamedEngine } from '../../docker/engines.ts';
 import { EXIT, type ExitCode } from '../../failure.ts';
 import { findRuns } from '../../journal/reader.ts';
 import { runsFolder } from '../../journal/run-directory.ts';
+import { readConfig } from '../config.ts';
 import type { CliIo } from '../io.ts';
 import { enginesToSweep } from '../sweep/engines-to-sweep.ts';
 import { describeRemains, findRemains, type Remains } from '../sweep/find-remains.ts';
 import { sweepRemains } from '../sweep/sweep-remains.ts';
+import { sweepTagged } from '../sweep/sweep-tagged.ts';
 
 export interface SweepOptions {
   readonly yes: boolean;
@@ -36,18 +39,30 @@ export async function sweep(io: CliIo, runId: string | undefined, options: Sweep
   }
   const lines = [...new Set(dead.flatMap(describeRemains))];
   for (const line of lines) say(line);
-  if (dead.length === 0) say('nothing is left behind');
-  else if (!(await confirmed(io, options, lines.length))) return EXIT.stopped;
+  if (dead.length > 0 && !(await confirmed(io, options, lines.length))) return EXIT.stopped;
   const swept: { runId: string; clean: boolean }[] = [];
   for (const remains of dead) {
     const clean = await sweepRemains({ engine: remains.engine, environment: io.environment, say }, remains);
     swept.push({ runId: remains.runId, clean });
   }
+  const tagged = runId === undefined ? await sweepEveryTagged(io, engines, options, say) : [];
+  if (tagged.includes('declined')) return EXIT.stopped;
+  if (dead.length === 0 && tagged.every((each) => each === 'none')) say('nothing is left behind');
   if (options.json)
     io.stdout.write(
       `${JSON.stringify({ found: lines, alive: alive.map(({ runId, alive: why }) => ({ runId, why })), swept }, undefined, 2)}\n`,
     );
-  return swept.every((each) => each.clean) && unreachable.length === 0 ? EXIT.passed : EXIT.notUndone;
+  const clean = swept.every((each) => each.clean) && !tagged.includes('left');
+  return clean && unreachable.length === 0 ? EXIT.passed : EXIT.notUndone;
+}
+
+/** What no run knows of, on each engine in turn. */
+async function sweepEveryTagged(io: CliIo, engines: readonly NamedEngine[], options: SweepOptions, say: (text: string) => void) {
+  const permission = await readConfig(io.workingDirectory);
+  const swept: Awaited<ReturnType<typeof sweepTagged>>[] = [];
+  for (const { docker } of engines)
+    swept.push(await sweepTagged({ docker, permission, say, confirm: (count) => confirmed(io, options, count) }));
+  return swept;
 }
 
 async function confirmed(io: CliIo, { yes, json }: SweepOptions, count: number): Promise<boolean> {
