@@ -1,6 +1,6 @@
 /**
- * `npm test`: sets up what the tests need, runs the quick ones in parallel and then, one at a time, those against real Docker and
- * a real browser, as one run with one summary; and fails where anything of ours is left on the engine afterwards.
+ * `npm test`: sets up what the tests need, runs the quick ones in parallel, then those against real Docker and a real browser, two at a
+ * time or alone, as one run with one summary; and fails where anything of ours is left on the engine afterwards.
  *
  *   npm test                        everything
  *   npm test -- probes live/drills  only files whose path holds one of these
@@ -23,6 +23,9 @@ const root = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
 const QUICK_FILE_LIMIT_MS = 3 * 60_000;
 const SLOW_FILE_LIMIT_MS = 30 * 60_000;
 const SLOW = /^test\/(live|browser)\//;
+/** Of these, those that keep to containers of their own and promise no absolute time: mostly they wait. */
+const SOCIABLE = /^test\/(browser\/|live\/(faults-|bad-ground|probes))/;
+const SOCIABLE_AT_ONCE = 2;
 
 const exitCode = await test(process.argv.slice(2)).catch((error: unknown) => {
   const known = error instanceof FiredrillError;
@@ -48,7 +51,12 @@ async function test(filters: readonly string[]): Promise<number> {
   const before = docker && (await snapshot(docker));
   const passed = await runTestGroups([
     { files: absolute(files.filter((file) => !SLOW.test(file))), concurrency: availableParallelism(), fileLimitMs: QUICK_FILE_LIMIT_MS },
-    { files: absolute(slow), concurrency: 1, fileLimitMs: SLOW_FILE_LIMIT_MS },
+    {
+      files: absolute(slow.filter((file) => SOCIABLE.test(file))),
+      concurrency: SOCIABLE_AT_ONCE,
+      fileLimitMs: SLOW_FILE_LIMIT_MS,
+    },
+    { files: absolute(slow.filter((file) => !SOCIABLE.test(file))), concurrency: 1, fileLimitMs: SLOW_FILE_LIMIT_MS },
   ]);
   const left = docker && before ? await findLeftovers(docker, before) : [];
   if (left.length > 0)
