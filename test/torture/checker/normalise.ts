@@ -53,6 +53,12 @@ export const ALLOWED: readonly Allowed[] = [
     because: 'the engine gives the host’s end of a container’s cable a random name at each start',
   },
   {
+    sections: /: (links|addresses|routes|queueing|network settings)/,
+    pattern: /\beth\d+\b/,
+    becomes: 'ETH',
+    because: 'the engine gives an interface the next number, not its old one, when a running container is connected to a network again',
+  },
+  {
     sections: /: (addresses|routes)/,
     pattern: /fe80::[0-9a-f:]+/,
     becomes: 'LINK-LOCAL',
