@@ -92,17 +92,23 @@ export async function startSweeper(docker: Docker, image: string, orders: Orders
 
 /**
  * Ends what an agent left: one that is still at work is stopped (it undoes by itself), one that did not leave clean is
- * swept by a fresh one; then its container is removed. Answers with what both of them said.
+ * swept by a fresh one; then its container is removed. Answers with what both of them said; undefined where the container is gone, or
+ * goes meanwhile: nobody can tell by it whether everything is undone.
  */
-export async function sweepAgent(docker: Docker, image: string, containerId: string): Promise<Sweep> {
-  const container = docker.getContainer(containerId);
-  const found = await container.inspect().catch((error: unknown) => {
-    if (statusOf(error) === 404) return undefined;
+export async function sweepAgent(docker: Docker, image: string, containerId: string): Promise<Sweep | undefined> {
+  try {
+    return await sweepFound(docker, image, containerId);
+  } catch (error) {
+    if ((await stateOf(docker, containerId)) === undefined) return undefined;
     throw error;
-  });
-  // Its runner may have ended in order meanwhile, and removed it.
-  if (!found) return { clean: true, notices: [] };
-  if (found.State.Status === 'created') {
+  }
+}
+
+async function sweepFound(docker: Docker, image: string, containerId: string): Promise<Sweep | undefined> {
+  const container = docker.getContainer(containerId);
+  const state = await stateOf(docker, containerId);
+  if (state === undefined) return undefined;
+  if (state === 'created') {
     // Its runner died before starting it: nothing was touched.
     await container.remove({ force: true });
     return { clean: true, notices: [] };
@@ -117,6 +123,17 @@ export async function sweepAgent(docker: Docker, image: string, containerId: str
   const swept = await startSweeper(docker, image, await readOrders(docker, containerId), await readMemory(docker, containerId));
   if (swept.clean) await container.remove({ force: true });
   return { clean: swept.clean, notices: [...notices, ...swept.notices] };
+}
+
+/** The engine's word for a container's state; undefined where it is gone, or on its way out. */
+async function stateOf(docker: Docker, containerId: string): Promise<string | undefined> {
+  try {
+    const { Status } = (await docker.getContainer(containerId).inspect()).State;
+    return Status === 'removing' || Status === 'dead' ? undefined : Status;
+  } catch (error) {
+    if (statusOf(error) === 404) return undefined;
+    throw error;
+  }
 }
 
 /** Follows its log until it says that it left, whether clean or not. */

@@ -145,7 +145,8 @@ function failedOn({ engine }: StartedHand) {
 /** A lost agent that is still to be found undoes by itself, or its memory is gone by; where there is none, a fresh one undoes its orders. */
 async function sweepLost(docker: Docker, orders: Orders): Promise<Sweep> {
   const agents = (await findAgents(docker)).filter((each) => each.runId === orders.runId);
-  if (agents.length === 0) return startSweeper(docker, tagOf(agentImage), orders, await readMemory(docker, orders.lock));
-  const swept = await Promise.all(agents.map(({ id }) => sweepAgent(docker, tagOf(agentImage), id)));
+  const swept = (await Promise.all(agents.map(({ id }) => sweepAgent(docker, tagOf(agentImage), id)))).filter((each) => each !== undefined);
+  // One that is being removed is still listed, and tells nothing any more.
+  if (swept.length === 0) return startSweeper(docker, tagOf(agentImage), orders, await readMemory(docker, orders.lock));
   return { clean: swept.every(({ clean }) => clean), notices: swept.flatMap(({ notices }) => notices) };
 }

@@ -146,10 +146,10 @@ function seedOf(text: string): number {
 }
 
 /** As the library throws it, of a connection that broke in the middle of a call. */
-function isLostConnection(error: unknown): error is Error {
-  return (
-    error instanceof Error && 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE' || error.code === 'ECONNREFUSED')
-  );
+const LOST_CONNECTION = new Set(['ECONNRESET', 'EPIPE', 'ECONNREFUSED']);
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 
 /** Says what went wrong in one message with a hint, and gives the exit code for it. */
@@ -159,10 +159,12 @@ function tell(io: CliIo, error: unknown): ExitCode {
     io.stderr.write(`firedrill: ${error.message}\n${error.hint ? `  hint: ${error.hint}\n` : ''}`);
     return error.exitCode;
   }
-  if (isLostConnection(error)) {
-    io.stderr.write(
-      `firedrill: The connection to the engine broke: ${error.message}\n  hint: See whether anything is left: firedrill sweep\n`,
-    );
+  if (LOST_CONNECTION.has(codeOf(error))) {
+    io.stderr.write(`firedrill: The connection to the engine broke: ${error}\n  hint: See whether anything is left: firedrill sweep\n`);
+    return EXIT.groundUnfit;
+  }
+  if (codeOf(error) === 'ENOSPC') {
+    io.stderr.write(`firedrill: The disk is full: ${error}\n  hint: Free some room; what was recorded is judged by: firedrill report\n`);
     return EXIT.groundUnfit;
   }
   io.stderr.write(`firedrill: this is a bug of ours: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);

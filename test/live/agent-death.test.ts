@@ -150,7 +150,7 @@ test('after kill -9 of the runner the agent begins to undo within 100 ms, the ne
     async () => (await stage.docker.getContainer(agentId).inspect()).State.Status === 'exited',
   );
   assert.deepEqual(await readOrders(stage.docker, agentId), orders);
-  assert.equal((await sweepAgent(stage.docker, AGENT_IMAGE, agentId)).clean, true);
+  assert.equal((await sweepAgent(stage.docker, AGENT_IMAGE, agentId))?.clean, true);
   await assert.rejects(stage.docker.getContainer(agentId).inspect(), /no such container/i);
 });
 
@@ -206,6 +206,10 @@ test('when a person removes the agent its impairer dies with it and packets pass
   assert.equal(swept.clean, true);
   await assertAllBack(orders);
   assert.equal((await startSweeper(stage.docker, AGENT_IMAGE, orders)).clean, true, 'a second sweep finds nothing to do and is no error');
+});
+
+test('an agent whose container is gone cannot be swept by, which is not to say that nothing is left', async () => {
+  assert.equal(await sweepAgent(stage.docker, AGENT_IMAGE, 'no-such-agent'), undefined);
 });
 
 test('an agent told to stop undoes first', async () => {

@@ -109,6 +109,7 @@ export async function playRound(of: ToPlay, ground: Ground, before: Sections): P
   const swept = await sweep(round, ground, folder, scratch.path);
   await ground.system.settled();
   const left = [...(await differencesAtLast(before, ground, [])), ...markerLeft(scratch.path)];
+  if (left.length > 0) scratch.keep();
   return {
     ...round,
     ...{ blow: blow.what, runner, times, agents: said, lagMs, swept, leftBeforeSweep, left },
@@ -190,9 +191,17 @@ function measureLag(): () => number {
   };
 }
 
-async function scratchFolder(): Promise<{ readonly path: string } & AsyncDisposable> {
+/** Removed at the end of the round, unless somebody has to look into the journal that is in it. */
+async function scratchFolder(): Promise<{ readonly path: string; keep(): void } & AsyncDisposable> {
   const path = await mkdtemp(join(tmpdir(), 'firedrill-torture-'));
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+  let kept = false;
+  return {
+    path,
+    keep: () => (kept = true),
+    [Symbol.asyncDispose]: async () => {
+      if (!kept) await rm(path, { recursive: true, force: true });
+    },
+  };
 }
 
 async function usable<Closable extends { close(): Promise<void> }>(opening: Promise<Closable>): Promise<Closable & AsyncDisposable> {

@@ -38,15 +38,19 @@ export async function sweepRemains(context: SweepContext, remains: Remains): Pro
   const results: boolean[] = [];
   /** By the agents of this engine. */
   const undone = new Set<string>();
+  /** Agents that could be asked. */
+  let told = 0;
   try {
     for (const agent of remains.agents) {
       const swept = await sweepAgent(docker, image, agent.id);
+      if (!swept) continue;
+      told += 1;
       if (journal) recordNotices(journal, swept.notices);
       for (const fault of undoneIn(swept.notices)) undone.add(fault);
       say(`${agent.name}: ${swept.clean ? 'everything is undone and read back' : 'something could not be undone'}`);
       results.push(swept.clean);
     }
-    if (remains.agents.length === 0) for (const { lock } of remains.locks) results.push(await sweepLock(context, lock, journal, undone));
+    if (told === 0) for (const { lock } of remains.locks) results.push(await sweepLock(context, lock, journal, undone));
     results.push(await sweepFaultsOfJournal(context, remains, journal, undone));
     // The system is on the engine of the environment.
     const systems = engine.name === undefined ? (remains.leftovers?.systems ?? []) : [];
