@@ -2,7 +2,7 @@
  * `npm run torture`: rounds of random experiments with a random blow each, and a checker that knows nothing of firedrill.
  *
  *   npm run torture -- --rounds 200 --seed 1 [--from K] [--round K] [--out test/torture/rounds.ndjson]
- *   npm run torture -- --repeat test/torture/rounds.ndjson --round K      as it was drawn then, whatever faults there are by now
+ *   npm run torture -- --repeat test/torture/rounds.ndjson --seed S --round K      as it was drawn then, whatever faults there are by now
  */
 import { readFileSync } from 'node:fs';
 import { appendFile } from 'node:fs/promises';
@@ -31,13 +31,19 @@ const numbers =
     : [Number(values.round)];
 
 const lines = values.repeat === undefined ? [] : readFileSync(values.repeat, 'utf8').trim().split('\n');
-const drawn = (round: number): RoundResult | undefined => lines.map((line) => JSON.parse(line)).find((each) => each.round === round);
+const drawn = (round: number): RoundResult | undefined =>
+  lines.map((line) => JSON.parse(line)).find((each) => each.round === round && each.seed === seed);
 
 const ground = await openGround((text) => process.stderr.write(`${text}\n`));
 let failed = 0;
 let stopped = false;
 // The engine is taken down in any case.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => (stopped = true));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    process.stderr.write(`${signal}: this round is the last\n`);
+    stopped = true;
+  });
+}
 try {
   const before = await ground.look();
   for (const round of numbers) {
