@@ -23,8 +23,8 @@ const root = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
 const QUICK_FILE_LIMIT_MS = 3 * 60_000;
 const SLOW_FILE_LIMIT_MS = 30 * 60_000;
 const SLOW = /^test\/(live|browser)\//;
-/** Of these, those that keep to containers of their own and promise no absolute time: mostly they wait. */
-const SOCIABLE = /^test\/(browser\/|live\/(faults-|bad-ground|probes))/;
+/** Of these, those that keep to containers of their own and measure no packets: mostly they wait. */
+const SOCIABLE = /^test\/(browser\/|live\/(faults-(?!impair|network)|bad-ground|probes))/;
 const SOCIABLE_AT_ONCE = 2;
 
 const exitCode = await test(process.argv.slice(2)).catch((error: unknown) => {
