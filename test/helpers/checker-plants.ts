@@ -89,7 +89,7 @@ function networkPlants({ inNetwork, onHost, ...garden }: Reach): readonly Plant[
         inNetwork(
           'tc qdisc add dev eth0 root handle fd00: htb; tc class add dev eth0 parent fd00: classid fd00:1 htb rate 1mbit; tc filter add dev eth0 parent fd00: protocol ip u32 match ip dport 80 0xffff flowid fd00:1; tc qdisc add dev eth0 ingress',
         ),
-      cries: /qdisc htb[\s\S]*qdisc ingress[\s\S]*target: queueing: \+ eth0 class htb fd00:1[\s\S]*target: queueing: \+ eth0 filter .*u32/,
+      cries: /qdisc htb[\s\S]*qdisc ingress[\s\S]*target: queueing: \+ ETH class htb fd00:1[\s\S]*target: queueing: \+ ETH filter .*u32/,
       uproot: () => inNetwork('tc qdisc del dev eth0 root; tc qdisc del dev eth0 ingress'),
     },
     {
