@@ -2,10 +2,12 @@
  * The lock on a system, held on the engine itself: a container that is created and never started. Its name is atomic there, so two
  * machines cannot both have it; its labels say who holds it. A stale lock is named, never stolen.
  */
+
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pack } from 'tar-stream';
 import { EXIT, FiredrillError } from '../failure.ts';
 import { readProgress } from './engine-progress.ts';
@@ -113,8 +115,21 @@ export async function staleBecause(docker: LockEngine, holder: LockHolder): Prom
   return agents.length > 0 && over ? 'its agent no longer runs' : undefined;
 }
 
+/** The engine gives out a name a moment before it knows the container by it. */
+const HOLDER_LOOKS = 20;
+const HOLDER_LOOK_EVERY_MS = 50;
+
+async function findHolder(docker: LockEngine, lock: string): Promise<LockHolder | undefined> {
+  for (let look = 1; look < HOLDER_LOOKS; look += 1) {
+    const holder = await lockHolder(docker, lock);
+    if (holder) return holder;
+    await sleep(HOLDER_LOOK_EVERY_MS);
+  }
+  return lockHolder(docker, lock);
+}
+
 async function held(docker: LockEngine, lock: string, now: Date): Promise<FiredrillError> {
-  const holder = await lockHolder(docker, lock);
+  const holder = await findHolder(docker, lock);
   const options = { exitCode: EXIT.groundUnfit };
   if (!holder) return new FiredrillError('locked', `The lock ${lock} was held a moment ago.`, { ...options, hint: 'Run it again.' });
   const stale = await staleBecause(docker, holder);

@@ -40,6 +40,26 @@ describe('the name of a lock', () => {
   });
 });
 
+test('whoever is refused hears who holds it, also while the engine has given out the name and does not know the container yet', async () => {
+  const { engine, containers } = engineWith();
+  await acquireLock(engine, LOCK, 'run-1', NOW);
+  const labels = containers.get(LOCK) ?? {};
+  let looks = 0;
+  const late: LockEngine = {
+    ...engine,
+    getContainer: (name) => ({
+      ...engine.getContainer(name),
+      inspect() {
+        looks += 1;
+        return looks > 2
+          ? Promise.resolve({ Config: { Labels: labels } })
+          : Promise.reject(Object.assign(new Error('no such container'), { statusCode: 404 }));
+      },
+    }),
+  };
+  await assert.rejects(acquireLock(late, LOCK, 'run-2', NOW), /locked by run run-1/);
+});
+
 describe('a lock is stale', () => {
   /** Takes the lock as a run of this machine whose process is `pid`. */
   async function holderWith(pid: number, agents: readonly { readonly State: string }[] = [], host?: string) {
