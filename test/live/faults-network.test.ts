@@ -7,29 +7,12 @@ import type { FaultOperations } from '../../runners/agent/orders.ts';
 import type { Fault, FaultContext } from '../../runners/faults/fault.ts';
 import { networkBlackout } from '../../runners/faults/network-blackout.ts';
 import { networkLatency } from '../../runners/faults/network-latency.ts';
-import { type Actor, hostMs, inside, openStage, rulesOf, type Stage, seenBy, targetOf, until } from '../helpers/agent-stage.ts';
+import { type Actor, hostMs, openStage, rulesOf, type Stage, seenBy, targetOf, until } from '../helpers/agent-stage.ts';
+import { setRulesOfSomebody } from '../helpers/somebody.ts';
 
 const LABEL = 'faults-network';
 const DELAY_MS = 500;
 const SETTLING_ROUND_TRIPS = 5;
-/** Rules that somebody else has in the container, with a chain whose name is nearly one of ours. */
-const FOREIGN_RULES = `*filter
-:INPUT ACCEPT [0:0]
-:FORWARD ACCEPT [0:0]
-:OUTPUT ACCEPT [0:0]
-:FIREDRILLISH - [0:0]
--A INPUT -p tcp -m tcp --dport 9999 -j DROP
--A OUTPUT -j FIREDRILLISH
--A FIREDRILLISH -p udp -m udp --dport 9999 -m comment --comment "FIREDRILL-like" -j ACCEPT
-COMMIT
-*mangle
-:PREROUTING ACCEPT [0:0]
-:INPUT ACCEPT [0:0]
-:FORWARD ACCEPT [0:0]
-:OUTPUT ACCEPT [0:0]
-:POSTROUTING ACCEPT [0:0]
--A OUTPUT -p tcp -m tcp --dport 9998 -j ACCEPT
-COMMIT`;
 
 let stage: Stage;
 let echo: Actor;
@@ -55,9 +38,7 @@ before(async () => {
     operationsOf('very-slow', networkLatency, { delay: '20s', to: 'echo', direction: 'out' }, [talker]),
   ];
   agent = await stage.agent('network', faults);
-  for (const program of ['iptables-nft-restore', 'ip6tables-nft-restore']) {
-    assert.equal(await inside(stage.docker, talker.container, [program], FOREIGN_RULES), '');
-  }
+  await setRulesOfSomebody(stage.docker, talker.container);
   await until('everything talks', () => (['tcp', 'udp', 'connect', 'loopback'] as const).every((via) => seenBy(talker, via, 0).length > 3));
 });
 
