@@ -8,7 +8,7 @@ import { Evidence } from '../../probes/slo/evidence.ts';
 import { measureLoad } from '../../probes/slo/judge-load.ts';
 import { addToEvidence } from '../journal/reader.ts';
 import type { Journal } from '../journal/writer.ts';
-import { startLoad } from '../load/start.ts';
+import { startLoad } from '../load/generator/start.ts';
 import { startWatch } from './watch.ts';
 
 export interface ObserveOptions {

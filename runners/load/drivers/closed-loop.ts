@@ -2,56 +2,73 @@
  * Closed loop: each virtual user sends, waits for the outcome, pauses, sends again. When the target slows down so does
  * the load, and what nobody sent is nowhere in the figures: for objectives, prefer an arrival rate.
  */
-import { ANSWERS, type Outcome } from '../../../probes/slo/load-cells.ts';
 import type { ClosedPlan } from '../executors/executor.ts';
 import { Fifo } from '../fifo.ts';
-import type { Stream } from '../schedule.ts';
+import type { Stream } from '../pacing/schedule.ts';
+import type { IterationEnd } from '../workload.ts';
 import type { Launcher } from './launcher.ts';
+import type { Seat } from './virtual-users.ts';
 
 /** Pause of a virtual user whose request failed without an answer: a dead target must not turn it into a busy loop. */
 export const FAILED_PAUSE_MS = 100;
 
-/** All virtual users of a scenario. They are alike, so only the times at which the pausing ones go on are kept. */
+/** A virtual user that pauses, and when it goes on. */
+interface Pausing {
+  readonly seat: Seat;
+  readonly atMs: number;
+}
+
+/** All virtual users of a scenario, each at its own pace. */
 class ClosedLoop implements Stream {
   readonly #launcher: Launcher;
   readonly #plan: ClosedPlan;
   readonly #endMs: number;
   /** One line for each length of pause, so that each line is in order of time. */
-  readonly #thinking = new Fifo<number>();
-  readonly #failed = new Fifo<number>();
-  #users: number;
+  readonly #thinking = new Fifo<Pausing>();
+  readonly #failed = new Fifo<Pausing>();
+  readonly #ended = (seat: Seat, end: IterationEnd): void => this.#goOn(seat, end);
+  #users = 0;
+  #over = false;
 
   constructor(launcher: Launcher, plan: ClosedPlan, beginMs: number) {
     this.#launcher = launcher;
     this.#plan = plan;
     this.#endMs = beginMs + plan.durationMs;
-    this.#users = plan.vus;
-    for (let user = 0; user < plan.vus; user += 1) this.#thinking.push(beginMs);
+    for (; this.#users < plan.vus; this.#users += 1) {
+      const seat = launcher.users.take();
+      if (!seat) break;
+      this.#thinking.push({ seat, atMs: beginMs });
+    }
   }
 
   get nextMs(): number {
-    return Math.min(this.#thinking.peek() ?? Number.POSITIVE_INFINITY, this.#failed.peek() ?? Number.POSITIVE_INFINITY);
+    return Math.min(this.#thinking.peek()?.atMs ?? Number.POSITIVE_INFINITY, this.#failed.peek()?.atMs ?? Number.POSITIVE_INFINITY);
   }
 
   arrive(nowMs: number): void {
     const intendedMs = this.nextMs;
-    (this.#thinking.peek() === intendedMs ? this.#thinking : this.#failed).shift();
-    this.#start(intendedMs, nowMs);
+    const next = (this.#thinking.peek()?.atMs === intendedMs ? this.#thinking : this.#failed).shift();
+    if (next) this.#start(next.seat, intendedMs, nowMs);
   }
 
-  #start(intendedMs: number, nowMs: number): void {
-    if (intendedMs < this.#endMs) this.#launcher.launch(intendedMs, nowMs, (outcome) => this.#settled(outcome));
-    else this.#leave();
+  #start(seat: Seat, intendedMs: number, nowMs: number): void {
+    if (intendedMs >= this.#endMs) {
+      this.#leave();
+      return;
+    }
+    this.#launcher.lag(intendedMs, nowMs);
+    seat.start(intendedMs, nowMs, this.#ended);
   }
 
-  #settled(outcome: Outcome): void {
-    const answered = ANSWERS.has(outcome);
+  #goOn(seat: Seat, end: IterationEnd): void {
+    if (this.#over) return;
+    const answered = end === 'completed';
     const pauseMs = answered ? this.#plan.thinkTimeMs : Math.max(FAILED_PAUSE_MS, this.#plan.thinkTimeMs);
     const nowMs = this.#launcher.clock.nowMs();
     if (nowMs + pauseMs >= this.#endMs) this.#leave();
-    else if (pauseMs === 0) this.#start(nowMs, nowMs);
+    else if (pauseMs === 0) this.#start(seat, nowMs, nowMs);
     else {
-      (answered ? this.#thinking : this.#failed).push(nowMs + pauseMs);
+      (answered ? this.#thinking : this.#failed).push({ seat, atMs: nowMs + pauseMs });
       this.#launcher.schedule.wake();
     }
   }
@@ -65,7 +82,7 @@ class ClosedLoop implements Stream {
 
   /** Nobody starts anything any more. */
   end(): void {
-    this.#users = 0;
+    this.#over = true;
     this.#launcher.schedule.remove(this);
   }
 }

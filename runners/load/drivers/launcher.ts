@@ -1,16 +1,15 @@
-/** What a driver needs of its scenario: to start requests and to be told what came of them. */
-import type { Outcome } from '../../../probes/slo/load-cells.ts';
-import type { LoadClock } from '../engine.ts';
-import type { Schedule } from '../schedule.ts';
+/** What a driver needs of its scenario: virtual users to start iterations with, and somebody to tell of the end. */
+import type { Schedule } from '../pacing/schedule.ts';
+import type { LoadClock } from '../transport/engine.ts';
+import type { VirtualUsers } from './virtual-users.ts';
 
 export interface Launcher {
   readonly clock: LoadClock;
   readonly schedule: Schedule;
-  /** Requests under way. */
-  readonly underWay: number;
-  /** Starts a request that was meant to start at `intendedMs` on the run's clock. */
-  launch(intendedMs: number, nowMs: number, settled?: (outcome: Outcome) => void): void;
-  /** Counts an arrival that may not be started. */
+  readonly users: VirtualUsers;
+  /** Counts how late an iteration was handed over: `nowMs − intendedMs`. */
+  lag(intendedMs: number, nowMs: number): void;
+  /** Counts an arrival for which there is no virtual user. */
   drop(intendedMs: number, nowMs: number): void;
   /** The driver starts nothing any more. */
   finished(): void;

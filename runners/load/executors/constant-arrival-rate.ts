@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { duration, formatMs } from '../../../experiments/language/duration.ts';
 import { EXIT, FiredrillError } from '../../failure.ts';
-import { plannedArrivals } from '../arrivals.ts';
+import { plannedArrivals } from '../pacing/arrivals.ts';
 import { defineExecutor } from './executor.ts';
 
 /** What one generator process is meant for; more is the work of several, and the plan says no rather than falling behind. */

@@ -5,7 +5,7 @@
  */
 import type { z } from 'zod';
 import type { Kind } from '../../../experiments/language/kind.ts';
-import type { RateSegment } from '../arrivals.ts';
+import type { RateSegment } from '../pacing/arrivals.ts';
 
 /** Arrivals that do not wait for answers. */
 export interface OpenPlan {

@@ -1,0 +1,104 @@
+/**
+ * One scenario at work in the generator: its workload, its virtual users, its driver, and its end. It ends when the
+ * driver has started its last iteration and all have ended, or when gracefulStop is over: what is still open then is
+ * `dropped`.
+ */
+import { driveClosedLoop } from '../drivers/closed-loop.ts';
+import type { Launcher } from '../drivers/launcher.ts';
+import { driveOpenLoop } from '../drivers/open-loop.ts';
+import { VirtualUsers } from '../drivers/virtual-users.ts';
+import type { ExecutorPlan } from '../executors/executor.ts';
+import type { Schedule } from '../pacing/schedule.ts';
+import type { Gauges } from '../recording/gauges.ts';
+import type { LoadClock } from '../transport/engine.ts';
+import type { Workload } from '../workload.ts';
+
+export interface ScenarioRunOptions {
+  readonly plan: ExecutorPlan;
+  readonly workload: Workload;
+  /** How long running iterations may take after the end. */
+  readonly gracefulStopMs: number;
+  readonly clock: LoadClock;
+  readonly schedule: Schedule;
+  readonly gauges: Pick<Gauges, 'lag'>;
+}
+
+/** Virtual users that a plan needs at most. */
+export function usersMaxOf(plan: ExecutorPlan): number {
+  return plan.model === 'open' ? plan.maxVUs : plan.vus;
+}
+
+export class ScenarioRun implements Launcher {
+  readonly clock: LoadClock;
+  readonly schedule: Schedule;
+  readonly users: VirtualUsers;
+  /** Resolves when every iteration has ended. */
+  readonly done: Promise<void>;
+  readonly #options: ScenarioRunOptions;
+  #resolve: () => void = () => {};
+  #end: () => void = () => {};
+  #graceTimer: NodeJS.Timeout | undefined;
+  #finished = false;
+
+  constructor(options: ScenarioRunOptions) {
+    this.#options = options;
+    this.clock = options.clock;
+    this.schedule = options.schedule;
+    this.users = new VirtualUsers(options.workload, usersMaxOf(options.plan), () => {
+      if (this.#finished && this.users.underWay === 0) this.#close();
+    });
+    this.done = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+  }
+
+  /** Opens connections ahead of the first request. */
+  warm(): Promise<void> {
+    const { plan, workload } = this.#options;
+    const count = plan.model === 'open' ? plan.preAllocatedVUs : plan.vus;
+    this.users.prepare(count);
+    return workload.warm(count);
+  }
+
+  /** Starts the driver; `beginMs` on the run's clock. */
+  begin(beginMs: number): void {
+    const { plan } = this.#options;
+    if (this.#finished) return;
+    this.#end = plan.model === 'open' ? driveOpenLoop(this, plan, beginMs) : driveClosedLoop(this, plan, beginMs);
+  }
+
+  /** Starts nothing any more, and gives what is under way this long. */
+  stop(graceMs: number): void {
+    this.#end();
+    this.#finish(graceMs);
+  }
+
+  sweep(nowMs: number): void {
+    this.#options.workload.sweep(nowMs);
+  }
+
+  lag(intendedMs: number, nowMs: number): void {
+    this.#options.gauges.lag(nowMs - intendedMs);
+  }
+
+  drop(intendedMs: number, nowMs: number): void {
+    this.#options.workload.dropped(intendedMs, nowMs);
+  }
+
+  finished(): void {
+    this.#finish(this.#options.gracefulStopMs);
+  }
+
+  #finish(graceMs: number): void {
+    this.#finished = true;
+    clearTimeout(this.#graceTimer);
+    if (this.users.underWay === 0) this.#close();
+    else this.#graceTimer = setTimeout(() => this.#close(), graceMs);
+  }
+
+  #close(): void {
+    clearTimeout(this.#graceTimer);
+    this.#options.workload.close();
+    this.#resolve();
+  }
+}

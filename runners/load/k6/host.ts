@@ -1,0 +1,100 @@
+/**
+ * What the modules of a k6 script (`k6`, `k6/http`, …) ask of the virtual user they run for. All that needs Node, sockets
+ * or the recorder is behind it, so that one and the same module runs in Node, where a call that blocks in k6 is awaited,
+ * and, with `async` and `await` erased, inside QuickJS, where it really blocks.
+ */
+
+export type Tags = Readonly<Record<string, string>>;
+
+/** One request as it goes over the wire: redirects, cookies and encodings of bodies are the modules' work. */
+export interface HostRequest {
+  readonly method: string;
+  /** Absolute, without a fragment. */
+  readonly url: string;
+  /** In order; names as written. */
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body: string | Uint8Array | undefined;
+  readonly timeoutMs: number;
+  /** Keep the answer's body; else it is read and let go. */
+  readonly keepBody: boolean;
+}
+
+/** k6's `Response.timings`, in ms. */
+export interface HostTimings {
+  readonly blocked: number;
+  readonly looking_up: number;
+  readonly connecting: number;
+  readonly tls_handshaking: number;
+  readonly sending: number;
+  readonly waiting: number;
+  readonly receiving: number;
+  readonly duration: number;
+}
+
+/** What a request came to. `status` is 0 where nothing answered, and `error` then says why. */
+export interface HostAnswer {
+  readonly status: number;
+  readonly statusText: string;
+  /** `HTTP/1.1`, `HTTP/2.0`. */
+  readonly protocol: string;
+  readonly headers: readonly (readonly [string, string])[];
+  /** Decoded (gzip, br, zstd, deflate). Undefined where it was not to be kept. */
+  readonly body: Uint8Array | undefined;
+  readonly error: string;
+  /** k6's numbers: 1000 general, 1050 timeout, 1101 no such host, 1212 refused, 1220 reset, 1300 TLS … */
+  readonly errorCode: number;
+  readonly remoteIp: string;
+  readonly remotePort: number;
+  readonly tlsVersion: string;
+  readonly tlsCipherSuite: string;
+  readonly timings: HostTimings;
+  readonly sentBytes: number;
+  readonly receivedBytes: number;
+}
+
+export type MetricType = 'counter' | 'gauge' | 'rate' | 'trend';
+
+/** Where a script is in its run; read anew by each access of `k6/execution`. */
+export interface HostFacts {
+  readonly scenario: string;
+  readonly executor: string;
+  readonly scenarioStartMs: number;
+  readonly scenarioProgress: number;
+  readonly vuInInstance: number;
+  readonly vuInTest: number;
+  readonly iterationOfVu: number;
+  readonly iterationOfScenario: number;
+  /** Iterations of the whole test that went to their end, and that were cut short. */
+  readonly completed: number;
+  readonly interrupted: number;
+  readonly vusActive: number;
+  readonly vusInitialized: number;
+  /** ms since the test began. */
+  readonly testMs: number;
+}
+
+/** Thrown through the script by the host where its iteration is given up; no module and no script may catch it for good. */
+export const INTERRUPTED = 'firedrill: iteration interrupted';
+
+export interface ScriptHost {
+  readonly facts: HostFacts;
+  /** Tags of all samples from here on: the scenario's, then what `exec.vu.metrics.tags` and `group` put there. */
+  readonly tags: Record<string, string>;
+  /** Never rejects, save with INTERRUPTED. */
+  request(request: HostRequest): Promise<HostAnswer>;
+  /** Rejects with INTERRUPTED only. */
+  sleep(ms: number): Promise<void>;
+  /** Defines a metric, once a name; `isTime` makes its values ms. Throws where the name is taken by another type. */
+  metric(name: string, type: MetricType, isTime: boolean): void;
+  /** One value of a metric; tags are those of the virtual user and these on top. */
+  sample(metric: string, value: number, tags?: Tags): void;
+  /** From 0 up to 1; seeded by `randomSeed`. */
+  random(): number;
+  randomSeed(seed: number): void;
+  /** Hex of a digest; with a key, of an HMAC. Algorithms as in `k6/crypto`. Throws on an unknown one. */
+  digest(algorithm: string, data: string | Uint8Array, key?: string | Uint8Array): string;
+  randomBytes(count: number): Uint8Array;
+  log(level: 'debug' | 'info' | 'warn' | 'error', text: string): void;
+  /** Ends the whole test (`exec.test.abort`); throws INTERRUPTED for this iteration. */
+  abort(reason: string): never;
+}
