@@ -2,15 +2,16 @@
  * The process that sends the load: apart from the runner, so that neither the runner's work nor a stuck script shows in
  * the figures. It is told what to do over IPC, sends a frame every 100 ms, and ends with the runner.
  */
-import { assertAutocannon } from '../transport/autocannon-contract.ts';
+
 import { type RunClock, runClock } from '../pacing/clock.ts';
+import { Schedule } from '../pacing/schedule.ts';
 import { Gauges } from '../recording/gauges.ts';
+import { Recorder } from '../recording/recorder.ts';
+import { RequestsWorkload } from '../requests/requests-workload.ts';
+import { assertAutocannon } from '../transport/autocannon-contract.ts';
 import { FRAME_MS, type FromGenerator, type ToGenerator, toGenerator } from './messages.ts';
 import { planScenarios } from './plan-scenarios.ts';
-import { Recorder } from '../recording/recorder.ts';
 import { ScenarioRun, usersMaxOf } from './scenario-run.ts';
-import { Schedule } from '../pacing/schedule.ts';
-import { RequestsWorkload } from '../requests/requests-workload.ts';
 
 /** Timeouts are seen to this often. */
 const SWEEP_MS = 20;

@@ -5,11 +5,11 @@ import { fileURLToPath } from 'node:url';
 import type { Scenario } from '../../../experiments/language/experiment.ts';
 import type { LoadCell, LoadSeries } from '../../../probes/slo/load-cells.ts';
 import { EXIT, FiredrillError } from '../../failure.ts';
-import { assertAutocannon } from '../transport/autocannon-contract.ts';
 import type { GeneratorFacts } from '../recording/gauges.ts';
+import { type LoadTotals, NO_REQUESTS } from '../recording/totals.ts';
+import { assertAutocannon } from '../transport/autocannon-contract.ts';
 import { type FromGenerator, fromGenerator, type ToGenerator } from './messages.ts';
 import { planScenarios } from './plan-scenarios.ts';
-import { type LoadTotals, NO_REQUESTS } from '../recording/totals.ts';
 
 /** A generator that says nothing for this long is stuck and is killed; it speaks every 100 ms. */
 export const SILENCE_MS_MAX = 5000;

@@ -3,7 +3,15 @@
  * increments only, so its memory goes with what happens in 100 ms, whatever the run's length.
  */
 import { histogramIndex } from '../../../probes/slo/histogram.ts';
-import { ANSWERS, BUCKET_MS, GOOD_OUTCOMES, type LoadCell, type LoadSeries, type Outcome, type SparseHistogram } from '../../../probes/slo/load-cells.ts';
+import {
+  ANSWERS,
+  BUCKET_MS,
+  GOOD_OUTCOMES,
+  type LoadCell,
+  type LoadSeries,
+  type Outcome,
+  type SparseHistogram,
+} from '../../../probes/slo/load-cells.ts';
 import { addRequests, NO_REQUESTS, type RequestTotals } from './totals.ts';
 
 /** Series at most; requests with further tags count in one series named `__other__`. */

@@ -1,7 +1,7 @@
 /** The values that `${name}` stands for in a request: one seeded stream for each generator of a scenario. */
 import type { DataGenerator } from '../../../experiments/language/experiment.ts';
-import { AliasTable } from './alias-table.ts';
 import type { Random } from '../pacing/random.ts';
+import { AliasTable } from './alias-table.ts';
 
 /** Draws the next value. */
 export type Draw = () => string;

@@ -4,9 +4,9 @@
  */
 import type { Request, Scenario } from '../../../experiments/language/experiment.ts';
 import { EXIT, FiredrillError } from '../../failure.ts';
+import type { Job, Origin } from '../transport/engine.ts';
 import { type AnswerCheck, prepareChecks } from './checks.ts';
 import type { Draw } from './data.ts';
-import type { Job, Origin } from '../transport/engine.ts';
 
 const HOLE = /\$\{([A-Za-z0-9][A-Za-z0-9_.-]*)\}/g;
 /** Methods that Go's transport, hence k6, sends anew when a rested connection turns out dead. */

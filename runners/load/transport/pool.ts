@@ -6,8 +6,8 @@
  */
 import type tls from 'node:tls';
 import type { Outcome } from '../../../probes/slo/load-cells.ts';
-import type { Engine, Job, LoadClock, Origin } from './engine.ts';
 import { Fifo } from '../fifo.ts';
+import type { Engine, Job, LoadClock, Origin } from './engine.ts';
 import { type ClientOwner, GatedClient } from './gated-client.ts';
 
 /** Handshakes under way at once; without this bound a hiccup opens a socket for every arrival in it, and the storm outlasts the hiccup. */

@@ -7,11 +7,11 @@ import { fileURLToPath } from 'node:url';
 import type { Scenario } from '../../../experiments/language/experiment.ts';
 import { Histogram } from '../../../probes/slo/histogram.ts';
 import type { LoadCell, LoadSeries, Outcome } from '../../../probes/slo/load-cells.ts';
-import { runClock } from '../../../runners/load/pacing/clock.ts';
-import type { Answer, Job, Origin } from '../../../runners/load/transport/engine.ts';
-import type { GeneratorFacts } from '../../../runners/load/recording/gauges.ts';
-import { Pool, type PoolOptions } from '../../../runners/load/transport/pool.ts';
 import { type LoadOptions, startLoad } from '../../../runners/load/generator/start.ts';
+import { runClock } from '../../../runners/load/pacing/clock.ts';
+import type { GeneratorFacts } from '../../../runners/load/recording/gauges.ts';
+import type { Answer, Job, Origin } from '../../../runners/load/transport/engine.ts';
+import { Pool, type PoolOptions } from '../../../runners/load/transport/pool.ts';
 
 export const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 

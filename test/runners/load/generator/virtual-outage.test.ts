@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Engine, Job } from '../../../../runners/load/transport/engine.ts';
 import { constantArrivalRate } from '../../../../runners/load/executors/constant-arrival-rate.ts';
 import { constantVus } from '../../../../runners/load/executors/constant-vus.ts';
-import { Recorder } from '../../../../runners/load/recording/recorder.ts';
-import { RequestsWorkload } from '../../../../runners/load/requests/requests-workload.ts';
 import { ScenarioRun, usersMaxOf } from '../../../../runners/load/generator/scenario-run.ts';
 import { Schedule } from '../../../../runners/load/pacing/schedule.ts';
+import { Recorder } from '../../../../runners/load/recording/recorder.ts';
+import { RequestsWorkload } from '../../../../runners/load/requests/requests-workload.ts';
+import type { Engine, Job } from '../../../../runners/load/transport/engine.ts';
 import { type ScenarioParts, Sums, scenarioOf } from '../support.ts';
 
 /** When the target does not answer (frozen), refuses (dead), or the generator itself does not run (stalled), in ms from the start. */

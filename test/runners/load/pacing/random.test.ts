@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createRandom } from '../../../../runners/load/pacing/random.ts';
 import { AliasTable } from '../../../../runners/load/requests/alias-table.ts';
 import { createDraw, zipfWeights } from '../../../../runners/load/requests/data.ts';
-import { createRandom } from '../../../../runners/load/pacing/random.ts';
 
 test('one seed and name give the same numbers, another seed or name gives others', () => {
   const draw = (seed: number, name: string) => {
