@@ -63,6 +63,7 @@ export interface HostFacts {
   readonly vuInInstance: number;
   readonly vuInTest: number;
   readonly iterationOfVu: number;
+  readonly iterationOfVuInScenario: number;
   readonly iterationOfScenario: number;
   /** Iterations of the whole test that went to their end, and that were cut short. */
   readonly completed: number;
@@ -78,8 +79,14 @@ export const INTERRUPTED = 'firedrill: iteration interrupted';
 
 export interface ScriptHost {
   readonly facts: HostFacts;
+  /** True while the init context runs: then metrics and shared arrays are made, and nothing is sent. */
+  readonly inInit: boolean;
+  /** The options of the test, all sources put together; empty in the init context. */
+  readonly options: Readonly<Record<string, unknown>>;
   /** Tags of all samples from here on: the scenario's, then what `exec.vu.metrics.tags` and `group` put there. */
   readonly tags: Record<string, string>;
+  /** What goes with samples without making series: `exec.vu.metrics.metadata`. */
+  readonly metadata: Record<string, string>;
   /** Never rejects, save with INTERRUPTED. */
   request(request: HostRequest): Promise<HostAnswer>;
   /** Rejects with INTERRUPTED only. */
@@ -94,7 +101,14 @@ export interface ScriptHost {
   /** Hex of a digest; with a key, of an HMAC. Algorithms as in `k6/crypto`. Throws on an unknown one. */
   digest(algorithm: string, data: string | Uint8Array, key?: string | Uint8Array): string;
   randomBytes(count: number): Uint8Array;
+  /** The array of this name, built once for all virtual users and frozen to its last leaf. */
+  shared(name: string, build: () => readonly unknown[]): readonly unknown[];
+  /** Calls back later, for a `repeat` again and again; the iteration does not end before. Gives the timer's number. */
+  setTimer(delayMs: number, repeat: boolean, callback: () => unknown): number;
+  clearTimer(id: number): void;
   log(level: 'debug' | 'info' | 'warn' | 'error', text: string): void;
   /** Ends the whole test (`exec.test.abort`); throws INTERRUPTED for this iteration. */
   abort(reason: string): never;
+  /** The test counts as failed when it has ended (`exec.test.fail`). */
+  markFailed(reason: string): void;
 }
