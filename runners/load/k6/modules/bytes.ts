@@ -93,7 +93,8 @@ export function base64Bytes(text: string, variant: Base64): Uint8Array {
   const digits = variant === 'std' || variant === 'url' ? given.replace(/={1,2}$/, '') : given;
   const padding = given.length - digits.length;
   const expected = variant === 'std' || variant === 'url' ? (4 - (digits.length % 4)) % 4 : 0;
-  if (digits.length % 4 === 1 || padding !== expected) throw new Error(`illegal base64 data: ${given.length} characters do not fit '${variant}'`);
+  if (digits.length % 4 === 1 || padding !== expected)
+    throw new Error(`illegal base64 data: ${given.length} characters do not fit '${variant}'`);
   const bytes = new Uint8Array(Math.floor((digits.length * 3) / 4));
   let bits = 0;
   let held = 0;

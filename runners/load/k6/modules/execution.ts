@@ -19,7 +19,8 @@ function checkedMap(map: Record<string, string>): Record<string, string> {
 function insideOf<Facts extends object>(host: ExecutionHost, what: string, facts: Facts): Facts {
   return new Proxy(facts, {
     get(target, key, receiver) {
-      if (host.inInit && typeof key === 'string' && key in target) throw new Error(`getting ${what} information in the init context is not supported`);
+      if (host.inInit && typeof key === 'string' && key in target)
+        throw new Error(`getting ${what} information in the init context is not supported`);
       return Reflect.get(target, key, receiver);
     },
   });

@@ -27,7 +27,7 @@ function record(host: K6Host, name: string, passed: boolean, tags: Tags | undefi
   host.sample('checks', passed ? 1 : 0, { ...tags, check: name });
 }
 
-function valueOf(host: K6Host, name: string, condition: unknown, value: unknown, tags: Tags | undefined): unknown {
+function resultOf(host: K6Host, name: string, condition: unknown, value: unknown, tags: Tags | undefined): unknown {
   if (typeof condition !== 'function') return condition;
   try {
     return condition(value);
@@ -79,7 +79,7 @@ export function k6Module(host: K6Host) {
     const conditions = Object.entries(sets).map(([key, condition]): Condition => [nameOf('check', key), condition]);
     let all = true;
     for (const [index, [name, condition]] of conditions.entries()) {
-      const result = valueOf(host, name, condition, value, more);
+      const result = resultOf(host, name, condition, value, more);
       if (isPromise(result)) return checkRest(host, result, conditions.slice(index), value, more, all);
       record(host, name, Boolean(result), more);
       all = Boolean(result) && all;

@@ -8,7 +8,7 @@ const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 type MetricsHost = Pick<ScriptHost, 'inInit' | 'metric' | 'sample' | 'log'>;
 
 /** A number, or the truth as 1 and 0; anything else is no value. */
-function valueOf(value: unknown): number {
+function numberOf(value: unknown): number {
   return typeof value === 'boolean' ? Number(value) : typeof value === 'number' ? value : Number.NaN;
 }
 
@@ -27,7 +27,7 @@ export function metricsModule(host: MetricsHost) {
     /** False, with a warning, where the value is no number. */
     add(value: unknown, tags?: unknown): boolean {
       if (host.inInit) throw new Error('metrics cannot be added to in the init context');
-      const number = valueOf(value);
+      const number = numberOf(value);
       if (!Number.isFinite(number)) {
         host.log('warn', `'${String(value)}' is an invalid value for metric '${this.name}', a number or a boolean value is expected`);
         return false;
