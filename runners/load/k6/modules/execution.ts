@@ -45,20 +45,20 @@ export function executionModule(host: ExecutionHost) {
     get iterationInScenario() {
       return host.facts.iterationOfVuInScenario;
     },
-    get tags() {
+    get tags(): Record<string, string> {
       return tags;
     },
     set tags(value: Readonly<Record<string, unknown>>) {
       replace(tags, value);
     },
     metrics: {
-      get tags() {
+      get tags(): Record<string, string> {
         return tags;
       },
       set tags(value: Readonly<Record<string, unknown>>) {
         replace(tags, value);
       },
-      get metadata() {
+      get metadata(): Record<string, string> {
         return metadata;
       },
       set metadata(value: Readonly<Record<string, unknown>>) {
