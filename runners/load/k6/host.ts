@@ -6,7 +6,7 @@
 
 export type Tags = Readonly<Record<string, string>>;
 
-/** One request as it goes over the wire: redirects, cookies and encodings of bodies are the modules' work. */
+/** One request as it goes over the wire: redirects, cookies and encodings of bodies are the modules' work; Host (where it is not given) and framing are the host's. */
 export interface HostRequest {
   readonly method: string;
   /** Absolute, without a fragment. */
@@ -52,6 +52,31 @@ export interface HostAnswer {
   readonly receivedBytes: number;
 }
 
+/**
+ * Requests of which each depends on the answer to the one before: redirects, a server's challenge. `next` gives the
+ * request to make, undefined at the end; each answer goes to `accept` before `next` is called again.
+ */
+export interface HostExchange {
+  next(): HostRequest | undefined;
+  accept(answer: HostAnswer): void;
+}
+
+/** The test's options that concern requests. Read anew for each of them, because a script says its options after its modules are made. */
+export interface HttpSettings {
+  readonly userAgent: string;
+  readonly maxRedirects: number;
+  readonly discardResponseBodies: boolean;
+  /** k6's `throw`: a request that nothing answered throws. */
+  readonly throws: boolean;
+  /** Requests of one `http.batch` that may be under way at once, in all and to one host; 0 is no limit. */
+  readonly batch: number;
+  readonly batchPerHost: number;
+  /** Which of k6's system tags samples carry; another object where they are others. */
+  readonly systemTags: ReadonlySet<string>;
+}
+
+export type BodyEncoding = 'gzip' | 'deflate' | 'br' | 'zstd';
+
 export type MetricType = 'counter' | 'gauge' | 'rate' | 'trend';
 
 /** Where a script is in its run; read anew by each access of `k6/execution`. */
@@ -87,8 +112,16 @@ export interface ScriptHost {
   readonly tags: Record<string, string>;
   /** What goes with samples without making series: `exec.vu.metrics.metadata`. */
   readonly metadata: Record<string, string>;
+  readonly http: HttpSettings;
   /** Never rejects, save with INTERRUPTED. */
   request(request: HostRequest): Promise<HostAnswer>;
+  /** Carries out several exchanges at once, within `settings.batch` and `batchPerHost`. Rejects with INTERRUPTED only. */
+  together(exchanges: readonly HostExchange[]): Promise<void>;
+  /**
+   * One request has come to something: `http_reqs`, the `http_req_*` trends by the timings, and, where `failed` is said,
+   * `http_req_failed`. Equal tags are mostly the same object, so that a host may remember what it made of them.
+   */
+  requested(tags: Tags, timings: HostTimings, failed: boolean | undefined): void;
   /** Rejects with INTERRUPTED only. */
   sleep(ms: number): Promise<void>;
   /** Defines a metric, once a name; `isTime` makes its values ms. Throws where the name is taken by another type. */
@@ -106,6 +139,10 @@ export interface ScriptHost {
   /** Calls back later, for a `repeat` again and again; the iteration does not end before. Gives the timer's number. */
   setTimer(delayMs: number, repeat: boolean, callback: () => unknown): number;
   clearTimer(id: number): void;
+  /** UTF-8, and back with U+FFFD for what is none. */
+  encodeText(text: string): Uint8Array;
+  decodeText(bytes: Uint8Array): string;
+  compress(encoding: BodyEncoding, bytes: Uint8Array): Uint8Array;
   log(level: 'debug' | 'info' | 'warn' | 'error', text: string): void;
   /** Ends the whole test (`exec.test.abort`); throws INTERRUPTED for this iteration. */
   abort(reason: string): never;

@@ -11,15 +11,14 @@ const REPLACEMENT = 0xfffd;
 /** The bytes of a text (as UTF-8), of a buffer, or of a list of numbers. Throws TypeError on anything else. */
 export function toBytes(data: unknown): Uint8Array {
   if (typeof data === 'string') return utf8Bytes(data);
-  if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  // A buffer made in another realm is no instance of this one's class.
-  if (Object.prototype.toString.call(data) === '[object ArrayBuffer]' && isBuffer(data)) return new Uint8Array(data);
+  if (isBinary(data)) return ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data);
   if (Array.isArray(data)) return Uint8Array.from(data);
   throw new TypeError(`expected text or an ArrayBuffer, got ${data === null ? 'null' : typeof data}`);
 }
 
-function isBuffer(data: unknown): data is ArrayBuffer {
-  return typeof data === 'object' && data !== null && 'byteLength' in data;
+/** A buffer or a view of one; a buffer made in another realm is no instance of this one's class. */
+export function isBinary(data: unknown): data is ArrayBuffer | ArrayBufferView {
+  return ArrayBuffer.isView(data) || Object.prototype.toString.call(data) === '[object ArrayBuffer]';
 }
 
 /** A buffer of exactly these bytes. */

@@ -1,0 +1,125 @@
+/** The `params` of a request: checked once, with what is not said filled in from the test's options. */
+import type { BodyEncoding, HttpSettings, Tags } from '../../host.ts';
+import { k6DurationMs } from '../duration.ts';
+import { tagsOf } from '../tags.ts';
+import { encodingsOf } from './body.ts';
+import { CookieJar } from './cookie-jar.ts';
+import { type HeaderPairs, isToken } from './headers.ts';
+import { ExpectedStatuses } from './statuses.ts';
+
+export type ResponseType = 'text' | 'binary' | 'none';
+
+/** A cookie for one request; `replace` where it takes the place of the jar's. */
+export interface RequestCookie {
+  readonly name: string;
+  readonly value: string;
+  readonly replace: boolean;
+}
+
+export interface RequestParams {
+  readonly headers: HeaderPairs;
+  readonly cookies: readonly RequestCookie[];
+  readonly jar: CookieJar;
+  readonly tags: Tags | undefined;
+  readonly redirects: number;
+  /** The script said how many redirects to follow, and so needs no warning where it ends there. */
+  readonly redirectsSaid: boolean;
+  readonly timeoutMs: number;
+  readonly digest: boolean;
+  readonly compression: readonly BodyEncoding[];
+  readonly responseType: ResponseType;
+  /** Null where no answer is expected or not: no `http_req_failed`. */
+  readonly expected: ExpectedStatuses | null;
+  readonly throws: boolean;
+}
+
+/** What holds for requests that say nothing else. */
+export interface RequestDefaults {
+  readonly settings: HttpSettings;
+  readonly jar: CookieJar;
+  readonly expected: ExpectedStatuses | null;
+}
+
+export const TIMEOUT_MS = 60_000;
+const NONE: readonly never[] = [];
+const RESPONSE_TYPES: readonly string[] = ['text', 'binary', 'none'] satisfies ResponseType[];
+
+/** Throws TypeError with the parameter's name where one is not what it should be. */
+export function readParams(given: unknown, { settings, jar, expected }: RequestDefaults): RequestParams {
+  const params: Readonly<Record<string, unknown>> = isObject(given) ? given : {};
+  if (given !== null && given !== undefined && !isObject(given)) throw new TypeError(`a request's params are an object, not a ${typeof given}`);
+  return {
+    headers: isObject(params['headers']) ? readHeaders(params['headers']) : NONE,
+    cookies: isObject(params['cookies']) ? readCookies(params['cookies']) : NONE,
+    jar: params['jar'] instanceof CookieJar ? params['jar'] : jar,
+    tags: isObject(params['tags']) ? tagsOf(params['tags']) : undefined,
+    redirects: readRedirects(params['redirects']) ?? settings.maxRedirects,
+    redirectsSaid: params['redirects'] !== undefined,
+    timeoutMs: readTimeout(params['timeout']),
+    digest: readAuth(params['auth']) === 'digest',
+    compression: encodingsOf(params['compression']),
+    responseType: readResponseType(params['responseType']) ?? (settings.discardResponseBodies ? 'none' : 'text'),
+    expected: readExpected(params['responseCallback'], expected),
+    throws: typeof params['throw'] === 'boolean' ? params['throw'] : settings.throws,
+  };
+}
+
+function readHeaders(headers: Readonly<Record<string, unknown>>): HeaderPairs {
+  return Object.entries(headers).map(([name, value]) => {
+    if (!isToken(name)) throw new TypeError(`'${name}' is not a header that HTTP can carry: use letters, digits and - in its name`);
+    const text = String(value);
+    if (/[\r\n\0]/.test(text)) throw new TypeError(`the header '${name}' holds a line break, which HTTP cannot carry`);
+    return [name, text];
+  });
+}
+
+function readCookies(cookies: Readonly<Record<string, unknown>>): RequestCookie[] {
+  return Object.entries(cookies).map(([name, value]) => {
+    if (!isToken(name)) throw new TypeError(`'${name}' is no name for a cookie: use letters, digits and - or _`);
+    return isObject(value)
+      ? { name, value: String(value['value'] ?? ''), replace: value['replace'] === true }
+      : { name, value: String(value), replace: false };
+  });
+}
+
+function readRedirects(value: unknown): number | undefined {
+  if (value === undefined || value === null) return undefined;
+  const count = Number(value);
+  if (!Number.isInteger(count) || count < 0) throw new TypeError(`redirects '${value}' is no count of redirects, such as 0 or 10`);
+  return count;
+}
+
+function readTimeout(value: unknown): number {
+  if (value === undefined || value === null) return TIMEOUT_MS;
+  const ms = k6DurationMs(value);
+  if (ms === undefined) throw new TypeError(`timeout '${value}' is no duration, such as '30s', '1m30s' or 500 (ms)`);
+  return ms;
+}
+
+function readAuth(value: unknown): string {
+  const auth = value === undefined || value === null ? '' : String(value).toLowerCase();
+  if (auth === 'ntlm') throw new TypeError("auth 'ntlm' is not supported; use 'basic' or 'digest', or send an Authorization header");
+  if (auth !== '' && auth !== 'basic' && auth !== 'digest') throw new TypeError(`auth '${value}' is not known; use 'basic' or 'digest'`);
+  return auth;
+}
+
+function readResponseType(value: unknown): ResponseType | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (!isResponseType(value)) throw new TypeError(`responseType '${value}' is not known; use ${RESPONSE_TYPES.join(', ')}`);
+  return value;
+}
+
+/** A script's answer to which statuses it expects. Throws TypeError where it is neither from `expectedStatuses` nor null. */
+export function readExpected(value: unknown, otherwise: ExpectedStatuses | null): ExpectedStatuses | null {
+  if (value === undefined) return otherwise;
+  if (value === null || value instanceof ExpectedStatuses) return value;
+  throw new TypeError('a response callback is what http.expectedStatuses() gives, or null');
+}
+
+function isResponseType(value: unknown): value is ResponseType {
+  return typeof value === 'string' && RESPONSE_TYPES.includes(value);
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
