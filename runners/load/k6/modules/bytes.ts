@@ -11,7 +11,8 @@ const REPLACEMENT = 0xfffd;
 /** The bytes of a text (as UTF-8), of a buffer, or of a list of numbers. Throws TypeError on anything else. */
 export function toBytes(data: unknown): Uint8Array {
   if (typeof data === 'string') return utf8Bytes(data);
-  if (isBinary(data)) return ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data);
+  if (isBinary(data))
+    return ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data);
   if (Array.isArray(data)) return Uint8Array.from(data);
   throw new TypeError(`expected text or an ArrayBuffer, got ${data === null ? 'null' : typeof data}`);
 }

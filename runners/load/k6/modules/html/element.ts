@@ -12,6 +12,7 @@ export interface Attribute {
 
 const NODE_TYPES: Readonly<Record<string, number>> = { text: 3, comment: 8, root: 9, directive: 10 };
 const ELEMENT_NODE = 1;
+const HTML_NAMESPACE = 'http://www.w3.org/1999/xhtml';
 
 export class Element {
   readonly #page: Page;
@@ -124,8 +125,12 @@ export class Element {
   }
 
   getElementsByClassName(name: string): Element[] {
-    const wanted = String(name).split(/\s+/).filter((each) => each !== '');
-    return this.#all(descendants(this.#node)).filter((element) => wanted.length > 0 && wanted.every((each) => element.classList().includes(each)));
+    const wanted = String(name)
+      .split(/\s+/)
+      .filter((each) => each !== '');
+    return this.#all(descendants(this.#node)).filter(
+      (element) => wanted.length > 0 && wanted.every((each) => element.classList().includes(each)),
+    );
   }
 
   getElementsByTagName(name: string): Element[] {
@@ -169,6 +174,14 @@ export class Element {
 
   nodeValue(): string | undefined {
     return 'data' in this.#node && !isElement(this.#node) ? this.#node.data : undefined;
+  }
+
+  namespaceURI(): string {
+    return isElement(this.#node) ? (this.#node.namespace ?? '') : '';
+  }
+
+  isDefaultNamespace(): boolean {
+    return this.namespaceURI() === HTML_NAMESPACE;
   }
 
   innerHTML(): string | undefined {

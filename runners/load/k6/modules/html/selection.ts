@@ -1,10 +1,10 @@
 /** `Selection` of `k6/html`: nodes of a page with jQuery's ways to find others. Pages are read, never changed. */
 import type { Cheerio, CheerioAPI } from 'cheerio/slim';
-import type { AnyNode } from 'domhandler';
+import type { AnyNode, Element as ElementNode } from 'domhandler';
 import { encodeForm } from '../http/form.ts';
 import { Element } from './element.ts';
-import { fieldsOf, type FormField } from './fields.ts';
-import { attributeOf, fieldValue, innerHtml, textOf } from './nodes.ts';
+import { type FormField, fieldsOf } from './fields.ts';
+import { attributeOf, fieldValue, innerHtml, isElement, textOf } from './nodes.ts';
 
 /** A page, and where it is from: what its links are relative to. */
 export interface Page {
@@ -49,7 +49,7 @@ export class Selection {
   }
 
   each(callback: (index: number, element: Element) => unknown): this {
-    this.#nodes.toArray().forEach((node, index) => callback(index, new Element(this.#page, node)));
+    for (const [index, node] of this.#nodes.toArray().entries()) callback(index, new Element(this.#page, node));
     return this;
   }
 
@@ -194,7 +194,7 @@ export class Selection {
     return nodes.filter((node, index) => Boolean(criterion(index, this.#of(this.#select([node])))));
   }
 
-  #limit(until: string | Selection | undefined): string | Cheerio<AnyNode> | undefined {
-    return until instanceof Selection ? until.#nodes : until;
+  #limit(until: string | Selection | undefined): string | Cheerio<ElementNode> | undefined {
+    return until instanceof Selection ? until.#page.query(until.#nodes.toArray().filter(isElement)) : until;
   }
 }

@@ -2,7 +2,7 @@
  * The cookies of a virtual user (RFC 6265, 5.3 and 5.4). Own code: a library brings Node's URL and a list of public
  * suffixes, and k6's jar knows no such list either, so a cookie for `com` is kept here as it is there.
  */
-import { type SetCookie, defaultPath, domainMatches, endOf, isAddress, pathMatches } from './cookie.ts';
+import { defaultPath, domainMatches, endOf, isAddress, pathMatches, type SetCookie } from './cookie.ts';
 import { isToken } from './headers.ts';
 import { type HttpUrl, parseUrl } from './url.ts';
 

@@ -37,7 +37,10 @@ export function parseSetCookie(header: string): SetCookie | undefined {
   const equals = pair.indexOf('=');
   const name = pair.slice(0, Math.max(0, equals)).trim();
   if (!isToken(name)) return undefined;
-  const value = pair.slice(equals + 1).trim().replace(/^"(.*)"$/, '$1');
+  const value = pair
+    .slice(equals + 1)
+    .trim()
+    .replace(/^"(.*)"$/, '$1');
   const said: Partial<SetCookie>[] = attributes.map((attribute) => {
     const [key = '', ...rest] = attribute.split('=');
     const named = key.trim().toLowerCase();

@@ -56,7 +56,12 @@ function qualityOf(offered: string | undefined): 'auth' | 'auth-int' | '' | 'unk
 }
 
 function parametersOf(text: string): Map<string, string> {
-  return new Map([...text.matchAll(PARAMETER)].map(([, name = '', quotedText, token = '']) => [name.toLowerCase(), quotedText?.replace(/\\(.)/g, '$1') ?? token]));
+  return new Map(
+    [...text.matchAll(PARAMETER)].map(([, name = '', quotedText, token = '']) => [
+      name.toLowerCase(),
+      quotedText?.replace(/\\(.)/g, '$1') ?? token,
+    ]),
+  );
 }
 
 function quoted(text: string): string {

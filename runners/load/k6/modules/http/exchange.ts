@@ -7,7 +7,7 @@ import { base64Text, utf8Bytes } from '../bytes.ts';
 import { compressed, type RequestBody } from './body.ts';
 import { cookiesSetBy } from './cookie.ts';
 import { answerDigest } from './digest.ts';
-import { headerOf, type HeaderPairs } from './headers.ts';
+import { type HeaderPairs, headerOf } from './headers.ts';
 import type { RequestParams } from './params.ts';
 import type { SampleTags } from './samples.ts';
 import { credentialsOf, type HttpUrl, resolveUrl, urlText } from './url.ts';
@@ -136,7 +136,10 @@ export class Exchange implements HostExchange {
     const { redirects, redirectsSaid } = this.#call.params;
     if (this.#followed >= redirects) {
       if (!redirectsSaid && redirects > 0)
-        this.#host.log('warn', `${this.#method} ${urlText(this.#url)}: gave up after ${redirects} redirects; params {redirects: n} or the option maxRedirects allows more`);
+        this.#host.log(
+          'warn',
+          `${this.#method} ${urlText(this.#url)}: gave up after ${redirects} redirects; params {redirects: n} or the option maxRedirects allows more`,
+        );
       return false;
     }
     this.#followed += 1;

@@ -72,6 +72,8 @@ function literalOf(text: string, query: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new Error(`the JSON path's query '${query}' compares with '${text}'; write a text in double quotes, a number, true, false or null`);
+    throw new Error(
+      `the JSON path's query '${query}' compares with '${text}'; write a text in double quotes, a number, true, false or null`,
+    );
   }
 }

@@ -1,3 +1,6 @@
+/** Stands in a name for each value; plain text, not a template. */
+const HOLE = '\u0024{}';
+
 /** What `` http.url`…` `` makes: a URL, and the name that its samples get, in which every value is `${}`. */
 export class NamedUrl {
   readonly url: string;
@@ -5,7 +8,7 @@ export class NamedUrl {
 
   constructor(strings: readonly string[], values: readonly unknown[]) {
     this.url = strings.reduce((text, piece, index) => `${text}${values[index - 1]}${piece}`);
-    this.name = strings.join('${}');
+    this.name = strings.join(HOLE);
   }
 
   toString(): string {

@@ -18,7 +18,8 @@ export async function submitForm(response: Response, given: unknown, ask: Ask): 
   const method = (form.attr('method') ?? 'GET').toUpperCase();
   const url = target(response, form.attr('action') ?? response.url, `the form '${selector}'`);
   const content = encodeForm(fieldsOf(form, options));
-  if (method === 'GET') return await ask(method, urlText({ ...url, query: content === '' ? '' : `?${content}` }), undefined, options['params']);
+  if (method === 'GET')
+    return await ask(method, urlText({ ...url, query: content === '' ? '' : `?${content}` }), undefined, options['params']);
   return await ask(method, urlText(url), content, withFormType(options['params']));
 }
 

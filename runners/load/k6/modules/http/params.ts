@@ -47,7 +47,8 @@ const RESPONSE_TYPES: readonly string[] = ['text', 'binary', 'none'] satisfies R
 /** Throws TypeError with the parameter's name where one is not what it should be. */
 export function readParams(given: unknown, { settings, jar, expected }: RequestDefaults): RequestParams {
   const params: Readonly<Record<string, unknown>> = isObject(given) ? given : {};
-  if (given !== null && given !== undefined && !isObject(given)) throw new TypeError(`a request's params are an object, not a ${typeof given}`);
+  if (given !== null && given !== undefined && !isObject(given))
+    throw new TypeError(`a request's params are an object, not a ${typeof given}`);
   return {
     headers: isObject(params['headers']) ? readHeaders(params['headers']) : NONE,
     cookies: isObject(params['cookies']) ? readCookies(params['cookies']) : NONE,

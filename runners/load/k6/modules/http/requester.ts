@@ -7,7 +7,7 @@ import { Exchange } from './exchange.ts';
 import { isToken } from './headers.ts';
 import { NamedUrl } from './named-url.ts';
 import { clickLink, submitForm } from './page.ts';
-import { readExpected, readParams, type RequestParams } from './params.ts';
+import { type RequestParams, readExpected, readParams } from './params.ts';
 import { Response, type ResponseContext } from './response.ts';
 import { SampleTags } from './samples.ts';
 import { type ExpectedStatuses, ORDINARY_STATUSES } from './statuses.ts';
@@ -17,7 +17,9 @@ import { parseUrl } from './url.ts';
 export type ParsePage = (html: string, url: string) => Selection;
 
 /** A request of a script: ready to be sent, or refused, because its URL is none. */
-type Prepared = { readonly exchange: Exchange; readonly name: string | undefined; readonly params: RequestParams } | { readonly refused: Response };
+type Prepared =
+  | { readonly exchange: Exchange; readonly name: string | undefined; readonly params: RequestParams }
+  | { readonly refused: Response };
 
 const INVALID_URL = 1020;
 const NO_TIMINGS = { blocked: 0, looking_up: 0, connecting: 0, tls_handshaking: 0, sending: 0, waiting: 0, receiving: 0, duration: 0 };
@@ -51,7 +53,9 @@ export class Requester {
       host,
       parsePage: (html, url) => {
         if (parsePage) return parsePage(html, url);
-        throw new Error('html(), submitForm() and clickLink() need the HTML parser, which is loaded where a script calls them by these names');
+        throw new Error(
+          'html(), submitForm() and clickLink() need the HTML parser, which is loaded where a script calls them by these names',
+        );
       },
       submitForm: (response, options) => submitForm(response, options, ask),
       clickLink: (response, options) => clickLink(response, options, ask),
@@ -79,11 +83,14 @@ export class Requester {
     const prepared = entries.map(([key, each]) => this.#prepareBatched(key, each));
     await this.#host.together(prepared.flatMap((each) => ('exchange' in each ? [each.exchange] : [])));
     const responses = prepared.map((each) => this.#respond(each));
-    return Array.isArray(requests) ? responses : Object.fromEntries(responses.map((response, index) => [entries[index]?.[0] ?? '', response]));
+    return Array.isArray(requests)
+      ? responses
+      : Object.fromEntries(responses.map((response, index) => [entries[index]?.[0] ?? '', response]));
   }
 
   #prepare(method: unknown, target: unknown, body: unknown, given: unknown): Prepared {
-    if (this.#host.inInit) throw new Error('requests cannot be made in the init context; make them in setup() or in the function that is run');
+    if (this.#host.inInit)
+      throw new Error('requests cannot be made in the init context; make them in setup() or in the function that is run');
     const verb = String(method).toUpperCase();
     if (!isToken(verb)) throw new TypeError(`'${method}' is not a method that HTTP can carry; use GET, POST, …`);
     const params = readParams(given, { settings: this.#host.http, jar: this.jar, expected: this.#expected });
@@ -113,7 +120,11 @@ export class Requester {
     if (throws) throw new Error(error);
     this.#host.log('warn', `${method}: ${error}`);
     const sent = { method, url, headers: [], body: undefined, cookies: [] };
-    return new Response(this.#context, { sent, answer: { ...NO_ANSWER, error, errorCode: INVALID_URL }, errorCode: INVALID_URL }, responseType);
+    return new Response(
+      this.#context,
+      { sent, answer: { ...NO_ANSWER, error, errorCode: INVALID_URL }, errorCode: INVALID_URL },
+      responseType,
+    );
   }
 
   #respond(prepared: Prepared): Response {

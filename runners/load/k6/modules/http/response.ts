@@ -137,7 +137,7 @@ export class Response {
     return this.#context.clickLink(this, options);
   }
 
-  toJSON(): Record<string, unknown> {
+  toJSON(): object {
     const { body, headers, cookies, request } = this;
     return { ...this, body, headers, cookies, request };
   }
@@ -158,7 +158,9 @@ export class Response {
     const { body } = this;
     if (typeof body === 'string') return body;
     if (body !== null) return this.#context.host.decodeText(new Uint8Array(body));
-    throw new Error(`${this.#end.sent.method} ${this.url} has no body, so that nothing can ${purpose}: ${this.error || 'it was discarded (responseType, discardResponseBodies)'}`);
+    throw new Error(
+      `${this.#end.sent.method} ${this.url} has no body, so that nothing can ${purpose}: ${this.error || 'it was discarded (responseType, discardResponseBodies)'}`,
+    );
   }
 
   #readBody(): string | ArrayBuffer | null {

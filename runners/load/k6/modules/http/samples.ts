@@ -36,7 +36,18 @@ export class SampleTags {
 }
 
 function keyOf({ method, url, name, tags, expected, errorCode }: RequestFacts, answer: HostAnswer): string {
-  const plain = [method, name ?? url, name === undefined, answer.status, answer.protocol, answer.tlsVersion, answer.remoteIp, expected, errorCode, answer.error];
+  const plain = [
+    method,
+    name ?? url,
+    name === undefined,
+    answer.status,
+    answer.protocol,
+    answer.tlsVersion,
+    answer.remoteIp,
+    expected,
+    errorCode,
+    answer.error,
+  ];
   return (tags ? [...plain, JSON.stringify(tags)] : plain).join(SEPARATOR);
 }
 
