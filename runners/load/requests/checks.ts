@@ -2,10 +2,13 @@
 import type { Request } from '../../../experiments/language/experiment.ts';
 import type { Answer } from '../transport/engine.ts';
 
+/** The parts of an answer that checks look at. */
+export type CheckedAnswer = Pick<Answer, 'status' | 'headers' | 'body'>;
+
 export interface AnswerCheck {
   readonly name: string;
   readonly needsBody: boolean;
-  passes(answer: Answer): boolean;
+  passes(answer: CheckedAnswer): boolean;
 }
 
 /** Each line given must hold; `header` without `equals` asks that it is there. */

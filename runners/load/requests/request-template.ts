@@ -4,25 +4,23 @@
  */
 import type { Request, Scenario } from '../../../experiments/language/experiment.ts';
 import { EXIT, FiredrillError } from '../../failure.ts';
-import type { Job, Origin } from '../transport/engine.ts';
 import { type AnswerCheck, prepareChecks } from './checks.ts';
 import type { Draw } from './data.ts';
+import type { Job, Origin } from '../transport/engine.ts';
+import { headerProblem, headOf, type RequestMessage } from '../transport/message.ts';
 
 const HOLE = /\$\{([A-Za-z0-9][A-Za-z0-9_.-]*)\}/g;
 /** Methods that Go's transport, hence k6, sends anew when a rested connection turns out dead. */
 const REPLAYABLE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
-/** Methods whose lack of a body is said with `Content-Length: 0` (RFC 9110, 8.6). */
-const BODY_EXPECTED: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
 
 export interface PreparedRequest {
   readonly origin: Origin;
   readonly weight: number;
-  readonly head: boolean;
   readonly replayable: boolean;
   readonly keep: Job['keep'];
   readonly checks: readonly AnswerCheck[];
-  /** The bytes of the next one. */
-  payload(): string | Buffer;
+  /** The next one. */
+  message(): RequestMessage;
 }
 
 /** Names of the data that a scenario declares, each with its draw. */
@@ -31,29 +29,32 @@ export type Draws = ReadonlyMap<string, Draw>;
 /** Throws FiredrillError `load.request` where the URL is none, or names data that the scenario lacks. */
 export function prepareRequest(request: Request, scenario: Pick<Scenario, 'name'>, draws: Draws): PreparedRequest {
   const { origin, target } = parseUrl(request.url, scenario.name);
-  const lines = headerLines(request, origin, scenario.name);
   const fill = (text: string, where: string, encode: (value: string) => string) => compile(text, where, scenario.name, draws, encode);
-  const start = fill(`${request.method} `, 'method', raw);
   const path = fill(target, 'url', encodeURIComponent);
-  const headers = fill(` HTTP/1.1\r\n${lines}`, 'headers', oneLine);
+  const { host, pairs } = headerPairs(request, origin, scenario.name);
+  const authority = fill(host, 'headers', oneLine);
+  const headers = pairs.map((text) => fill(text, 'headers', oneLine));
   const body = fill(request.body ?? '', 'body', raw);
-  const sized = request.body !== undefined || BODY_EXPECTED.has(request.method);
   const render = () => {
-    const content = body.render();
-    const length = sized ? `Content-Length: ${Buffer.byteLength(content)}\r\n` : '';
-    return `${start.render()}${path.render()}${headers.render()}${length}\r\n${content}`;
+    const content = request.body === undefined ? undefined : body.render();
+    const values = headers.map((part) => part.render());
+    const parts = { method: request.method, target: path.render(), authority: authority.render(), headers: values, body: content };
+    return { ...parts, http1: headOf(parts) + (content ?? '') };
   };
-  const fixed = [path, headers, body].every((part) => part.fixed) ? Buffer.from(render()) : undefined;
+  const fixed = [path, authority, ...headers, body].every((part) => part.fixed) ? onceForAll(render()) : undefined;
   const checks = prepareChecks(request.checks);
   return {
     origin,
     weight: request.weight,
-    head: request.method === 'HEAD',
     replayable: REPLAYABLE.has(request.method),
     keep: checks.some((check) => check.needsBody) ? 'body' : checks.length > 0 ? 'head' : 'nothing',
     checks,
-    payload: fixed ? () => fixed : render,
+    message: fixed ? () => fixed : render,
   };
+}
+
+function onceForAll(message: RequestMessage & { readonly http1: string }): RequestMessage {
+  return { ...message, http1: Buffer.from(message.http1) };
 }
 
 function refuse(scenario: string, message: string, hint: string): never {
@@ -80,23 +81,17 @@ function parseUrl(text: string, scenario: string): { origin: Origin; target: str
   return { origin: { secure, hostname: url.hostname.replace(/^\[|\]$/g, ''), port, text: url.origin }, target };
 }
 
-/** Field names are tokens and values hold no line break (RFC 9110, 5.1 and 5.5). Length and framing are ours to say. */
-function headerLines(request: Request, origin: Origin, scenario: string): string {
+/** What `Host` says, and the other headers, names and values in turn. */
+function headerPairs(request: Request, origin: Origin, scenario: string): { host: string; pairs: string[] } {
   const given = Object.entries(request.headers);
   for (const [name, value] of given) {
-    if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) || /[\r\n\0]/.test(value))
-      refuse(
-        scenario,
-        `'${name}' is not a header that HTTP can carry`,
-        'use letters, digits and - in its name, and no line break in its value',
-      );
-    if (/^(?:content-length|transfer-encoding)$/i.test(name))
-      refuse(scenario, `the header ${name} is set by firedrill from the body`, `remove ${name} from headers`);
+    const problem = headerProblem(name, value);
+    if (problem) refuse(scenario, problem.message, problem.hint);
   }
-  const has = (name: string) => given.some(([each]) => each.toLowerCase() === name);
-  const host = new URL(origin.text).host;
-  const ours = [...(has('host') ? [] : [['Host', host]]), ...(has('user-agent') ? [] : [['User-Agent', 'firedrill']])];
-  return [...ours, ...given].map(([name, value]) => `${name}: ${value}\r\n`).join('');
+  const called = (name: string) => given.find(([each]) => each.toLowerCase() === name);
+  const others = given.filter(([name]) => name.toLowerCase() !== 'host');
+  const ours = called('user-agent') ? [] : [['User-Agent', 'firedrill']];
+  return { host: called('host')?.[1] ?? new URL(origin.text).host, pairs: [...ours, ...others].flat() };
 }
 
 interface Part {

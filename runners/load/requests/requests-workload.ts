@@ -4,6 +4,7 @@ import { ANSWERS, type Outcome } from '../../../probes/slo/load-cells.ts';
 import { createRandom, type Random } from '../pacing/random.ts';
 import type { SeriesRecorder } from '../recording/recorder.ts';
 import type { Answer, Engine, Job, LoadClock, Origin } from '../transport/engine.ts';
+import type { RequestMessage } from '../transport/message.ts';
 import { Pool } from '../transport/pool.ts';
 import type { UserOwner, VirtualUser, Workload } from '../workload.ts';
 import { AliasTable } from './alias-table.ts';
@@ -28,6 +29,9 @@ export function prepareRequests(scenario: Scenario, seed: number): readonly Prep
   );
   return scenario.requests.map((request) => prepareRequest(request, scenario, draws));
 }
+
+/** What a virtual user holds before its first request. */
+const NO_MESSAGE: RequestMessage = { method: 'GET', target: '/', authority: '', headers: [], body: undefined };
 
 /** A request, and what carries it. */
 interface Carried {
@@ -92,8 +96,7 @@ export class RequestsWorkload implements Workload {
 
 /** Sends one request an iteration, and is itself what the engine carries. */
 class RequestUser implements VirtualUser, Job {
-  payload: string | Buffer = '';
-  head = false;
+  message: RequestMessage = NO_MESSAGE;
   replayable = false;
   keep: Job['keep'] = 'nothing';
   deadlineMs = 0;
@@ -113,8 +116,7 @@ class RequestUser implements VirtualUser, Job {
     this.#carried = carried;
     if (!carried) return;
     const { request } = carried;
-    this.payload = request.payload();
-    this.head = request.head;
+    this.message = request.message();
     this.replayable = request.replayable;
     this.keep = request.keep;
     this.deadlineMs = nowMs + this.#workload.timeoutMs;

@@ -8,6 +8,7 @@ declare module 'autocannon/lib/httpClient.js' {
       readonly versionMajor: number;
       readonly versionMinor: number;
       readonly statusCode: number;
+      readonly statusMessage: string;
       /** Names and values in turn. */
       readonly headers: string[];
       readonly shouldKeepAlive: boolean;
@@ -21,6 +22,8 @@ declare module 'autocannon/lib/httpClient.js' {
       readonly body_bytes: number | null;
       readonly state: string;
       readonly line: string;
+      readonly isChunked: boolean;
+      readonly trailers: readonly string[];
       initialize(type: 'RESPONSE'): void;
       /** Bytes taken, or the error. */
       execute(chunk: Buffer): number | Error;

@@ -1,145 +1,158 @@
 /**
- * autocannon's client with a gate: it never sends by itself. It dials when told to, carries one request at a time, and
- * says what became of it. It owns connecting and errors, because the original reconnects without pause, sends whenever
- * it can, and leaves a request behind whose answer never came.
+ * autocannon's client with a gate: it never sends by itself. It is given a connection, carries one request at a time over
+ * it, and says what became of it. It owns errors, because the original reconnects without pause, sends whenever it can,
+ * and leaves a request behind whose answer never came.
  *
- *   cold ──dial──▶ dialling ──connected──▶ ready ◀──answered── busy
- *    ▲                │ failed               │ lost    send ──▶ │ failed, or not to be kept
- *    └────────────────┴──────────────────────┴──────────────────┘
+ *   cold ──adopt──▶ ready ◀──answered── busy
+ *    ▲               │ lost    send ──▶ │ failed, or not to be kept
+ *    └───────────────┴──────────────────┘
  */
-import net from 'node:net';
-import tls from 'node:tls';
 import Client from 'autocannon/lib/httpClient.js';
 import type { Outcome } from '../../../probes/slo/load-cells.ts';
-import type { Answer, Job, LoadClock, Origin } from './engine.ts';
-import { outcomeOfError, outcomeOfStatus } from './outcomes.ts';
+import { type Carrier, type CarrierOwner, NO_JOBS } from './carrier.ts';
+import type { Connection } from './dial.ts';
+import type { Answer, Failure, Job, LoadClock } from './engine.ts';
+import { type BodyBudget, KeptBody } from './kept-body.ts';
+import { writeHttp1 } from './message.ts';
+import { FAILURES, failureOf, outcomeOfError, outcomeOfStatus } from './outcomes.ts';
+import { ALREADY_OPEN, Stopwatch } from './stopwatch.ts';
 
-/** Body bytes kept for `body-contains`; the rest is read and let go. */
-const BODY_BYTES_KEPT_MAX = 1_048_576;
-const GARBAGE = new Error('not HTTP');
-
-/** Who decides what a client does next. Each call comes after the client's state has changed. */
-export interface ClientOwner {
-  connected(client: GatedClient): void;
-  /** The dial came to nothing; the client is cold. */
-  dialFailed(client: GatedClient, outcome: Outcome): void;
-  /** Answered, and ready for another request. */
-  freed(client: GatedClient): void;
-  /** The connection is gone and the client is cold; `wasReady` where it carried nothing. */
-  lost(client: GatedClient, wasReady: boolean): void;
-  /** A connection that had served before was dead before any byte came back: whether the job is taken over, to be sent anew. */
-  retry(job: Job): boolean;
-}
+/** A line that is not of the head (the size of a chunk, a trailer), and the trailers, may be this long; the parser bounds the head. */
+const LINE_CHARS_MAX = 16_384;
+const TRAILERS_MAX = 256;
+const GARBAGE = Object.assign(new Error(FAILURES.notHttp.message), { code: FAILURES.notHttp.code });
+/** The original wants to know where to connect, which it never does here. */
+const NOWHERE = { hostname: '127.0.0.1', port: 9, protocol: 'http:' } as const;
 
 export interface ClientOptions {
-  readonly origin: Origin;
   readonly clock: LoadClock;
-  readonly owner: ClientOwner;
-  /** On top of TLS's own defaults, under which certificates are checked. */
-  readonly tls?: tls.ConnectionOptions | undefined;
+  readonly owner: CarrierOwner;
+  readonly budget: BodyBudget;
 }
 
-export class GatedClient extends Client {
-  /** When the last dial began. */
-  dialledMs = 0;
+export class GatedClient extends Client implements Carrier {
+  readonly multiplexed = false;
   readonly #options: ClientOptions;
-  #state: 'cold' | 'dialling' | 'ready' | 'busy' = 'cold';
+  readonly #body: KeptBody;
+  #state: 'cold' | 'ready' | 'busy' = 'cold';
+  #connection: Connection | undefined;
   #job: Job | undefined;
   /** The connection has rested: it may have died before we wrote to it. */
   #rested = false;
+  #served = false;
   #bytesSeen = false;
   #interim = false;
   #complete = false;
   #keepAlive = false;
-  #status = 0;
-  #headers: readonly string[] = [];
-  #body: Buffer[] = [];
+  #head: Client.Head | undefined;
   #bodyBytes = 0;
+  #bytesReceived = 0;
+  #bytesWrittenBefore = 0;
+  /** There where the job wants to know. */
+  #stopwatch: Stopwatch | undefined;
 
   constructor(options: ClientOptions) {
-    const { hostname, port, secure } = options.origin;
-    super({ hostname, port, protocol: secure ? 'https:' : 'http:' });
+    super(NOWHERE);
     this.timeoutTicker.clear();
     this.#options = options;
+    this.#body = new KeptBody(options.budget);
     this.parser[2] = (head) => this.#readHead(head);
     this.parser[3] = (chunk, start, length) => this.#readBody(chunk, start, length);
     this.parser[4] = () => this.#readEnd();
   }
 
-  /** The original's constructor connects at once; here the owner says when. */
+  /** The original's constructor connects at once; here the owner brings the connection. */
   override _connect(): void {}
 
   /** The gate: the original sends its next request here. */
   override _doRequest(): void {}
 
-  get job(): Job | undefined {
-    return this.#job;
+  get free(): boolean {
+    return this.#state === 'ready';
   }
 
-  dial(): void {
-    const { origin, clock, tls: tlsOptions } = this.#options;
-    const { hostname: host, port, secure } = origin;
-    this.dialledMs = clock.nowMs();
-    this.#state = 'dialling';
+  get open(): boolean {
+    return this.#state !== 'cold';
+  }
+
+  /** Only when cold. */
+  adopt(connection: Connection): void {
+    const { socket } = connection;
+    this.conn = socket;
+    this.#connection = connection;
+    this.#state = 'ready';
     this.#rested = false;
+    this.#served = false;
     this.parser.initialize('RESPONSE');
-    const servername = net.isIP(host) === 0 ? { servername: host } : {};
-    const conn = secure
-      ? tls.connect({ host, port, ALPNProtocols: ['http/1.1'], ...servername, ...tlsOptions })
-      : net.connect({ host, port });
-    this.conn = conn;
-    conn.setNoDelay(true);
-    conn.once(secure ? 'secureConnect' : 'connect', () => {
-      this.#state = 'ready';
-      this.#options.owner.connected(this);
-    });
-    conn.on('data', (chunk) => this.#read(chunk));
-    conn.once('end', () => this.#ended());
-    conn.on('error', (error) => this.#broken(outcomeOfError(error, secure && this.#state === 'dialling')));
-    conn.once('close', () => {
-      if (this.conn === conn) this.#broken('closed');
+    socket.on('data', (chunk) => this.#read(chunk));
+    socket.once('end', () => this.#ended());
+    socket.on('error', (error) => this.#broken(outcomeOfError(error, false), failureOf(error, 'exchanging')));
+    socket.once('close', () => {
+      if (this.conn === socket) this.#broken('closed', FAILURES.closed);
     });
   }
 
-  /** Only when ready. */
-  send(job: Job): void {
+  send(job: Job, sinceMs: number): void {
+    const atMs = this.#options.clock.nowMs();
     this.#state = 'busy';
     this.#job = job;
     this.#bytesSeen = false;
     this.#interim = false;
     this.#complete = false;
-    job.sent(this.#options.clock.nowMs());
-    this.conn.write(job.payload);
+    job.sent(atMs);
+    if (job.keep === 'nothing') writeHttp1(this.conn, job.message);
+    else this.#sendTimed(job, sinceMs, atMs);
+    this.#served = true;
   }
 
-  /** The connection waits for work. */
   rest(): void {
     this.#rested = true;
   }
 
-  /** Cuts the dial, the connection or the request without telling the owner. Returns the job that was under way. */
-  hangUp(): Job | undefined {
+  giveUp(meant: (job: Job) => boolean): readonly Job[] {
+    return this.#job && meant(this.#job) ? this.hangUp() : NO_JOBS;
+  }
+
+  hangUp(): readonly Job[] {
     const job = this.#job;
     this.#job = undefined;
+    this.#stopwatch = undefined;
+    this.#body.clear();
     if (this.#state !== 'cold') this._destroyConnection();
     this.#state = 'cold';
-    return job;
+    return job ? [job] : NO_JOBS;
+  }
+
+  #sendTimed(job: Job, sinceMs: number, atMs: number): void {
+    const { clock } = this.#options;
+    const opening = this.#served ? undefined : this.#connection?.opening;
+    const stopwatch = new Stopwatch(sinceMs, atMs, opening ?? ALREADY_OPEN);
+    this.#stopwatch = stopwatch;
+    this.#bytesReceived = 0;
+    this.#bytesWrittenBefore = this.conn.bytesWritten;
+    writeHttp1(this.conn, job.message, () => stopwatch.written(clock.nowMs()));
   }
 
   #read(chunk: Buffer): void {
     if (this.#state !== 'busy') {
-      this.#broken('parse');
+      this.#broken('parse', FAILURES.notHttp);
       return;
     }
+    if (!this.#bytesSeen) this.#stopwatch?.firstByte(this.#options.clock.nowMs());
     this.#bytesSeen = true;
-    let whole = false;
+    this.#bytesReceived += chunk.length;
+    const { parser } = this;
+    let taken: number | Error;
     try {
-      whole = typeof this.parser.execute(chunk) === 'number';
-    } catch {
-      whole = false;
+      taken = parser.execute(chunk);
+    } catch (error) {
+      taken = error instanceof Error ? error : GARBAGE;
     }
-    if (this.#complete) this.#answered(whole && this.parser.state === 'RESPONSE_LINE' && this.parser.line === '');
-    else if (!whole) this.#fail('parse');
+    const whole = typeof taken === 'number';
+    if (this.#complete) this.#answered(whole && parser.state === 'RESPONSE_LINE' && parser.line === '');
+    else if (typeof taken === 'object') this.#fail('parse', failureOf(taken, 'exchanging'));
+    else if (parser.state !== 'HEADER' && (parser.line.length > LINE_CHARS_MAX || parser.trailers.length > TRAILERS_MAX))
+      this.#fail('parse', FAILURES.notHttp);
   }
 
   /** Returns true where no body follows. Throws on what is not HTTP. */
@@ -151,21 +164,20 @@ export class GatedClient extends Client {
       return true;
     }
     const length = this.parser.body_bytes;
-    if (status < 200 || (length !== null && !(length >= 0))) throw GARBAGE;
-    const bodiless = this.#job?.head === true || status === 204 || status === 304;
-    this.#status = status;
+    if (status < 200 || (length !== null && !(Number.isSafeInteger(length) && length >= 0))) throw GARBAGE;
+    const bodiless = this.#job?.message.method === 'HEAD' || status === 204 || status === 304;
+    if (length === null && !bodiless && !this.parser.isChunked && header(head, 'transfer-encoding') !== undefined) throw GARBAGE;
     this.#keepAlive = head.shouldKeepAlive || (bodiless && persists(head));
-    this.#headers = head.headers;
-    this.#body = [];
+    this.#head = head;
     this.#bodyBytes = 0;
     return bodiless;
   }
 
   #readBody(chunk: Buffer, start: number, length: number): void {
-    if (!(length > 0)) throw GARBAGE;
-    if (this.#job?.keep !== 'body' || this.#bodyBytes >= BODY_BYTES_KEPT_MAX) return;
-    this.#body.push(chunk.subarray(start, start + length));
+    const left = this.parser.body_bytes;
+    if (!(length > 0) || (left !== null && !Number.isSafeInteger(left))) throw GARBAGE;
     this.#bodyBytes += length;
+    if (this.#job?.keep === 'body') this.#body.append(chunk.subarray(start, start + length));
   }
 
   #readEnd(): void {
@@ -180,17 +192,17 @@ export class GatedClient extends Client {
   /** The other side has said all it will: the end of the body where nothing else marks it, else a broken promise. */
   #ended(): void {
     const unfinished = this.#state === 'busy' && this.#bytesSeen ? this.parser.finish() : undefined;
-    if (this.#state !== 'busy' || !this.#bytesSeen) this.#broken('closed');
+    if (this.#state !== 'busy' || !this.#bytesSeen) this.#broken('closed', FAILURES.closed);
     else if (this.#complete && !unfinished) this.#answered(false);
-    else this.#fail('truncated');
+    else this.#fail('truncated', FAILURES.truncated);
   }
 
   #answered(clean: boolean): void {
     const job = this.#job;
-    if (!job) return;
+    const head = this.#head;
+    if (!job || !head) return;
     const atMs = this.#options.clock.nowMs();
-    const status = this.#status;
-    const answer = job.keep === 'nothing' ? undefined : this.#answer(job);
+    const answer = job.keep === 'nothing' ? undefined : this.#answer(head, job.keep === 'body', atMs);
     this.#job = undefined;
     if (clean && this.#keepAlive) {
       this.#state = 'ready';
@@ -198,43 +210,61 @@ export class GatedClient extends Client {
       this.#options.owner.freed(this);
     } else {
       this.hangUp();
-      this.#options.owner.lost(this, false);
+      this.#options.owner.lost(this);
     }
-    job.settle(outcomeOfStatus(status), atMs, answer);
+    job.settle(outcomeOfStatus(head.statusCode), atMs, answer);
   }
 
-  #answer(job: Job): Answer {
-    return { status: this.#status, headers: this.#headers, body: job.keep === 'body' ? Buffer.concat(this.#body) : undefined };
+  #answer(head: Client.Head, withBody: boolean, atMs: number): Answer | undefined {
+    const stopwatch = this.#stopwatch;
+    const connection = this.#connection;
+    this.#stopwatch = undefined;
+    if (!stopwatch || !connection) return undefined;
+    return {
+      status: head.statusCode,
+      statusText: head.statusMessage,
+      protocol: `HTTP/${head.versionMajor}.${head.versionMinor}`,
+      headers: head.headers,
+      body: withBody ? this.#body.end() : undefined,
+      bodyBytes: this.#bodyBytes,
+      bytesSent: this.conn.bytesWritten - this.#bytesWrittenBefore,
+      bytesReceived: this.#bytesReceived,
+      timings: stopwatch.timings(atMs),
+      connection: connection.facts,
+    };
   }
 
   /** The connection failed in whatever state it was. */
-  #broken(outcome: Outcome): void {
-    const { owner } = this.#options;
-    const before = this.#state;
-    if (before === 'busy') {
-      this.#fail(this.#bytesSeen ? 'truncated' : outcome);
+  #broken(outcome: Outcome, failure: Failure): void {
+    if (this.#state === 'cold') return;
+    if (this.#state === 'busy') {
+      if (this.#bytesSeen) this.#fail('truncated', FAILURES.truncated);
+      else this.#fail(outcome, failure);
       return;
     }
     this.hangUp();
-    if (before === 'dialling') owner.dialFailed(this, outcome);
-    else if (before === 'ready') owner.lost(this, true);
+    this.#options.owner.lost(this);
   }
 
   /** The request under way came to this. */
-  #fail(outcome: Outcome): void {
+  #fail(outcome: Outcome, failure: Failure): void {
     const { owner, clock } = this.#options;
     const mayRetry = this.#rested && !this.#bytesSeen;
-    const job = this.hangUp();
-    owner.lost(this, false);
-    if (!job || (mayRetry && job.replayable && owner.retry(job))) return;
-    job.settle(outcome, clock.nowMs(), undefined);
+    const [job] = this.hangUp();
+    owner.lost(this);
+    if (!job || (mayRetry && job.replayable && owner.retry(job, failure))) return;
+    job.settle(outcome, clock.nowMs(), undefined, failure);
   }
 }
 
+function header({ headers }: Client.Head, lowerCaseName: string): string | undefined {
+  const index = headers.findIndex((name, at) => at % 2 === 0 && name.toLowerCase() === lowerCaseName);
+  return index < 0 ? undefined : headers[index + 1];
+}
+
 /** Whether the connection outlives an answer without a body; the parser, not knowing that there is none, says no. */
-function persists({ versionMajor, versionMinor, headers }: Client.Head): boolean {
-  const index = headers.findIndex((name, at) => at % 2 === 0 && name.toLowerCase() === 'connection');
-  const connection = index < 0 ? '' : (headers[index + 1] ?? '').toLowerCase();
+function persists(head: Client.Head): boolean {
+  const connection = header(head, 'connection')?.toLowerCase() ?? '';
   if (connection.includes('close')) return false;
-  return (versionMajor === 1 && versionMinor >= 1) || connection.includes('keep-alive');
+  return (head.versionMajor === 1 && head.versionMinor >= 1) || connection.includes('keep-alive');
 }

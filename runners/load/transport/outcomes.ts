@@ -1,5 +1,6 @@
-/** Which outcome a status or an error stands for. */
+/** Which outcome a status or an error stands for, and what is said of it. */
 import type { Outcome } from '../../../probes/slo/load-cells.ts';
+import type { Failure } from './engine.ts';
 
 /** An answer's class; a status that HTTP does not know is a `parse` failure. */
 export function outcomeOfStatus(status: number): Outcome {
@@ -15,6 +16,8 @@ const BY_CODE: Readonly<Record<string, Outcome>> = {
   ENETUNREACH: 'refused',
   EACCES: 'refused',
   EPERM: 'refused',
+  /** A Unix socket that is not there. */
+  ENOENT: 'refused',
   ECONNRESET: 'reset',
   ECONNABORTED: 'reset',
   EPIPE: 'reset',
@@ -30,8 +33,27 @@ const BY_CODE: Readonly<Record<string, Outcome>> = {
   ENFILE: 'dropped',
 };
 
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && error.code !== undefined ? String(error.code) : '';
+}
+
 /** A socket's failure by its error code. What a TLS handshake says in words of its own is `tls`. */
 export function outcomeOfError(error: unknown, handshaking: boolean): Outcome {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = codeOf(error);
   return BY_CODE[code] ?? (handshaking || /TLS|SSL|CERT/.test(code) ? 'tls' : 'reset');
 }
+
+export function failureOf(error: unknown, during: Failure['during']): Failure {
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: codeOf(error) || 'FIREDRILL_UNKNOWN', message, during };
+}
+
+/** Ends that no library has a code for. */
+export const FAILURES = {
+  closed: { code: 'FIREDRILL_CLOSED', message: 'the connection was closed without an answer', during: 'exchanging' },
+  truncated: { code: 'FIREDRILL_TRUNCATED', message: 'the connection ended before the answer did', during: 'exchanging' },
+  notHttp: { code: 'FIREDRILL_NOT_HTTP', message: 'what came back is not HTTP', during: 'exchanging' },
+  deadline: { code: 'FIREDRILL_TIMEOUT', message: 'no answer within the time limit', during: 'exchanging' },
+  waitedTooLong: { code: 'FIREDRILL_TIMEOUT', message: 'no connection within the time limit', during: 'waiting' },
+  givenUp: { code: 'FIREDRILL_GIVEN_UP', message: 'given up before the answer', during: 'exchanging' },
+} as const satisfies Record<string, Failure>;

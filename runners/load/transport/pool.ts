@@ -7,20 +7,16 @@
 import type tls from 'node:tls';
 import type { Outcome } from '../../../probes/slo/load-cells.ts';
 import { Fifo } from '../fifo.ts';
-import type { Engine, Job, LoadClock, Origin } from './engine.ts';
-import { type ClientOwner, GatedClient } from './gated-client.ts';
+import type { Carrier, CarrierOwner } from './carrier.ts';
+import { type Connection, Dial, type DialOwner } from './dial.ts';
+import type { Engine, Failure, Job, LoadClock, Origin } from './engine.ts';
+import { GatedClient } from './gated-client.ts';
+import { BodyBudget } from './kept-body.ts';
+import { Openings } from './openings.ts';
+import { FAILURES } from './outcomes.ts';
 
-/** Handshakes under way at once; without this bound a hiccup opens a socket for every arrival in it, and the storm outlasts the hiccup. */
-export const OPENING_MAX = 16;
 /** Connections at most, whatever was asked for. */
 export const SOCKETS_MAX = 4096;
-/**
- * A dial older than this no longer counts as under way (it still may succeed): the kernel repeats a lost SYN after 1, 3
- * and 7 s only, and 16 such dials must not hide that the target is back.
- */
-const STALLED_DIAL_MS = 250;
-/** A dial is given up after this long; the jobs have their own deadlines. */
-const DIAL_MS_MAX = 30_000;
 
 export interface PoolOptions {
   readonly origin: Origin;
@@ -29,19 +25,28 @@ export interface PoolOptions {
   /** Sends a job anew, once, when a connection that had rested turns out dead: what Go's transport, hence k6, does. Default true. */
   readonly retryRested?: boolean;
   readonly tls?: tls.ConnectionOptions | undefined;
+  /** Of bodies that are kept; default one of its own. */
+  readonly budget?: BodyBudget | undefined;
 }
 
-export class Pool implements Engine, ClientOwner {
+interface Waiting {
+  readonly job: Job;
+  readonly sinceMs: number;
+}
+
+export class Pool implements Engine, CarrierOwner, DialOwner {
   readonly #options: PoolOptions;
+  readonly #clock: LoadClock;
   readonly #socketsMax: number;
-  readonly #clients: GatedClient[] = [];
+  readonly #budget: BodyBudget;
+  readonly #openings = new Openings();
+  readonly #carriers = new Set<Carrier>();
+  readonly #ready: Carrier[] = [];
+  /** Clients whose connection is gone, to be used again. */
   readonly #cold: GatedClient[] = [];
-  readonly #ready: GatedClient[] = [];
-  readonly #dialling = new Set<GatedClient>();
-  readonly #waiting = new Fifo<Job>();
+  readonly #waiting = new Fifo<Waiting>();
   /** Jobs to be sent anew: only over a connection that was opened for it, so that it happens once. */
-  readonly #again = new Fifo<Job>();
-  #stalled = 0;
+  readonly #again = new Fifo<Waiting>();
   #warming = 0;
   #warmed: (() => void) | undefined;
   #closed = false;
@@ -49,167 +54,155 @@ export class Pool implements Engine, ClientOwner {
 
   constructor(options: PoolOptions) {
     this.#options = options;
+    this.#clock = options.clock;
     this.#socketsMax = Math.max(1, Math.min(SOCKETS_MAX, options.socketsMax));
+    this.#budget = options.budget ?? new BodyBudget();
   }
 
-  /** Jobs that were sent a second time. */
   get retried(): number {
     return this.#retried;
   }
 
   /** Connections that exist or are being opened. */
   get sockets(): number {
-    return this.#clients.length - this.#cold.length;
+    return this.#carriers.size + this.#openings.size;
   }
 
-  /** Opens connections before there is work. Resolves when each has come to something. */
   warm(count: number): Promise<void> {
-    this.#warming = Math.min(count, this.#socketsMax);
+    this.#warming = this.#closed ? 0 : Math.min(count, this.#socketsMax);
     return new Promise((resolve) => {
       this.#warmed = resolve;
       this.#open();
+      this.#finishWarming();
     });
   }
 
   send(job: Job): void {
-    const client = this.#ready.pop();
-    if (this.#closed) {
-      job.settle('dropped', this.#options.clock.nowMs(), undefined);
-    } else if (client) {
-      client.send(job);
+    const carrier = this.#ready.pop();
+    if (carrier) {
+      carrier.send(job, Number.NaN, false);
+      if (carrier.free) this.#ready.push(carrier);
+    } else if (this.#closed) {
+      job.settle('dropped', this.#clock.nowMs(), undefined, FAILURES.givenUp);
     } else {
-      this.#waiting.push(job);
+      this.#waiting.push({ job, sinceMs: this.#clock.nowMs() });
       this.#open();
     }
   }
 
   cancel(job: Job): void {
-    const nowMs = this.#options.clock.nowMs();
-    const waited = [this.#waiting, this.#again].some((queue) => queue.take((each) => each === job).length > 0);
-    const client = waited ? undefined : this.#clients.find((each) => each.job === job);
-    if (!waited && !client) return;
-    client?.hangUp();
-    if (client) this.#cold.push(client);
-    job.settle('dropped', nowMs, undefined);
+    const meant = (each: Job) => each === job;
+    const found = [...this.#takeWaiting(meant), ...this.#takeCarried(meant)];
+    if (found.length === 0) return;
     this.#open();
+    for (const each of found) each.settle('dropped', this.#clock.nowMs(), undefined, FAILURES.givenUp);
   }
 
-  /** Called every few milliseconds: deadlines, and dials that take too long. */
   sweep(nowMs: number): void {
-    for (const queue of [this.#waiting, this.#again]) {
-      if (queue.length > 0) for (const job of queue.take(({ deadlineMs }) => deadlineMs <= nowMs)) job.settle('timeout', nowMs, undefined);
-    }
-    for (const client of this.#clients) {
-      const job = client.job;
-      if (!job || job.deadlineMs > nowMs) continue;
-      client.hangUp();
-      this.#cold.push(client);
-      job.settle('timeout', nowMs, undefined);
-    }
-    let stalled = 0;
-    for (const client of this.#dialling) {
-      const age = nowMs - client.dialledMs;
-      if (age > DIAL_MS_MAX) this.#giveUpDial(client);
-      else if (age > STALLED_DIAL_MS) stalled += 1;
-    }
-    this.#stalled = stalled;
+    const overdue = ({ deadlineMs }: Job) => deadlineMs <= nowMs;
+    for (const job of this.#takeWaiting(overdue)) job.settle('timeout', nowMs, undefined, FAILURES.waitedTooLong);
+    for (const job of this.#takeCarried(overdue)) job.settle('timeout', nowMs, undefined, FAILURES.deadline);
+    const givenUp = this.#openings.sweep(nowMs);
+    this.#warming = Math.max(0, this.#warming - givenUp);
     this.#open();
+    this.#finishWarming();
   }
 
   close(): void {
     this.#closed = true;
-    const nowMs = this.#options.clock.nowMs();
-    const open: Job[] = [];
-    for (const client of this.#clients) {
-      const job = client.hangUp();
-      if (job) open.push(job);
-    }
-    for (const queue of [this.#again, this.#waiting]) {
-      for (let job = queue.shift(); job; job = queue.shift()) open.push(job);
-    }
-    this.#dialling.clear();
+    const open = [...this.#carriers].flatMap((carrier) => carrier.hangUp());
+    open.push(...this.#takeWaiting(() => true));
+    this.#carriers.clear();
+    this.#ready.length = 0;
+    this.#openings.close();
     this.#warming = 0;
     this.#finishWarming();
-    for (const job of open) job.settle('dropped', nowMs, undefined);
+    for (const job of open) job.settle('dropped', this.#clock.nowMs(), undefined, FAILURES.givenUp);
   }
 
-  connected(client: GatedClient): void {
-    this.#dialDone(client);
-    const job = this.#again.shift() ?? this.#waiting.shift();
-    if (job) client.send(job);
-    else this.#rest(client);
+  dialled(dial: Dial, connection: Connection): void {
+    this.#dialDone(dial);
+    const client = this.#cold.pop() ?? new GatedClient({ clock: this.#clock, owner: this, budget: this.#budget });
+    client.adopt(connection);
+    this.#carriers.add(client);
+    this.#employ(client, true);
     this.#open();
     this.#finishWarming();
   }
 
-  dialFailed(client: GatedClient, outcome: Outcome): void {
-    this.#dialDone(client);
-    this.#cold.push(client);
-    const job = this.#again.shift() ?? this.#waiting.shift();
+  dialFailed(dial: Dial, outcome: Outcome, failure: Failure): void {
+    this.#dialDone(dial);
+    const first = this.#again.shift() ?? this.#waiting.shift();
     this.#open();
     this.#finishWarming();
-    job?.settle(outcome, this.#options.clock.nowMs(), undefined);
+    first?.job.settle(outcome, this.#clock.nowMs(), undefined, failure);
   }
 
-  freed(client: GatedClient): void {
-    const job = this.#waiting.shift();
-    if (job) client.send(job);
-    else this.#rest(client);
+  freed(carrier: Carrier): void {
+    this.#employ(carrier, false);
   }
 
-  lost(client: GatedClient, wasReady: boolean): void {
-    if (wasReady) {
-      const index = this.#ready.indexOf(client);
-      if (index >= 0) this.#ready.splice(index, 1);
-    }
-    this.#cold.push(client);
+  lost(carrier: Carrier): void {
+    this.#drop(carrier);
     this.#open();
   }
 
   retry(job: Job): boolean {
     if (this.#closed || this.#options.retryRested === false) return false;
     this.#retried += 1;
-    this.#again.push(job);
+    this.#again.push({ job, sinceMs: this.#clock.nowMs() });
     this.#open();
     return true;
   }
 
-  #rest(client: GatedClient): void {
-    client.rest();
-    this.#ready.push(client);
+  /** Gives a free carrier what waits, else lets it rest. */
+  #employ(carrier: Carrier, fresh: boolean): void {
+    while (carrier.free) {
+      const again = fresh ? this.#again.shift() : undefined;
+      const next = again ?? this.#waiting.shift();
+      if (!next) break;
+      carrier.send(next.job, next.sinceMs, again !== undefined);
+    }
+    if (!carrier.free) return;
+    carrier.rest();
+    this.#ready.push(carrier);
+  }
+
+  #drop(carrier: Carrier): void {
+    if (!this.#carriers.delete(carrier)) return;
+    const index = this.#ready.indexOf(carrier);
+    if (index >= 0) this.#ready.splice(index, 1);
+    if (carrier instanceof GatedClient) this.#cold.push(carrier);
+  }
+
+  #takeWaiting(meant: (job: Job) => boolean): Job[] {
+    return [this.#waiting, this.#again].flatMap((queue) => (queue.length > 0 ? queue.take(({ job }) => meant(job)).map(({ job }) => job) : []));
+  }
+
+  #takeCarried(meant: (job: Job) => boolean): Job[] {
+    const taken: Job[] = [];
+    for (const carrier of this.#carriers) {
+      for (const job of carrier.giveUp(meant)) taken.push(job);
+      if (!carrier.open) this.#drop(carrier);
+    }
+    return taken;
   }
 
   /** Dials while somebody waits for more than is under way and the bounds allow it. */
   #open(): void {
     if (this.#closed) return;
     while (
-      this.#again.length + this.#waiting.length + this.#warming > this.#dialling.size &&
-      this.#dialling.size - this.#stalled < OPENING_MAX
+      this.#again.length + this.#waiting.length + this.#warming > this.#openings.size &&
+      this.#openings.room &&
+      this.sockets < this.#socketsMax
     ) {
-      const client = this.#cold.pop() ?? this.#another();
-      if (!client) return;
-      this.#dialling.add(client);
-      client.dial();
+      const { origin, tls } = this.#options;
+      this.#openings.add(new Dial({ origin, clock: this.#clock, owner: this, tls }));
     }
   }
 
-  #another(): GatedClient | undefined {
-    if (this.#clients.length >= this.#socketsMax) return undefined;
-    const client = new GatedClient({ origin: this.#options.origin, clock: this.#options.clock, owner: this, tls: this.#options.tls });
-    this.#clients.push(client);
-    return client;
-  }
-
-  #giveUpDial(client: GatedClient): void {
-    client.hangUp();
-    this.#dialDone(client);
-    this.#cold.push(client);
-    this.#finishWarming();
-  }
-
-  #dialDone(client: GatedClient): void {
-    this.#dialling.delete(client);
-    this.#stalled = Math.min(this.#stalled, this.#dialling.size);
+  #dialDone(dial: Dial): void {
+    this.#openings.done(dial);
     if (this.#warming > 0) this.#warming -= 1;
   }
 

@@ -7,11 +7,12 @@ import { fileURLToPath } from 'node:url';
 import type { Scenario } from '../../../experiments/language/experiment.ts';
 import { Histogram } from '../../../probes/slo/histogram.ts';
 import type { LoadCell, LoadSeries, Outcome } from '../../../probes/slo/load-cells.ts';
-import { type LoadOptions, startLoad } from '../../../runners/load/generator/start.ts';
 import { runClock } from '../../../runners/load/pacing/clock.ts';
+import type { Answer, Engine, Failure, Job, Origin } from '../../../runners/load/transport/engine.ts';
 import type { GeneratorFacts } from '../../../runners/load/recording/gauges.ts';
-import type { Answer, Job, Origin } from '../../../runners/load/transport/engine.ts';
+import type { RequestMessage } from '../../../runners/load/transport/message.ts';
 import { Pool, type PoolOptions } from '../../../runners/load/transport/pool.ts';
+import { type LoadOptions, startLoad } from '../../../runners/load/generator/start.ts';
 
 export const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 
@@ -71,21 +72,22 @@ export function originOf(port: number, more: Partial<Origin> = {}): Origin {
 
 /** A job that keeps what it was told. */
 export class TestJob implements Job {
-  readonly payload: string;
-  readonly head: boolean;
+  readonly message: RequestMessage;
   readonly replayable: boolean;
-  readonly keep = 'body' as const;
+  readonly keep: Job['keep'];
   readonly deadlineMs: number;
   readonly settled: Promise<TestJob>;
   outcome: Outcome | undefined;
   answer: Answer | undefined;
+  failure: Failure | undefined;
   sends = 0;
   settles = 0;
   #resolve: (job: TestJob) => void = () => {};
 
-  constructor(method = 'GET', deadlineMs = Number.POSITIVE_INFINITY, head = method === 'HEAD') {
-    this.payload = `${method} / HTTP/1.1\r\nHost: test\r\n\r\n`;
-    this.head = head;
+  constructor(method = 'GET', deadlineMs = Number.POSITIVE_INFINITY, more: Partial<RequestMessage & Pick<Job, 'keep'>> = {}) {
+    const { keep = 'body', ...parts } = more;
+    this.message = { method, target: '/', authority: 'test', headers: [], body: undefined, ...parts };
+    this.keep = keep;
     this.replayable = method !== 'POST';
     this.deadlineMs = deadlineMs;
     this.settled = new Promise((resolve) => {
@@ -97,9 +99,10 @@ export class TestJob implements Job {
     this.sends += 1;
   }
 
-  settle(outcome: Outcome, _atMs: number, answer: Answer | undefined): void {
+  settle(outcome: Outcome, _atMs: number, answer: Answer | undefined, failure?: Failure): void {
     this.outcome = outcome;
     this.answer = answer;
+    this.failure = failure;
     this.settles += 1;
     this.#resolve(this);
   }
@@ -118,9 +121,9 @@ export function poolFor(t: TestContext, port: number, more: Partial<PoolOptions>
 }
 
 /** Sends one request and waits for what it came to. */
-export async function request(pool: Pool, method = 'GET', deadlineMs?: number): Promise<TestJob> {
-  const job = new TestJob(method, deadlineMs);
-  pool.send(job);
+export async function request(engine: Engine, method = 'GET', deadlineMs?: number, more?: ConstructorParameters<typeof TestJob>[2]): Promise<TestJob> {
+  const job = new TestJob(method, deadlineMs, more);
+  engine.send(job);
   return job.settled;
 }
 

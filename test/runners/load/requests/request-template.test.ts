@@ -17,10 +17,10 @@ function prepare(request: Parameters<typeof scenarioOf>[0]['requests'] extends (
 test('a request without data is one buffer for the whole run', () => {
   const prepared = prepare({ url: 'http://127.0.0.1:8080/manifest?x=1#fragment', headers: { 'x-region': 'sa' } });
   assert.equal(
-    prepared.payload().toString(),
+    String(prepared.message().http1),
     'GET /manifest?x=1 HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nUser-Agent: firedrill\r\nx-region: sa\r\n\r\n',
   );
-  assert.equal(prepared.payload(), prepared.payload());
+  assert.equal(prepared.message().http1, prepared.message().http1);
 });
 
 test('data is escaped in the URL, kept in one line in headers, and as it is in the body, whose length is its own', () => {
@@ -31,14 +31,14 @@ test('data is escaped in the URL, kept in one line in headers, and as it is in t
     body: '{"video":"${video}"}',
   });
   assert.equal(
-    prepared.payload().toString(),
+    String(prepared.message().http1),
     'POST /v/a%20b%2F%C3%BC HTTP/1.1\r\nHost: h\r\nx-video: a b/ü\r\nuser-agent: mine\r\nContent-Length: 18\r\n\r\n{"video":"a b/ü"}',
   );
 });
 
 test('a POST without a body says so, a GET says nothing', () => {
-  assert.match(prepare({ url: 'http://h', method: 'POST' }).payload().toString(), /^POST \/ .*Content-Length: 0\r\n\r\n$/s);
-  assert.doesNotMatch(prepare({ url: 'http://h?q' }).payload().toString(), /Content-Length/);
+  assert.match(prepare({ url: 'http://h', method: 'POST' }).message().http1?.toString() ?? '', /^POST \/ .*Content-Length: 0\r\n\r\n$/s);
+  assert.doesNotMatch(prepare({ url: 'http://h?q' }).message().http1?.toString() ?? '', /Content-Length/);
 });
 
 test('the origin holds what is dialled: default ports, and IPv6 without its brackets', () => {

@@ -26,7 +26,9 @@ test('an answer is read, and its connection carries the next request', async (t)
   for (let index = 0; index < 3; index += 1) {
     const job = await request(pool);
     assert.equal(job.outcome, 'ok');
-    assert.deepEqual(job.answer, { status: 201, headers: ['X-A', '1', 'Content-Length', '5'], body: Buffer.from('hello') });
+    const { status, statusText, protocol, headers, body, bodyBytes } = job.answer ?? assert.fail('no answer');
+    assert.deepEqual([status, statusText, protocol, bodyBytes], [201, 'Created', 'HTTP/1.1', 5]);
+    assert.deepEqual([headers, body], [['X-A', '1', 'Content-Length', '5'], Buffer.from('hello')]);
   }
   assert.equal(connections.length, 1);
 });

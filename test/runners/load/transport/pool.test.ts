@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runClock } from '../../../../runners/load/pacing/clock.ts';
-import { OPENING_MAX, Pool } from '../../../../runners/load/transport/pool.ts';
+import { OPENING_MAX } from '../../../../runners/load/transport/openings.ts';
+import { Pool } from '../../../../runners/load/transport/pool.ts';
 import { listen, OK, onRequests, originOf, poolFor, quietPort, serverProcess, TestJob } from '../support.ts';
 
 test('no more than 16 handshakes are under way at once, and jobs are sent in the order in which they came', async (t) => {
