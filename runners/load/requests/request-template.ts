@@ -4,10 +4,11 @@
  */
 import type { Request, Scenario } from '../../../experiments/language/experiment.ts';
 import { EXIT, FiredrillError } from '../../failure.ts';
-import { type AnswerCheck, prepareChecks } from './checks.ts';
-import type { Draw } from './data.ts';
 import type { Job, Origin } from '../transport/engine.ts';
 import { headerProblem, headOf, type RequestMessage } from '../transport/message.ts';
+import { parseUrl } from '../transport/origin.ts';
+import { type AnswerCheck, prepareChecks } from './checks.ts';
+import type { Draw } from './data.ts';
 
 const HOLE = /\$\{([A-Za-z0-9][A-Za-z0-9_.-]*)\}/g;
 /** Methods that Go's transport, hence k6, sends anew when a rested connection turns out dead. */
@@ -28,7 +29,7 @@ export type Draws = ReadonlyMap<string, Draw>;
 
 /** Throws FiredrillError `load.request` where the URL is none, or names data that the scenario lacks. */
 export function prepareRequest(request: Request, scenario: Pick<Scenario, 'name'>, draws: Draws): PreparedRequest {
-  const { origin, target } = parseUrl(request.url, scenario.name);
+  const { origin, target } = addressOf(request.url, scenario.name);
   const fill = (text: string, where: string, encode: (value: string) => string) => compile(text, where, scenario.name, draws, encode);
   const path = fill(target, 'url', encodeURIComponent);
   const { host, pairs } = headerPairs(request, origin, scenario.name);
@@ -61,24 +62,19 @@ function refuse(scenario: string, message: string, hint: string): never {
   throw new FiredrillError('load.request', `load scenario ${scenario}: ${message}`, { hint, exitCode: EXIT.experimentWrong });
 }
 
-/** Splits a URL into where it goes and what is asked for; the latter is kept as written, save what HTTP cannot carry. */
-function parseUrl(text: string, scenario: string): { origin: Origin; target: string } {
-  const match = /^(https?:\/\/[^/?#]+)([^#]*)/.exec(text);
-  const authority = match?.[1] ?? '';
-  const url = URL.canParse(authority) ? new URL(authority) : undefined;
-  if (!url || authority.includes('$'))
+/** Where it goes and what is asked for; the latter is kept as written, so that data may stand in it. */
+function addressOf(text: string, scenario: string): { origin: Origin; target: string } {
+  const address = parseUrl(text);
+  if ('problem' in address) return refuse(scenario, address.problem, address.hint);
+  if (/^[^/]*\/\/[^/?#]*\$/.test(text))
     return refuse(
       scenario,
       `'${text}' is not a URL that load can be sent to`,
       'write it like http://127.0.0.1:8080/path, with data after the host only',
     );
-  if (url.username !== '' || url.password !== '')
-    return refuse(scenario, `the URL to ${url.host} holds a user name`, 'send it as a header: Authorization: Basic …');
-  const secure = url.protocol === 'https:';
-  const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port);
-  const rest = match?.[2] ?? '';
-  const target = (rest.startsWith('/') ? rest : `/${rest}`).replace(/[^\x21-\x7e]+/g, encodeURIComponent);
-  return { origin: { secure, hostname: url.hostname.replace(/^\[|\]$/g, ''), port, text: url.origin }, target };
+  if (address.userinfo !== '')
+    return refuse(scenario, `the URL to ${address.origin.authority} holds a user name`, 'send it as a header: Authorization: Basic …');
+  return address;
 }
 
 /** What `Host` says, and the other headers, names and values in turn. */
@@ -91,7 +87,7 @@ function headerPairs(request: Request, origin: Origin, scenario: string): { host
   const called = (name: string) => given.find(([each]) => each.toLowerCase() === name);
   const others = given.filter(([name]) => name.toLowerCase() !== 'host');
   const ours = called('user-agent') ? [] : [['User-Agent', 'firedrill']];
-  return { host: called('host')?.[1] ?? new URL(origin.text).host, pairs: [...ours, ...others].flat() };
+  return { host: called('host')?.[1] ?? origin.authority, pairs: [...ours, ...others].flat() };
 }
 
 interface Part {

@@ -104,4 +104,8 @@ export interface Origin {
   readonly port: number;
   /** As in a URL: `http://127.0.0.1:8080`. */
   readonly text: string;
+  /** What `Host` says where the request doesn't: the port only where it isn't the protocol's own. */
+  readonly authority: string;
+  /** The Unix socket that listens instead of host and port. */
+  readonly socketPath: string | undefined;
 }

@@ -13,7 +13,7 @@ import { type Carrier, type CarrierOwner, NO_JOBS } from './carrier.ts';
 import type { Connection } from './dial.ts';
 import type { Answer, Failure, Job, LoadClock } from './engine.ts';
 import { type BodyBudget, KeptBody } from './kept-body.ts';
-import { writeHttp1 } from './message.ts';
+import { type RequestMessage, writeHttp1 } from './message.ts';
 import { FAILURES, failureOf, outcomeOfError, outcomeOfStatus } from './outcomes.ts';
 import { ALREADY_OPEN, Stopwatch } from './stopwatch.ts';
 
@@ -28,6 +28,8 @@ export interface ClientOptions {
   readonly clock: LoadClock;
   readonly owner: CarrierOwner;
   readonly budget: BodyBudget;
+  /** What is sent instead of a message: a proxy wants the whole URL. */
+  readonly rewrite?: ((message: RequestMessage) => RequestMessage) | undefined;
 }
 
 export class GatedClient extends Client implements Carrier {
@@ -100,7 +102,7 @@ export class GatedClient extends Client implements Carrier {
     this.#interim = false;
     this.#complete = false;
     job.sent(atMs);
-    if (job.keep === 'nothing') writeHttp1(this.conn, job.message);
+    if (job.keep === 'nothing') writeHttp1(this.conn, this.#rewritten(job.message));
     else this.#sendTimed(job, sinceMs, atMs);
     this.#served = true;
   }
@@ -123,6 +125,11 @@ export class GatedClient extends Client implements Carrier {
     return job ? [job] : NO_JOBS;
   }
 
+  #rewritten(message: RequestMessage): RequestMessage {
+    const { rewrite } = this.#options;
+    return rewrite ? rewrite(message) : message;
+  }
+
   #sendTimed(job: Job, sinceMs: number, atMs: number): void {
     const { clock } = this.#options;
     const opening = this.#served ? undefined : this.#connection?.opening;
@@ -130,7 +137,7 @@ export class GatedClient extends Client implements Carrier {
     this.#stopwatch = stopwatch;
     this.#bytesReceived = 0;
     this.#bytesWrittenBefore = this.conn.bytesWritten;
-    writeHttp1(this.conn, job.message, () => stopwatch.written(clock.nowMs()));
+    writeHttp1(this.conn, this.#rewritten(job.message), () => stopwatch.written(clock.nowMs()));
   }
 
   #read(chunk: Buffer): void {

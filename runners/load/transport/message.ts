@@ -37,12 +37,17 @@ export function lengthLine(method: string, body: string | Uint8Array | undefined
   return `Content-Length: ${typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength}\r\n`;
 }
 
-/** The head in HTTP/1.1, its empty line included; `target` may be another than the message's (a proxy is asked for the whole URL). */
-export function headOf(message: RequestMessage, target = message.target): string {
-  const { method, authority, headers, body } = message;
+/** The head in HTTP/1.1, its empty line included. */
+export function headOf({ method, target, authority, headers, body }: RequestMessage): string {
   let head = `${method} ${target} HTTP/1.1\r\nHost: ${authority}\r\n`;
   for (let index = 0; index < headers.length; index += 2) head += `${headers[index]}: ${headers[index + 1]}\r\n`;
   return `${head}${lengthLine(method, body)}\r\n`;
+}
+
+/** The message as a proxy wants it, which is asked for the whole URL (RFC 9112, 3.2.2). */
+export function throughProxy(message: RequestMessage, origin: string, authorization: string): RequestMessage {
+  const headers = authorization === '' ? message.headers : [...message.headers, 'Proxy-Authorization', authorization];
+  return { ...message, target: `${origin}${message.target}`, headers, http1: undefined };
 }
 
 /** Writes a message as HTTP/1.1; `written` is called when the system has taken all of it. */

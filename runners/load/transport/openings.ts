@@ -19,8 +19,13 @@ export class Openings {
     return this.#dials.size;
   }
 
+  /** Those that are not stalled. */
+  get moving(): number {
+    return this.#dials.size - this.#stalled;
+  }
+
   get room(): boolean {
-    return this.#dials.size - this.#stalled < OPENING_MAX;
+    return this.moving < OPENING_MAX;
   }
 
   add(dial: Dial): void {

@@ -27,6 +27,8 @@ const BY_CODE: Readonly<Record<string, Outcome>> = {
   EAI_FAIL: 'dns',
   EAI_NODATA: 'dns',
   EPROTO: 'tls',
+  FIREDRILL_PROXY: 'refused',
+  FIREDRILL_NO_HTTP2: 'tls',
   /** Our own limits (ports, files): the target never saw the request. */
   EADDRNOTAVAIL: 'dropped',
   EMFILE: 'dropped',

@@ -2,29 +2,31 @@
  * The connections of one scenario to one origin. A job takes the connection that was busy last, else waits in line for
  * whichever comes first: one that is freed, or one that is being opened. Dials belong to no job, so that a slow
  * handshake holds up nobody who could go elsewhere; a dial that fails takes the job at the head of the line with it,
- * so that a dead target costs one attempt an arrival.
+ * so that a dead target costs one attempt an arrival. Each connection is of HTTP/1.1 or of HTTP/2, as it was agreed;
+ * until the first has said which, and where it carries many requests, one dial at a time will do.
  */
-import type tls from 'node:tls';
 import type { Outcome } from '../../../probes/slo/load-cells.ts';
 import { Fifo } from '../fifo.ts';
 import type { Carrier, CarrierOwner } from './carrier.ts';
 import { type Connection, Dial, type DialOwner } from './dial.ts';
 import type { Engine, Failure, Job, LoadClock, Origin } from './engine.ts';
 import { GatedClient } from './gated-client.ts';
+import { Http2Client } from './http2-client.ts';
 import { BodyBudget } from './kept-body.ts';
+import { type RequestMessage, throughProxy } from './message.ts';
 import { Openings } from './openings.ts';
 import { FAILURES } from './outcomes.ts';
+import { type Route, type RouteOptions, routeTo } from './route.ts';
 
 /** Connections at most, whatever was asked for. */
 export const SOCKETS_MAX = 4096;
 
-export interface PoolOptions {
+export interface PoolOptions extends RouteOptions {
   readonly origin: Origin;
   readonly clock: LoadClock;
   readonly socketsMax: number;
   /** Sends a job anew, once, when a connection that had rested turns out dead: what Go's transport, hence k6, does. Default true. */
-  readonly retryRested?: boolean;
-  readonly tls?: tls.ConnectionOptions | undefined;
+  readonly retryRested?: boolean | undefined;
   /** Of bodies that are kept; default one of its own. */
   readonly budget?: BodyBudget | undefined;
 }
@@ -39,6 +41,7 @@ export class Pool implements Engine, CarrierOwner, DialOwner {
   readonly #clock: LoadClock;
   readonly #socketsMax: number;
   readonly #budget: BodyBudget;
+  readonly #route: Route;
   readonly #openings = new Openings();
   readonly #carriers = new Set<Carrier>();
   readonly #ready: Carrier[] = [];
@@ -47,13 +50,18 @@ export class Pool implements Engine, CarrierOwner, DialOwner {
   readonly #waiting = new Fifo<Waiting>();
   /** Jobs to be sent anew: only over a connection that was opened for it, so that it happens once. */
   readonly #again = new Fifo<Waiting>();
+  /** One connection is expected to carry many. */
+  #multiplexed: boolean;
   #warming = 0;
   #warmed: (() => void) | undefined;
   #closed = false;
   #retried = 0;
 
+  /** Throws FiredrillError where there is no way to the origin (routeTo). */
   constructor(options: PoolOptions) {
     this.#options = options;
+    this.#route = routeTo(options.origin, options);
+    this.#multiplexed = this.#route.maybeHttp2;
     this.#clock = options.clock;
     this.#socketsMax = Math.max(1, Math.min(SOCKETS_MAX, options.socketsMax));
     this.#budget = options.budget ?? new BodyBudget();
@@ -78,7 +86,8 @@ export class Pool implements Engine, CarrierOwner, DialOwner {
   }
 
   send(job: Job): void {
-    const carrier = this.#ready.pop();
+    let carrier = this.#ready.pop();
+    while (carrier && !carrier.free) carrier = this.#ready.pop();
     if (carrier) {
       carrier.send(job, Number.NaN, false);
       if (carrier.free) this.#ready.push(carrier);
@@ -122,16 +131,17 @@ export class Pool implements Engine, CarrierOwner, DialOwner {
 
   dialled(dial: Dial, connection: Connection): void {
     this.#dialDone(dial);
-    const client = this.#cold.pop() ?? new GatedClient({ clock: this.#clock, owner: this, budget: this.#budget });
-    client.adopt(connection);
-    this.#carriers.add(client);
-    this.#employ(client, true);
+    const carrier = connection.http2 ? this.#many(connection) : this.#one(connection);
+    this.#multiplexed = carrier.multiplexed;
+    this.#carriers.add(carrier);
+    this.#employ(carrier, true);
     this.#open();
     this.#finishWarming();
   }
 
   dialFailed(dial: Dial, outcome: Outcome, failure: Failure): void {
     this.#dialDone(dial);
+    this.#multiplexed = false;
     const first = this.#again.shift() ?? this.#waiting.shift();
     this.#open();
     this.#finishWarming();
@@ -151,21 +161,39 @@ export class Pool implements Engine, CarrierOwner, DialOwner {
     if (this.#closed || this.#options.retryRested === false) return false;
     this.#retried += 1;
     this.#again.push({ job, sinceMs: this.#clock.nowMs() });
+    const carrier = this.#ready.at(-1);
+    if (carrier?.multiplexed && carrier.free) this.#employ(carrier, false);
     this.#open();
     return true;
+  }
+
+  #one(connection: Connection): Carrier {
+    const { origin, proxy } = this.#route;
+    const rewrite =
+      proxy && !origin.secure ? (message: RequestMessage) => throughProxy(message, origin.text, proxy.authorization) : undefined;
+    const client = this.#cold.pop() ?? new GatedClient({ clock: this.#clock, owner: this, budget: this.#budget, rewrite });
+    client.adopt(connection);
+    return client;
+  }
+
+  /** It can take all that others are being opened for. */
+  #many(connection: Connection): Carrier {
+    this.#openings.close();
+    this.#warming = 0;
+    return new Http2Client({ clock: this.#clock, owner: this, budget: this.#budget, connection });
   }
 
   /** Gives a free carrier what waits, else lets it rest. */
   #employ(carrier: Carrier, fresh: boolean): void {
     while (carrier.free) {
-      const again = fresh ? this.#again.shift() : undefined;
+      const again = fresh || carrier.multiplexed ? this.#again.shift() : undefined;
       const next = again ?? this.#waiting.shift();
       if (!next) break;
       carrier.send(next.job, next.sinceMs, again !== undefined);
     }
     if (!carrier.free) return;
     carrier.rest();
-    this.#ready.push(carrier);
+    if (!carrier.multiplexed || !this.#ready.includes(carrier)) this.#ready.push(carrier);
   }
 
   #drop(carrier: Carrier): void {
@@ -176,14 +204,19 @@ export class Pool implements Engine, CarrierOwner, DialOwner {
   }
 
   #takeWaiting(meant: (job: Job) => boolean): Job[] {
-    return [this.#waiting, this.#again].flatMap((queue) => (queue.length > 0 ? queue.take(({ job }) => meant(job)).map(({ job }) => job) : []));
+    return [this.#waiting, this.#again].flatMap((queue) =>
+      queue.length > 0 ? queue.take(({ job }) => meant(job)).map(({ job }) => job) : [],
+    );
   }
 
   #takeCarried(meant: (job: Job) => boolean): Job[] {
     const taken: Job[] = [];
     for (const carrier of this.#carriers) {
-      for (const job of carrier.giveUp(meant)) taken.push(job);
+      const jobs = carrier.giveUp(meant);
+      if (jobs.length === 0) continue;
+      taken.push(...jobs);
       if (!carrier.open) this.#drop(carrier);
+      else if (carrier.free) this.#employ(carrier, false);
     }
     return taken;
   }
@@ -191,14 +224,14 @@ export class Pool implements Engine, CarrierOwner, DialOwner {
   /** Dials while somebody waits for more than is under way and the bounds allow it. */
   #open(): void {
     if (this.#closed) return;
-    while (
-      this.#again.length + this.#waiting.length + this.#warming > this.#openings.size &&
-      this.#openings.room &&
-      this.sockets < this.#socketsMax
-    ) {
-      const { origin, tls } = this.#options;
-      this.#openings.add(new Dial({ origin, clock: this.#clock, owner: this, tls }));
+    while (this.#wanted && this.#openings.room && this.sockets < this.#socketsMax) {
+      this.#openings.add(new Dial({ route: this.#route, clock: this.#clock, owner: this }));
     }
+  }
+
+  get #wanted(): boolean {
+    const waiting = this.#again.length + this.#waiting.length + this.#warming;
+    return this.#multiplexed ? waiting > 0 && this.#openings.moving === 0 : waiting > this.#openings.size;
   }
 
   #dialDone(dial: Dial): void {

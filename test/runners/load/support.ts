@@ -7,12 +7,12 @@ import { fileURLToPath } from 'node:url';
 import type { Scenario } from '../../../experiments/language/experiment.ts';
 import { Histogram } from '../../../probes/slo/histogram.ts';
 import type { LoadCell, LoadSeries, Outcome } from '../../../probes/slo/load-cells.ts';
+import { type LoadOptions, startLoad } from '../../../runners/load/generator/start.ts';
 import { runClock } from '../../../runners/load/pacing/clock.ts';
-import type { Answer, Engine, Failure, Job, Origin } from '../../../runners/load/transport/engine.ts';
 import type { GeneratorFacts } from '../../../runners/load/recording/gauges.ts';
+import type { Answer, Engine, Failure, Job, Origin } from '../../../runners/load/transport/engine.ts';
 import type { RequestMessage } from '../../../runners/load/transport/message.ts';
 import { Pool, type PoolOptions } from '../../../runners/load/transport/pool.ts';
-import { type LoadOptions, startLoad } from '../../../runners/load/generator/start.ts';
 
 export const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 
@@ -67,7 +67,15 @@ export async function quietPort(): Promise<number> {
 }
 
 export function originOf(port: number, more: Partial<Origin> = {}): Origin {
-  return { secure: false, hostname: '127.0.0.1', port, text: `http://127.0.0.1:${port}`, ...more };
+  return {
+    secure: false,
+    hostname: '127.0.0.1',
+    port,
+    text: `http://127.0.0.1:${port}`,
+    authority: `127.0.0.1:${port}`,
+    socketPath: undefined,
+    ...more,
+  };
 }
 
 /** A job that keeps what it was told. */
@@ -121,7 +129,12 @@ export function poolFor(t: TestContext, port: number, more: Partial<PoolOptions>
 }
 
 /** Sends one request and waits for what it came to. */
-export async function request(engine: Engine, method = 'GET', deadlineMs?: number, more?: ConstructorParameters<typeof TestJob>[2]): Promise<TestJob> {
+export async function request(
+  engine: Engine,
+  method = 'GET',
+  deadlineMs?: number,
+  more?: ConstructorParameters<typeof TestJob>[2],
+): Promise<TestJob> {
   const job = new TestJob(method, deadlineMs, more);
   engine.send(job);
   return job.settled;

@@ -42,7 +42,14 @@ test('a POST without a body says so, a GET says nothing', () => {
 });
 
 test('the origin holds what is dialled: default ports, and IPv6 without its brackets', () => {
-  assert.deepEqual(prepare({ url: 'https://[::1]/x' }).origin, { secure: true, hostname: '::1', port: 443, text: 'https://[::1]' });
+  assert.deepEqual(prepare({ url: 'https://[::1]/x' }).origin, {
+    secure: true,
+    hostname: '::1',
+    port: 443,
+    text: 'https://[::1]',
+    authority: '[::1]',
+    socketPath: undefined,
+  });
   assert.equal(prepare({ url: 'http://example.test' }).origin.port, 80);
 });
 

@@ -1,0 +1,170 @@
+/**
+ * A connection that speaks HTTP/2, over Node's own client: many requests at once, as many as the other side allows. What
+ * the other side says it never took (REFUSED_STREAM, or beyond the last stream of a GOAWAY) is sent anew, once, whatever
+ * its method.
+ */
+import http2 from 'node:http2';
+import { type Carrier, type CarrierOwner, NO_JOBS } from './carrier.ts';
+import type { Connection } from './dial.ts';
+import type { Job, LoadClock } from './engine.ts';
+import { endOfStream, type SessionEnd } from './http2-ends.ts';
+import { Http2Exchange } from './http2-exchange.ts';
+import { requestHeaders } from './http2-headers.ts';
+import type { BodyBudget } from './kept-body.ts';
+import { failureOf, outcomeOfStatus } from './outcomes.ts';
+import { ALREADY_OPEN, Stopwatch } from './stopwatch.ts';
+
+/** Streams at once until the other side has said how many it allows: Go's assumption. */
+const STREAMS_UNTIL_TOLD = 100;
+/** How much the other side may send ahead, on one stream and on all: bodies that are let go must not be slowed down by us. */
+const STREAM_WINDOW_BYTES = 4 * 1024 * 1024;
+const CONNECTION_WINDOW_BYTES = 64 * 1024 * 1024;
+/** What Node lets a connection use for its streams. */
+const SESSION_MEGABYTES_MAX = 128;
+
+export interface Http2ClientOptions {
+  readonly clock: LoadClock;
+  readonly owner: CarrierOwner;
+  readonly budget: BodyBudget;
+  readonly connection: Connection;
+}
+
+export class Http2Client implements Carrier {
+  readonly multiplexed = true;
+  readonly #options: Http2ClientOptions;
+  readonly #session: http2.ClientHttp2Session;
+  readonly #scheme: string;
+  readonly #exchanges = new Map<Job, Http2Exchange>();
+  readonly #end: SessionEnd = { goaway: undefined, error: undefined, gone: false };
+  #streamsMax = STREAMS_UNTIL_TOLD;
+  #served = false;
+  /** It has rested, and nothing has come back since: it may have died before we wrote to it. */
+  #doubtful = false;
+
+  constructor(options: Http2ClientOptions) {
+    const { socket, facts } = options.connection;
+    this.#options = options;
+    this.#scheme = facts.tlsVersion === '' ? 'http' : 'https';
+    this.#session = http2.connect(`${this.#scheme}://localhost`, {
+      createConnection: () => socket,
+      maxSessionMemory: SESSION_MEGABYTES_MAX,
+      settings: { enablePush: false, initialWindowSize: STREAM_WINDOW_BYTES },
+    });
+    this.#session.once('connect', () => {
+      if (!this.#session.destroyed) this.#session.setLocalWindowSize(CONNECTION_WINDOW_BYTES);
+    });
+    this.#session.on('remoteSettings', ({ maxConcurrentStreams }) => this.#allowed(maxConcurrentStreams));
+    this.#session.on('goaway', (code, lastStreamId) => {
+      this.#end.goaway = { code, lastStreamId };
+    });
+    this.#session.on('error', (error) => {
+      this.#end.error ??= error;
+    });
+    this.#session.once('close', () => this.#gone());
+  }
+
+  get free(): boolean {
+    const { closed, destroyed } = this.#session;
+    return !closed && !destroyed && this.#end.goaway === undefined && this.#exchanges.size < this.#streamsMax;
+  }
+
+  get open(): boolean {
+    return !this.#end.gone;
+  }
+
+  send(job: Job, sinceMs: number, again: boolean): void {
+    const { clock, connection, budget } = this.#options;
+    const atMs = clock.nowMs();
+    const opening = this.#served ? ALREADY_OPEN : connection.opening;
+    this.#served = true;
+    job.sent(atMs);
+    const { message } = job;
+    const { body } = message;
+    const bodiless = body === undefined || body.length === 0;
+    let stream: http2.ClientHttp2Stream;
+    try {
+      stream = this.#session.request(requestHeaders(message, this.#scheme), { endStream: bodiless });
+    } catch (error) {
+      job.settle('dropped', atMs, undefined, failureOf(error, 'exchanging'));
+      return;
+    }
+    const stopwatch = job.keep === 'nothing' ? undefined : new Stopwatch(sinceMs, atMs, opening);
+    const exchange = new Http2Exchange({ job, stream, stopwatch, budget, clock, again, doubtful: this.#doubtful });
+    this.#exchanges.set(job, exchange);
+    stream.on('response', (_headers, _flags, rawHeaders) => {
+      this.#doubtful = false;
+      exchange.readHead(rawHeaders);
+    });
+    stream.on('data', (chunk: Buffer) => exchange.readBody(chunk));
+    stream.once('end', () => this.#ended(exchange));
+    stream.on('error', (error) => exchange.failed(error));
+    stream.once('close', () => this.#closed(exchange));
+    if (bodiless) stopwatch?.written(atMs);
+    else stream.end(body, () => stopwatch?.written(clock.nowMs()));
+  }
+
+  rest(): void {
+    if (this.#exchanges.size === 0) this.#doubtful = true;
+  }
+
+  giveUp(meant: (job: Job) => boolean): readonly Job[] {
+    const jobs = [...this.#exchanges.keys()].filter(meant);
+    for (const job of jobs) this.#release(job)?.stream.close(http2.constants.NGHTTP2_CANCEL);
+    return jobs.length === 0 ? NO_JOBS : jobs;
+  }
+
+  hangUp(): readonly Job[] {
+    const jobs = [...this.#exchanges.keys()];
+    for (const job of jobs) this.#release(job);
+    this.#end.gone = true;
+    this.#session.destroy();
+    return jobs;
+  }
+
+  #allowed(streamsMax: number | undefined): void {
+    const wasFree = this.free;
+    this.#streamsMax = streamsMax ?? Number.POSITIVE_INFINITY;
+    if (!wasFree && this.free) this.#options.owner.freed(this);
+  }
+
+  /** All of the answer is here, unless the body is shorter than was said. */
+  #ended(exchange: Http2Exchange): void {
+    const { job, stream, status } = exchange;
+    if (this.#exchanges.get(job) !== exchange || status === undefined || exchange.short) return;
+    const { clock, connection, owner } = this.#options;
+    const atMs = clock.nowMs();
+    const answer = exchange.answer(atMs, connection.facts);
+    this.#release(job);
+    if (!stream.writableFinished) stream.close(http2.constants.NGHTTP2_NO_ERROR);
+    if (this.free) owner.freed(this);
+    job.settle(outcomeOfStatus(status), atMs, answer);
+  }
+
+  /** The stream is over; where it still has its job, without a whole answer. */
+  #closed(exchange: Http2Exchange): void {
+    const { job } = exchange;
+    if (this.#exchanges.get(job) !== exchange) return;
+    const { clock, owner } = this.#options;
+    const { destroyed, closed } = this.#session;
+    const { outcome, failure, mayRetry } = endOfStream(exchange, this.#end, { over: destroyed || closed, doubtful: this.#doubtful });
+    this.#release(job);
+    if (this.free) owner.freed(this);
+    if (mayRetry && owner.retry(job, failure)) return;
+    job.settle(outcome, clock.nowMs(), undefined, failure);
+  }
+
+  #gone(): void {
+    const last = [...this.#exchanges.values()];
+    if (!this.#end.gone) this.#options.owner.lost(this);
+    this.#end.gone = true;
+    for (const exchange of last) this.#closed(exchange);
+  }
+
+  #release(job: Job): Http2Exchange | undefined {
+    const exchange = this.#exchanges.get(job);
+    this.#exchanges.delete(job);
+    if (this.#exchanges.size === 0) this.#doubtful = true;
+    exchange?.released();
+    return exchange;
+  }
+}
