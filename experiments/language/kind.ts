@@ -5,6 +5,13 @@
 import type { z } from 'zod';
 import type { Composite } from './composite.ts';
 
+/** Settings that do not fit together; `key` is the one to mend. */
+export interface Misfit {
+  readonly key: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
 /** One kind: its word in the YAML, a sentence for the docs, and the schema of its settings. */
 export interface Kind {
   /** The word in the YAML; also the file's name. */
@@ -13,6 +20,8 @@ export interface Kind {
   readonly summary: string;
   /** The kind's own settings, without the keys that every step or probe has. */
   readonly settings: z.ZodObject;
+  /** What in settings that the schema accepts does not fit together; takes them as written. */
+  readonly misfits?: (settings: unknown) => readonly Misfit[];
   /** Faults: true where the step needs a `duration`. */
   readonly lasting?: boolean;
   /** Faults: who can put it back; `runner` and `none` need the file's consent. */

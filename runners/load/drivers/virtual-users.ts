@@ -1,4 +1,6 @@
 /** The virtual users of a scenario: made when first needed, used again, never more than allowed. */
+import { type Share, WHOLE } from '../executors/executor.ts';
+import { Fifo } from '../fifo.ts';
 import type { IterationEnd, UserOwner, VirtualUser, Workload } from '../workload.ts';
 
 /** Told of each iteration's end. */
@@ -6,8 +8,10 @@ export type Ended = (seat: Seat, end: IterationEnd) => void;
 
 /** A virtual user, and whom it reports to for the iteration under way. */
 export class Seat implements UserOwner {
-  /** From 1 within the scenario: k6's `__VU`, where there is one scenario. */
+  /** From 1 within the scenario, over all processes: k6's `__VU`, where there is one scenario. */
   readonly id: number;
+  /** When its last iteration began, on the run's clock. */
+  startedMs = 0;
   readonly #user: VirtualUser;
   readonly #users: VirtualUsers;
   #ended: Ended | undefined;
@@ -22,11 +26,12 @@ export class Seat implements UserOwner {
     return this.#ended !== undefined;
   }
 
-  /** Only when not busy. Times on the run's clock. */
-  start(intendedMs: number, nowMs: number, ended: Ended): void {
+  /** Only when not busy. Times on the run's clock; `number` counts the scenario's iterations from 0. */
+  start(intendedMs: number, nowMs: number, number: number, ended: Ended): void {
     this.#ended = ended;
+    this.startedMs = nowMs;
     this.#users.began();
-    this.#user.iterate(intendedMs, nowMs, this.#users.started - 1);
+    this.#user.iterate(intendedMs, nowMs, number);
   }
 
   /** Gives up its iteration, if one is under way. */
@@ -42,22 +47,29 @@ export class Seat implements UserOwner {
   }
 }
 
+export interface VirtualUsersOptions {
+  readonly workload: Pick<Workload, 'user'>;
+  /** Of this process, at most. */
+  readonly usersMax: number;
+  /** Default all. */
+  readonly share?: Share;
+  /** Called after each iteration's end. */
+  readonly onEnd: () => void;
+}
+
 export class VirtualUsers {
   /** Iterations begun so far. */
   started = 0;
   /** Iterations under way. */
   underWay = 0;
-  readonly #workload: Workload;
-  readonly #usersMax: number;
-  readonly #onEnd: () => void;
+  readonly #options: VirtualUsersOptions;
   readonly #seats: Seat[] = [];
   readonly #free: Seat[] = [];
+  /** Free, but not before their time. */
+  readonly #resting = new Fifo<{ readonly seat: Seat; readonly untilMs: number }>();
 
-  /** `onEnd` is called after each iteration's end. */
-  constructor(workload: Workload, usersMax: number, onEnd: () => void) {
-    this.#workload = workload;
-    this.#usersMax = usersMax;
-    this.#onEnd = onEnd;
+  constructor(options: VirtualUsersOptions) {
+    this.#options = options;
   }
 
   /** Virtual users that exist. */
@@ -67,17 +79,30 @@ export class VirtualUsers {
 
   /** Makes so many ready beforehand. */
   prepare(count: number): void {
-    while (this.#seats.length < Math.min(count, this.#usersMax)) this.#free.push(this.#another());
+    while (this.#seats.length < Math.min(count, this.#options.usersMax)) this.#free.push(this.#another());
   }
 
   /** The one that was free last, else a new one; undefined where all there may be are taken. */
-  take(): Seat | undefined {
-    return this.#free.pop() ?? (this.#seats.length < this.#usersMax ? this.#another() : undefined);
+  take(nowMs: number): Seat | undefined {
+    const free = this.#free.pop();
+    if (free) return free;
+    if ((this.#resting.peek()?.untilMs ?? Number.POSITIVE_INFINITY) <= nowMs) return this.#resting.shift()?.seat;
+    return this.#seats.length < this.#options.usersMax ? this.#another() : undefined;
   }
 
-  /** It is not needed any more, for the moment. */
-  release(seat: Seat): void {
-    this.#free.push(seat);
+  /** It is not needed any more, for the moment, and may be taken again: at once, or from `untilMs` on. */
+  release(seat: Seat, untilMs?: number): void {
+    if (untilMs === undefined) this.#free.push(seat);
+    else this.#resting.push({ seat, untilMs });
+  }
+
+  /** The one of this place, from 0, whoever has it; made where it isn't there yet. Who goes by places takes and releases none. */
+  at(place: number): Seat {
+    for (;;) {
+      const seat = this.#seats[place];
+      if (seat) return seat;
+      this.#another();
+    }
   }
 
   began(): void {
@@ -87,11 +112,12 @@ export class VirtualUsers {
 
   finished(): void {
     this.underWay -= 1;
-    this.#onEnd();
+    this.#options.onEnd();
   }
 
   #another(): Seat {
-    const seat = new Seat(this.#seats.length + 1, this, this.#workload);
+    const { index, of } = this.#options.share ?? WHOLE;
+    const seat = new Seat(this.#seats.length * of + index + 1, this, this.#options.workload);
     this.#seats.push(seat);
     return seat;
   }

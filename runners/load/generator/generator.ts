@@ -4,6 +4,7 @@
  */
 
 import { type RunClock, runClock } from '../pacing/clock.ts';
+import { createRandom } from '../pacing/random.ts';
 import { Schedule } from '../pacing/schedule.ts';
 import { Gauges } from '../recording/gauges.ts';
 import { Recorder } from '../recording/recorder.ts';
@@ -43,7 +44,8 @@ async function generate({ scenarios, startNs, seed }: Extract<ToGenerator, { typ
   const runs = planScenarios(scenarios, seed).map(({ scenario, plan }) => {
     const series = recorder.series(scenario.name, scenario.tags);
     const workload = new RequestsWorkload({ scenario, seed, clock, series, socketsMax: usersMaxOf(plan) });
-    const run = new ScenarioRun({ plan, workload, gracefulStopMs: scenario.gracefulStop.ms, clock, schedule, gauges });
+    const random = createRandom(seed, `${scenario.name}/pauses`);
+    const run = new ScenarioRun({ plan, workload, gracefulStopMs: scenario.gracefulStop.ms, random, clock, schedule, gauges });
     return { run, workload, startTimeMs: scenario.startTime.ms };
   });
   const timers = [

@@ -1,8 +1,7 @@
 /** Turns scenarios into plans, and refuses what cannot be run before anything is started. */
 import type { Scenario } from '../../../experiments/language/experiment.ts';
-import { EXIT, FiredrillError } from '../../failure.ts';
 import type { ExecutorPlan } from '../executors/executor.ts';
-import { executors } from '../executors/index.ts';
+import { planExecutor } from '../executors/index.ts';
 import { prepareRequests } from '../requests/requests-workload.ts';
 
 /** A scenario and how it spreads over time; `beginsMs` and `endsMs` on the run's clock, gracefulStop not counted. */
@@ -16,15 +15,8 @@ export interface PlannedScenario {
 /** Throws FiredrillError where an executor is unknown, its settings do not fit, or a request cannot be made. Touches nothing. */
 export function planScenarios(scenarios: readonly Scenario[], seed = 0): readonly PlannedScenario[] {
   return scenarios.map((scenario) => {
-    const executor = executors.find(({ name }) => name === scenario.executor);
-    if (!executor) {
-      throw new FiredrillError('load.executor', `load scenario ${scenario.name}: there is no executor '${scenario.executor}'`, {
-        hint: `write one of ${executors.map(({ name }) => name).join(', ')}`,
-        exitCode: EXIT.experimentWrong,
-      });
-    }
     prepareRequests(scenario, seed);
-    const plan = executor.plan(scenario.settings, { timeoutMs: scenario.timeout.ms });
+    const plan = planExecutor(scenario.executor, scenario.settings, { timeoutMs: scenario.timeout.ms });
     const beginsMs = scenario.startTime.ms;
     return { scenario, plan, beginsMs, endsMs: beginsMs + plan.durationMs };
   });

@@ -4,10 +4,11 @@
  * `dropped`.
  */
 import { driveClosedLoop } from '../drivers/closed-loop.ts';
-import type { Launcher } from '../drivers/launcher.ts';
+import { type Launcher, ownCount } from '../drivers/launcher.ts';
 import { driveOpenLoop } from '../drivers/open-loop.ts';
 import { VirtualUsers } from '../drivers/virtual-users.ts';
-import type { ExecutorPlan } from '../executors/executor.ts';
+import { type ExecutorPlan, type Share, WHOLE } from '../executors/executor.ts';
+import { createRandom, type Random } from '../pacing/random.ts';
 import type { Schedule } from '../pacing/schedule.ts';
 import type { Gauges } from '../recording/gauges.ts';
 import type { LoadClock } from '../transport/engine.ts';
@@ -18,9 +19,22 @@ export interface ScenarioRunOptions {
   readonly workload: Workload;
   /** How long running iterations may take after the end. */
   readonly gracefulStopMs: number;
+  /** Default 0. */
+  readonly minIterationMs?: number;
+  /** The part of the plan that this process carries out; default all. */
+  readonly share?: Share;
+  /** Draws the pauses of virtual users; needed where they have two ends. */
+  readonly random?: Random;
   readonly clock: LoadClock;
   readonly schedule: Schedule;
   readonly gauges: Pick<Gauges, 'lag'>;
+  /** Calls back after a delay and returns how to cancel; default real timers. */
+  readonly after?: (delayMs: number, callback: () => void) => () => void;
+}
+
+function realTime(delayMs: number, callback: () => void): () => void {
+  const timer = setTimeout(callback, delayMs);
+  return () => clearTimeout(timer);
 }
 
 /** Virtual users that a plan needs at most. */
@@ -32,20 +46,31 @@ export class ScenarioRun implements Launcher {
   readonly clock: LoadClock;
   readonly schedule: Schedule;
   readonly users: VirtualUsers;
+  readonly share: Share;
+  readonly minIterationMs: number;
+  readonly random: Random;
   /** Resolves when every iteration has ended. */
   readonly done: Promise<void>;
   readonly #options: ScenarioRunOptions;
   #resolve: () => void = () => {};
   #end: () => void = () => {};
-  #graceTimer: NodeJS.Timeout | undefined;
+  #cancelGrace: () => void = () => {};
   #finished = false;
 
   constructor(options: ScenarioRunOptions) {
     this.#options = options;
     this.clock = options.clock;
     this.schedule = options.schedule;
-    this.users = new VirtualUsers(options.workload, usersMaxOf(options.plan), () => {
-      if (this.#finished && this.users.underWay === 0) this.#close();
+    this.share = options.share ?? WHOLE;
+    this.minIterationMs = options.minIterationMs ?? 0;
+    this.random = options.random ?? createRandom(0, 'pauses');
+    this.users = new VirtualUsers({
+      workload: options.workload,
+      usersMax: ownCount(usersMaxOf(options.plan), this.share),
+      share: this.share,
+      onEnd: () => {
+        if (this.#finished && this.users.underWay === 0) this.#close();
+      },
     });
     this.done = new Promise((resolve) => {
       this.#resolve = resolve;
@@ -55,7 +80,7 @@ export class ScenarioRun implements Launcher {
   /** Opens connections ahead of the first request. */
   warm(): Promise<void> {
     const { plan, workload } = this.#options;
-    const count = plan.model === 'open' ? plan.preAllocatedVUs : plan.vus;
+    const count = ownCount(plan.model === 'open' ? plan.preAllocatedVUs : plan.vus, this.share);
     this.users.prepare(count);
     return workload.warm(count);
   }
@@ -91,13 +116,13 @@ export class ScenarioRun implements Launcher {
 
   #finish(graceMs: number): void {
     this.#finished = true;
-    clearTimeout(this.#graceTimer);
+    this.#cancelGrace();
     if (this.users.underWay === 0) this.#close();
-    else this.#graceTimer = setTimeout(() => this.#close(), graceMs);
+    else this.#cancelGrace = (this.#options.after ?? realTime)(graceMs, () => this.#close());
   }
 
   #close(): void {
-    clearTimeout(this.#graceTimer);
+    this.#cancelGrace();
     this.#options.workload.close();
     this.#resolve();
   }

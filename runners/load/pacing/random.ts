@@ -3,9 +3,16 @@
  * Pseudorandom Number Generators", ACM TOMS 47(4), 2021), its state filled by splitmix32 (the 32-bit finaliser of
  * Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014).
  */
+import type { Pause } from '../../../experiments/language/pause.ts';
+
 export interface Random {
   /** Evenly spread over 0 ≤ x < 1, in steps of 2⁻³². */
   next(): number;
+}
+
+/** The length of a pause, evenly drawn where it has two ends. */
+export function drawMs({ fromMs, toMs }: Pause, random: Random): number {
+  return fromMs === toMs ? fromMs : fromMs + random.next() * (toMs - fromMs);
 }
 
 /** A stream of its own for each name under one seed: two scenarios never draw the same numbers. */

@@ -18,6 +18,7 @@ export class Schedule {
   readonly #streams = new Set<Stream>();
   readonly #waker: Waker;
   #continuing = false;
+  #serving = false;
 
   constructor(clock: RunClock, kind: WakerKind = 'thread', waker: (wake: () => void) => Waker = (wake) => createWaker(kind, wake)) {
     this.#clock = clock;
@@ -38,9 +39,16 @@ export class Schedule {
     return this.#waker.stop();
   }
 
-  /** Serves what is due and asks to be woken for the rest. */
+  /** Serves what is due and asks to be woken for the rest. What becomes due while it serves is served too, by the same call. */
   wake(): void {
-    const first = this.#serve();
+    if (this.#serving) return;
+    this.#serving = true;
+    let first: number | undefined;
+    try {
+      first = this.#serve();
+    } finally {
+      this.#serving = false;
+    }
     if (first !== undefined) this.#waker.wakeAt(this.#clock.toMonotonicMs(first));
   }
 

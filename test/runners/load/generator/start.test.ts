@@ -173,8 +173,8 @@ test('a dead target does not turn virtual users into a busy loop', async (t) => 
 test('what cannot be run is refused before anything starts', (t) => {
   const refused: [Parameters<typeof scenarioOf>[0], RegExp][] = [
     [{ url: 'nowhere' }, /'nowhere' is not a URL/],
-    [{ executor: 'ramping-vus' }, /there is no executor 'ramping-vus'/],
-    [{ settings: { rate: 100_000, duration: '1s' } }, /rate comes to 100000 requests a second, the limit is 50000/],
+    [{ executor: 'externally-controlled' }, /there is no executor 'externally-controlled'/],
+    [{ settings: { rate: 100_000, duration: '1s' } }, /rate comes to 100000 iterations a second, the limit is 50000/],
     [{ settings: { rate: 1, duration: '0s' } }, /duration is 0ms, must be above 0/],
     [{ settings: { rate: 1, duration: '1s', timeUnit: '0s' } }, /timeUnit is 0ms/],
     [{ settings: { rate: 1, duration: '1s', preAllocatedVUs: 9, maxVUs: 5 } }, /preAllocatedVUs is 9, more than maxVUs, 5/],
