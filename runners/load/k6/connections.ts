@@ -1,0 +1,154 @@
+/**
+ * The connections of a test's scripts: engines by origin, which all virtual users share, under the test's options. Unlike
+ * k6, where each virtual user has connections of its own, one that is free serves whoever comes next.
+ */
+import type { Outcome } from '../../../probes/slo/load-cells.ts';
+import type { Failure, LoadClock, Origin } from '../transport/engine.ts';
+import { Engines } from '../transport/engines.ts';
+import { parseUrl } from '../transport/origin.ts';
+import { SOCKETS_MAX } from '../transport/pool.ts';
+import type { ProxyChoice } from '../transport/proxies.ts';
+import type { HostRequest, HostTimings, HttpSettings, Tags } from './host.ts';
+import { Blocked } from './network/blocked.ts';
+import { authFor, httpSettings, type RequestOptions, type TlsAuth, tlsSettings } from './network/request-options.ts';
+import type { JobParts } from './network/script-job.ts';
+import { UserConnections } from './network/user-connections.ts';
+import type { UserNetwork } from './network.ts';
+
+/** Told of a virtual user's requests; times on the run's clock, `sentMs` NaN for what was never sent. */
+export interface RequestWatcher {
+  planned(intendedMs: number): void;
+  sent(intendedMs: number): void;
+  settled(intendedMs: number, sentMs: number, atMs: number, outcome: Outcome): void;
+  transferred(sentBytes: number, receivedBytes: number): void;
+  requested(tags: Tags, timings: HostTimings, failed: boolean | undefined): void;
+}
+
+export interface ConnectionsParts {
+  readonly clock: LoadClock;
+  /** By the environment; default none. */
+  readonly proxy?: ProxyChoice | undefined;
+}
+
+/** A request that cannot be sent. */
+export interface NoWay {
+  readonly outcome: Outcome;
+  readonly failure: Failure;
+}
+
+/** Origins whose URLs are remembered; beyond, the memory starts anew. */
+const ORIGINS_KNOWN_MAX = 1024;
+const ORIGIN = /^[^/]*\/\/[^/?#]*/;
+
+export class Connections {
+  readonly #parts: ConnectionsParts;
+  /** By the certificate that they show. */
+  readonly #engines = new Map<TlsAuth | undefined, Engines>();
+  readonly #origins = new Map<string, Origin>();
+  #options: RequestOptions = {};
+  #http = httpSettings({});
+  #blocked = new Blocked({});
+  #nextTurnMs = 0;
+  #closed = false;
+
+  constructor(parts: ConnectionsParts) {
+    this.#parts = parts;
+  }
+
+  /** What requests find when they are made. */
+  get http(): HttpSettings {
+    return this.#http;
+  }
+
+  get retried(): number {
+    return [...this.#engines.values()].reduce((sum, { retried }) => sum + retried, 0);
+  }
+
+  /** The options hold from here on; before the first request. Throws FiredrillError where one cannot be used. */
+  configure(options: RequestOptions): void {
+    this.#options = options;
+    this.#http = httpSettings(options);
+    this.#blocked = new Blocked(options);
+  }
+
+  /** Another virtual user. */
+  user(watcher: RequestWatcher): UserNetwork {
+    return new UserConnections(this, watcher);
+  }
+
+  sweep(nowMs: number): void {
+    for (const engines of this.#engines.values()) engines.sweep(nowMs);
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const engines of this.#engines.values()) engines.close();
+  }
+
+  nowMs(): number {
+    return this.#parts.clock.nowMs();
+  }
+
+  /** When the option `rps` lets the next request go; undefined: now. */
+  turn(): Promise<void> | undefined {
+    const { rps = 0 } = this.#options;
+    if (rps <= 0) return undefined;
+    const nowMs = this.nowMs();
+    const atMs = Math.max(nowMs, this.#nextTurnMs);
+    this.#nextTurnMs = atMs + 1000 / rps;
+    return atMs <= nowMs ? undefined : new Promise((resolve) => setTimeout(resolve, atMs - nowMs));
+  }
+
+  /** How a request goes; its time limit counts from now. */
+  wayTo(request: HostRequest): JobParts | NoWay {
+    const start = ORIGIN.exec(request.url)?.[0] ?? '';
+    const origin = this.#originOf(start);
+    if ('outcome' in origin) return origin;
+    if (this.#closed) return noWay('dropped', 'FIREDRILL_GIVEN_UP', 'the test is over');
+    if (this.#blocked.name(origin.hostname)) return noWay('refused', 'FIREDRILL_BLOCKED_HOST', `${origin.hostname} is blocked`);
+    if (this.#blocked.address(origin.hostname)) return noWay('refused', 'FIREDRILL_BLOCKED_IP', `${origin.hostname} is blacklisted`);
+    const host = request.headers.find(([name]) => name.toLowerCase() === 'host')?.[1];
+    const headers = request.headers.flatMap(([name, value]) => (isOurs(name) ? [] : [name, value]));
+    if (this.#options.noConnectionReuse) headers.push('Connection', 'close');
+    const { method, body, keepBody, timeoutMs } = request;
+    const message = { method, target: request.url.slice(start.length), authority: host ?? origin.authority, headers, body };
+    return { message, engine: this.#enginesFor(origin).of(origin), keepBody, deadlineMs: this.nowMs() + timeoutMs };
+  }
+
+  #originOf(start: string): Origin | NoWay {
+    const known = this.#origins.get(start);
+    if (known) return known;
+    const address = parseUrl(start);
+    if ('problem' in address) return noWay('refused', 'FIREDRILL_URL', address.problem);
+    if (this.#origins.size >= ORIGINS_KNOWN_MAX) this.#origins.clear();
+    this.#origins.set(start, address.origin);
+    return address.origin;
+  }
+
+  #enginesFor({ hostname, secure }: Origin): Engines {
+    const auth = secure ? authFor(this.#options, hostname) : undefined;
+    const found = this.#engines.get(auth);
+    if (found) return found;
+    const { clock, proxy } = this.#parts;
+    const { hosts } = this.#options;
+    const made = new Engines({
+      clock,
+      socketsMax: SOCKETS_MAX,
+      tls: tlsSettings(this.#options, auth),
+      hosts,
+      proxy,
+      lookup: this.#blocked.lookup,
+    });
+    this.#engines.set(auth, made);
+    return made;
+  }
+}
+
+/** Said by the host: where it goes and how long it is. */
+function isOurs(name: string): boolean {
+  return /^(?:host|content-length|transfer-encoding)$/i.test(name);
+}
+
+function noWay(outcome: Outcome, code: string, message: string): NoWay {
+  return { outcome, failure: { code, message, during: 'waiting' } };
+}
