@@ -36,7 +36,7 @@ export interface Timeline {
 }
 
 /** Events that are only counted into the evidence: there are very many of them. */
-const POURED: ReadonlySet<EventType> = new Set<EventType>(['load.frame', 'load.series', 'probe.reading']);
+const POURED: ReadonlySet<EventType> = new Set<EventType>(['load.frame', 'load.series', 'load.metric', 'probe.reading']);
 
 function addFaultEvent(record: FaultRecord, event: Event): void {
   if (event.type === 'fault.intended') record.intended = event;

@@ -26,6 +26,8 @@ export interface Experiment {
   readonly engines: Readonly<Record<string, { readonly host: string; readonly tls?: string | undefined }>>;
   readonly targets: Readonly<Record<string, TargetSelector>>;
   readonly scenarios: readonly Scenario[];
+  /** Processes that share the load; undefined: by its rates and the machine. */
+  readonly generators?: number | undefined;
   readonly probes: readonly NamedProbe[];
   readonly hypothesis: readonly Condition[];
   readonly method: readonly (FaultStep | GateStep)[];

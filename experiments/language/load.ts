@@ -46,6 +46,16 @@ export const generator = byMarker(
 );
 export type DataGenerator = z.output<typeof generator>;
 
+/** Processes that share the load, at most. */
+export const GENERATORS_MAX = 64;
+
+/** Processes that share the load. */
+export const generatorCount = z
+  .int()
+  .min(1)
+  .max(GENERATORS_MAX)
+  .describe('Processes that share the load exactly; default by the rates and the cores of the machine, one core left free.');
+
 /** The keys of every scenario, whatever its executor. */
 export const scenarioBase = {
   requests: z.array(request).min(1).describe('What is sent; with several, each is chosen by its weight.'),

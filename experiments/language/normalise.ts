@@ -6,7 +6,7 @@ import { duration } from './duration.ts';
 import type { Experiment } from './experiment.ts';
 import { liftInlineProbes, nameByKind } from './inline-probes.ts';
 import type { Kind, Kinds } from './kind.ts';
-import { type Scenario, scenarioBase } from './load.ts';
+import { generatorCount, type Scenario, scenarioBase } from './load.ts';
 import { type NamedProbe, probeBase } from './named-probe.ts';
 import { name } from './names.ts';
 import { objective } from './objective.ts';
@@ -31,7 +31,7 @@ const outline = z.object({
   system: system.optional(),
   engines: z.record(name, engine).default({}),
   targets: z.record(name, targetSelector).default({}),
-  load: z.object({ scenarios: z.record(name, settingsMap) }).default({ scenarios: {} }),
+  load: z.object({ scenarios: z.record(name, settingsMap), generators: generatorCount.optional() }).default({ scenarios: {} }),
   probes: z.record(name, settingsMap).default({}),
   'steady-state-hypothesis': z.array(condition).default([]),
   method: z.array(settingsMap).default([]),
@@ -108,6 +108,7 @@ export function normalise(root: MapNode, flipped: ReadonlySet<Node>, kinds: Kind
   return {
     ...rest,
     scenarios: Object.entries(load.scenarios).map(([name, map]) => scenarioFrom(name, map, kinds)),
+    ...(load.generators === undefined ? {} : { generators: load.generators }),
     probes: Object.entries(rest.probes).map(([name, map]) => probeFrom(name, map, kinds)),
     hypothesis,
     method: method.flatMap((map, index) => stepsFrom(map, names[index] ?? '', kinds)),

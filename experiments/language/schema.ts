@@ -7,7 +7,7 @@ import { byKind, byMarker } from './choice.ts';
 import { holding, judgement, loadCondition, readingCondition } from './condition.ts';
 import { duration } from './duration.ts';
 import type { Kind, Kinds } from './kind.ts';
-import { scenarioBase } from './load.ts';
+import { generatorCount, scenarioBase } from './load.ts';
 import { probeBase } from './named-probe.ts';
 import { name, share } from './names.ts';
 import { objectiveOf } from './objective.ts';
@@ -74,7 +74,10 @@ export function experimentSchema(kinds: Kinds) {
     engines: z.record(name, engine).default({}).describe('Engines by name, besides the one that firedrill uses; a target names its own.'),
     targets: z.record(name, targetSelector).default({}).describe('Named selections of containers.'),
     load: z
-      .strictObject({ scenarios: z.record(name, scenario).describe('Streams of load by name.') })
+      .strictObject({
+        scenarios: z.record(name, scenario).describe('Streams of load by name.'),
+        generators: generatorCount.optional(),
+      })
       .optional()
       .describe('The load on the system.'),
     probes: z.record(name, probe).default({}).describe('Probes by name; they look through the whole run.'),

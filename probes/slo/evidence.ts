@@ -2,8 +2,9 @@
  * What has been seen so far: the load's cells, the probes' readings, the facts that faults reported. It only grows, so
  * that the same structure serves stop conditions while the run goes on and the verdict afterwards.
  */
+import { builtInMetric, type MetricDefinition } from '../../experiments/language/load-metrics.ts';
 import type { MetricSelector } from '../../experiments/language/threshold.ts';
-import { BUCKET_MS, type LoadCell, type LoadSeries } from './load-cells.ts';
+import { BUCKET_MS, type LoadCell, type LoadSeries, OTHER_TAG } from './load-cells.ts';
 import { addCell, emptyRow, type LoadRow } from './load-window.ts';
 
 /** One look of a probe, as it stands in the journal. Times on the run's clock. */
@@ -24,15 +25,46 @@ export interface SeriesRows {
   readonly rows: ReadonlyMap<number, LoadRow>;
 }
 
+/** Tags by which a selector chooses among series. */
+function tagsWanted(selector: MetricSelector): [string, string][] {
+  return Object.entries(selector.tags).filter(([tag]) => !(tag === 'check' && selector.metric === 'checks'));
+}
+
+function tagOf({ tags, scenario }: LoadSeries, tag: string): string | undefined {
+  return tags[tag] ?? (tag === 'scenario' ? scenario : undefined);
+}
+
 export class Evidence {
+  readonly #metrics = new Map<string, MetricDefinition>();
   readonly #series = new Map<number, { series: LoadSeries; rows: Map<number, LoadRow> }>();
   readonly #readings = new Map<string, Map<string, ProbeReading[]>>();
   readonly #facts = new Map<string, Readonly<Record<string, number>>>();
   #completionsKnown = false;
+  #iterationsKnown = false;
 
   /** Whether the load counts completions by bucket; where it doesn't, silence is told by outcomes alone. */
   get completionsKnown(): boolean {
     return this.#completionsKnown;
+  }
+
+  /** Whether iterations are counted by themselves; where they aren't, each request is one. */
+  get iterationsKnown(): boolean {
+    return this.#iterationsKnown;
+  }
+
+  /** A metric of a script's own. */
+  addMetric(metric: MetricDefinition): void {
+    this.#metrics.set(metric.name, metric);
+  }
+
+  /** A metric by name: built in, or told of. */
+  metric(name: string): MetricDefinition | undefined {
+    return builtInMetric(name) ?? this.#metrics.get(name);
+  }
+
+  /** Names of the metrics that were told of. */
+  ownMetrics(): readonly MetricDefinition[] {
+    return [...this.#metrics.values()];
   }
 
   /** A series may be told of after its first cells. */
@@ -49,6 +81,7 @@ export class Evidence {
       known.rows.set(bucket, row);
       addCell(row, cell);
       if (cell.completed) this.#completionsKnown = true;
+      if (cell.iterations) this.#iterationsKnown = true;
     }
   }
 
@@ -89,9 +122,21 @@ export class Evidence {
 
   /** The series that carry all of the selector's tags; `scenario` is a tag too, `check` chooses among checks instead. */
   seriesOf(selector: MetricSelector): SeriesRows[] {
-    const wanted = Object.entries(selector.tags).filter(([tag]) => !(tag === 'check' && selector.metric === 'checks'));
-    return this.allSeries().filter(({ series }) =>
-      wanted.every(([tag, value]) => (series.tags[tag] ?? (tag === 'scenario' ? series.scenario : undefined)) === value),
+    const wanted = tagsWanted(selector);
+    return this.allSeries().filter(({ series }) => wanted.every(([tag, value]) => tagOf(series, tag) === value));
+  }
+
+  /**
+   * Whether samples that the selector asks for may lie in a series that has lost its tags, because there were too many
+   * series: then what is left says nothing about them.
+   */
+  isIncomplete(selector: MetricSelector): boolean {
+    const wanted = tagsWanted(selector);
+    return this.allSeries().some(
+      ({ series }) =>
+        series.tags[OTHER_TAG] !== undefined &&
+        wanted.some(([tag]) => tagOf(series, tag) === undefined) &&
+        wanted.every(([tag, value]) => (tagOf(series, tag) ?? value) === value),
     );
   }
 

@@ -48,8 +48,8 @@ function isUpperBound({ threshold }: LoadCondition): boolean {
 }
 
 /** True where the generator's lag bears on this condition at all. */
-export function dependsOnLag(condition: Condition, late: readonly LateSpan[]): condition is LoadCondition {
-  return 'load' in condition && isLatency(condition.load.metric) && late.length > 0;
+export function dependsOnLag(condition: Condition, evidence: Evidence, late: readonly LateSpan[]): condition is LoadCondition {
+  return 'load' in condition && isLatency(condition.load.metric, evidence) && late.length > 0;
 }
 
 /** judgeCondition, with nothing held against the system that the lag may have done. */
@@ -62,7 +62,7 @@ export function judgeDespiteLag(
 ): Judgement {
   const judged = judgeCondition(condition, evidence, fromMs, toMs);
   const spans = overlapping(late, fromMs, toMs);
-  if (!dependsOnLag(condition, spans) || judged.state === 'unknown') return judged;
+  if (!dependsOnLag(condition, evidence, spans) || judged.state === 'unknown') return judged;
   const certain =
     isUpperBound(condition) &&
     (judged.state === 'held' || judgeCondition(beyondLag(condition, worstLag(spans)), evidence, fromMs, toMs).state === 'broken');
@@ -76,7 +76,7 @@ function stateAt(intervals: readonly GoodInterval[], atMs: number): GoodState {
 /** goodTimeline, where stretches whose badness the lag may explain are unknown. A window reaches into late spans from its own length around them. */
 export function timelineDespiteLag(condition: Condition, evidence: Evidence, watchEndMs: number, late: readonly LateSpan[]): GoodTimeline {
   const timeline = goodTimeline(condition, evidence, watchEndMs);
-  if (!dependsOnLag(condition, late)) return timeline;
+  if (!dependsOnLag(condition, evidence, late)) return timeline;
   const reach = late.map(({ fromMs, toMs, lagMs }) => ({ fromMs: fromMs - timeline.windowMs, toMs: toMs + timeline.windowMs, lagMs }));
   const beyond = isUpperBound(condition) ? goodTimeline(beyondLag(condition, worstLag(late)), evidence, watchEndMs).intervals : [];
   const all = [...timeline.intervals, ...beyond, ...reach].flatMap(({ fromMs, toMs }) => [fromMs, toMs]);

@@ -5,7 +5,7 @@
  *   index   0 … 127   128 … 191        192 … 255        … 1727
  *   value   0–127 µs  128–255 µs by 2  256–511 µs by 4  … 71 min
  */
-import type { SparseHistogram } from './load-cells.ts';
+import { Counts, type Scale } from './counts.ts';
 
 /** Number of indexes; all lie in 0 … HISTOGRAM_SIZE − 1. */
 export const HISTOGRAM_SIZE = 26 * 64 + 64;
@@ -30,13 +30,12 @@ export function histogramValueMs(index: number): number {
   return (lowest + (2 ** shift - 1) / 2) / 1000;
 }
 
-/** Counts by index. Counts may be taken away again, so that a window can slide. */
-export class Histogram {
-  readonly #counts = new Float64Array(HISTOGRAM_SIZE);
-  #total = 0;
+const SCALE: Scale = { size: HISTOGRAM_SIZE, indexOf: histogramIndex, valueOf: histogramValueMs };
 
-  get total(): number {
-    return this.#total;
+/** Counts of times in ms. They may be taken away again, so that a window can slide. */
+export class Histogram extends Counts {
+  constructor() {
+    super(SCALE);
   }
 
   /** Counts one value. */
@@ -44,60 +43,12 @@ export class Histogram {
     this.add(histogramIndex(valueMs), 1);
   }
 
-  /** Adds `count` (which may be negative) at an index; indexes out of range are refused. */
-  add(index: number, count: number): void {
-    const before = this.#counts[index];
-    if (before === undefined) throw new RangeError(`histogram index ${index} is not in 0–${HISTOGRAM_SIZE - 1}`);
-    this.#counts[index] = before + count;
-    this.#total += count;
-  }
-
-  /** Adds another histogram; `sign` −1 takes it away. */
-  merge(sparse: SparseHistogram, sign: 1 | -1 = 1): void {
-    for (const [index, count] of sparse) this.add(index, sign * count);
-  }
-
-  /** The indexes that have counts, ascending. */
-  toSparse(): [number, number][] {
-    const sparse: [number, number][] = [];
-    for (let index = 0; index < HISTOGRAM_SIZE; index += 1) {
-      const count = this.#counts[index] ?? 0;
-      if (count !== 0) sparse.push([index, count]);
-    }
-    return sparse;
-  }
-
   /** k6's percentile, 0–100: linear between the two nearest ranks. NaN when empty. */
   percentileMs(percentile: number): number {
-    if (this.#total === 0) return Number.NaN;
-    const rank = (percentile / 100) * (this.#total - 1);
-    const low = this.#valueAtRank(Math.floor(rank));
-    const fraction = rank - Math.floor(rank);
-    if (fraction === 0) return low;
-    return low + (this.#valueAtRank(Math.ceil(rank)) - low) * fraction;
+    return this.percentile(percentile);
   }
 
   get averageMs(): number {
-    let sum = 0;
-    for (let index = 0; index < HISTOGRAM_SIZE; index += 1) sum += (this.#counts[index] ?? 0) * histogramValueMs(index);
-    return this.#total === 0 ? Number.NaN : sum / this.#total;
-  }
-
-  /** How many values lie at or below this one. */
-  countUpTo(valueMs: number): number {
-    const last = histogramIndex(valueMs);
-    let sum = 0;
-    for (let index = 0; index <= last; index += 1) sum += this.#counts[index] ?? 0;
-    return sum;
-  }
-
-  /** The value that has `rank` smaller ones before it. */
-  #valueAtRank(rank: number): number {
-    let seen = 0;
-    for (let index = 0; index < HISTOGRAM_SIZE; index += 1) {
-      seen += this.#counts[index] ?? 0;
-      if (seen > rank) return histogramValueMs(index);
-    }
-    return histogramValueMs(HISTOGRAM_SIZE - 1);
+    return this.average;
   }
 }

@@ -1,89 +1,25 @@
-/** Judges a condition on the load over one stretch of time: which number a metric and an aggregation mean, and whether it meets the bound. */
+/** Judges a condition on the load over one stretch of time: the number that a metric and an aggregation mean there, and whether it meets the bound. */
 import type { LoadCondition } from '../../experiments/language/condition.ts';
+import { BUILT_IN_METRICS } from '../../experiments/language/load-metrics.ts';
 import type { Aggregate, MetricSelector } from '../../experiments/language/threshold.ts';
 import type { Evidence } from './evidence.ts';
 import { aggregationText, type Judgement, meets, numberText, unknown } from './judgement.ts';
-import { BUCKET_MS } from './load-cells.ts';
-import { type LoadDemand, LoadWindow } from './load-window.ts';
+import { BUCKET_MS, OTHER_TAG } from './load-cells.ts';
+import { type MetricReader, metricReader, unsuitable } from './load-metrics.ts';
+import { LoadWindow } from './load-window.ts';
 
-/** What a window says about one metric: how many samples it rests on, and its value by aggregation. */
-interface Metric {
-  readonly samples: (window: LoadWindow) => number;
-  /** Undefined where the metric has no such aggregation. */
-  readonly value: (window: LoadWindow, aggregate: Aggregate, lengthMs: number) => number | undefined;
-  /** The value of a window in which load was planned and nothing was answered. Undefined: silence is nothing special. */
-  readonly silent?: number;
-  readonly demand?: LoadDemand;
-  readonly unit?: string;
+/** Names of the metrics that every load has. */
+export const LOAD_METRICS: readonly string[] = BUILT_IN_METRICS.map(({ name }) => name);
+
+/** True for trends in ms, which a generator that is itself too late falsifies. */
+export function isLatency(metric: string, evidence: Evidence): boolean {
+  const definition = evidence.metric(metric);
+  return definition !== undefined && definition.type === 'trend' && definition.isTime;
 }
 
-function counter(count: (window: LoadWindow) => number): Metric {
-  return {
-    samples: ({ sums }) => sums.planned + sums.finished,
-    value: (window, { aggregation }, lengthMs) => {
-      if (aggregation === 'count') return count(window);
-      return aggregation === 'rate' ? count(window) / (lengthMs / 1000) : undefined;
-    },
-  };
-}
-
-function trend(name: 'duration' | 'latency'): Metric {
-  return {
-    samples: ({ histogram }) => histogram?.total ?? 0,
-    value: ({ histogram }, { aggregation, percentile }) => {
-      if (!histogram) return undefined;
-      if (aggregation === 'avg') return histogram.averageMs;
-      const fixed = { min: 0, med: 50, max: 100, p: percentile }[String(aggregation)];
-      return fixed === undefined ? undefined : histogram.percentileMs(fixed);
-    },
-    silent: Number.POSITIVE_INFINITY,
-    demand: { trend: name },
-    unit: ' ms',
-  };
-}
-
-/** k6's names. A share of nothing answered is the worst there is: all failed, no check passed, endless latency. */
-const METRICS: ReadonlyMap<string, Metric> = new Map<string, Metric>([
-  [
-    'http_req_failed',
-    {
-      samples: ({ sums }) => sums.finished,
-      value: ({ sums }, { aggregation }) => {
-        if (aggregation === 'count') return sums.failed;
-        return aggregation === 'rate' ? sums.failed / sums.finished : undefined;
-      },
-      silent: 1,
-    },
-  ],
-  [
-    'checks',
-    {
-      samples: ({ checks }) => checks.passed + checks.failed,
-      value: ({ checks }, { aggregation }) => {
-        if (aggregation === 'count') return checks.passed;
-        return aggregation === 'rate' ? checks.passed / (checks.passed + checks.failed) : undefined;
-      },
-      silent: 0,
-    },
-  ],
-  ['http_req_duration', trend('duration')],
-  ['http_req_latency', trend('latency')],
-  ['http_reqs', counter(({ sums }) => sums.finished - sums.dropped)],
-  ['iterations', counter(({ sums }) => sums.finished - sums.dropped)],
-  ['dropped_iterations', counter(({ sums }) => sums.dropped)],
-]);
-
-/** The metrics of the load that conditions may name. */
-export const LOAD_METRICS: readonly string[] = [...METRICS.keys()];
-
-/** True for metrics in ms, which a generator that is itself too late falsifies. */
-export function isLatency(metric: string): boolean {
-  return METRICS.get(metric)?.demand?.trend !== undefined;
-}
-
-/** An empty window that adds up what the selector's metric needs. */
-export function windowFor(selector: MetricSelector): LoadWindow {
-  return new LoadWindow({ ...METRICS.get(selector.metric)?.demand, check: selector.tags['check'] });
+/** How the selector's metric is read from windows; undefined where there is none of that name. */
+export function readerFor(selector: MetricSelector, evidence: Evidence): MetricReader | undefined {
+  return metricReader(selector.metric, evidence, selector.tags['check']);
 }
 
 /** What is to be measured of the load; fewer samples than `least` say nothing. */
@@ -96,52 +32,63 @@ export interface LoadQuestion {
 /** What a stretch of the load measured: a value (∞ for the latency of what was never answered), or why there is none. */
 export type Measured = { readonly value: number; readonly seen: string } | { readonly value: undefined; readonly seen: string };
 
-/** Measures over the buckets that lie wholly within [fromMs, toMs). */
+/** What a window of the load is measured by. */
+export interface WindowLength {
+  readonly lengthMs: number;
+  /** Whether the load counts completions by bucket. */
+  readonly completionsKnown: boolean;
+}
+
+/** Measures over the buckets that lie wholly within [fromMs, toMs). A gauge holds its value until the next one, so it is looked up from the beginning. */
 export function measureLoad(question: LoadQuestion, evidence: Evidence, fromMs: number, toMs: number): Measured {
   const { selector } = question;
-  const first = Math.ceil(fromMs / BUCKET_MS);
   const end = Math.floor(toMs / BUCKET_MS);
+  const isHeld = evidence.metric(selector.metric)?.type === 'gauge';
+  const first = isHeld ? 0 : Math.ceil(fromMs / BUCKET_MS);
   if (end <= first) return nothing('no whole bucket of 100 ms lies within');
-  const window = windowFor(selector);
+  const reader = readerFor(selector, evidence);
+  if (!reader)
+    return nothing(unsuitable(selector.metric, question.aggregate, evidence.ownMetrics()) ?? `there is no metric ${selector.metric}`);
+  if (evidence.isIncomplete(selector)) return nothing(`more series than are kept: what ${selector.text} asks for may lie in ${OTHER_TAG}`);
   const matching = evidence.seriesOf(selector);
   if (matching.length === 0) return nothing(`no load matches ${selector.text}`);
+  const window = new LoadWindow(reader.demand);
   for (const { rows } of matching) {
     for (let bucket = first; bucket < end; bucket += 1) {
       const row = rows.get(bucket);
       if (row) window.add(row);
     }
   }
-  return measureWindow(question, window, (end - first) * BUCKET_MS, evidence.completionsKnown);
+  const length = { lengthMs: (end - first) * BUCKET_MS, completionsKnown: evidence.completionsKnown };
+  return measureWindow(question, reader, window, length);
 }
 
-/** Measures a filled window of `lengthMs`. */
+/** Measures a filled window. */
 function measureWindow(
   { selector, aggregate, least = 1 }: LoadQuestion,
+  reader: MetricReader,
   window: LoadWindow,
-  lengthMs: number,
-  completionsKnown: boolean,
+  { lengthMs, completionsKnown }: WindowLength,
 ): Measured {
-  const metric = METRICS.get(selector.metric);
-  if (!metric) return nothing(`there is no metric ${selector.metric} of the load; there are ${LOAD_METRICS.join(', ')}`);
   const { planned } = window.sums;
-  if (metric.silent !== undefined && planned >= least && window.isSilent(completionsKnown)) {
-    const value = aggregate.aggregation === 'count' ? planned * metric.silent : metric.silent;
+  if (reader.silent !== undefined && planned >= least && window.isSilent(completionsKnown)) {
+    const value = aggregate.aggregation === 'count' ? planned * reader.silent : reader.silent;
     return { value, seen: `nothing of ${planned} planned was answered` };
   }
-  const samples = metric.samples(window);
+  const samples = reader.samples(window);
   if (samples < least) return nothing(samples === 0 ? 'no samples' : `${samples} of at least ${least} samples`);
-  const value = metric.value(window, aggregate, lengthMs);
+  const value = reader.value(window, aggregate, lengthMs);
   if (value === undefined) return nothing(`${selector.metric} has no ${aggregationText(aggregate)}`);
-  return { value, seen: `${aggregationText(aggregate)} ${numberText(value)}${metric.unit ?? ''} of ${samples}` };
+  return { value, seen: `${aggregationText(aggregate)} ${numberText(value)}${reader.unit ?? ''} of ${samples}` };
 }
 
 function nothing(seen: string): Measured {
   return { value: undefined, seen };
 }
 
-/** Judges a filled window of `lengthMs`. */
-export function judgeWindow(condition: LoadCondition, window: LoadWindow, lengthMs: number, completionsKnown: boolean): Judgement {
-  return judged(condition, measureWindow(questionOf(condition), window, lengthMs, completionsKnown));
+/** Judges a filled window. */
+export function judgeWindow(condition: LoadCondition, reader: MetricReader, window: LoadWindow, length: WindowLength): Judgement {
+  return judged(condition, measureWindow(questionOf(condition), reader, window, length));
 }
 
 /** Judges over the buckets that lie wholly within [fromMs, toMs). */

@@ -113,10 +113,11 @@ function judgeClauses(
 /** Says so where it was the generator's lag that left an indicator unknown. */
 function blamingLag(
   { judged, condition }: { judged: ClauseJudgement; condition: Condition | undefined },
+  evidence: Evidence,
   late: readonly LateSpan[],
 ): ClauseJudgement {
   const isOnInstants = judged.clause === 'throughout' || judged.clause === 'mitigated-within' || judged.clause === 'recovered-within';
-  if (judged.state !== 'unknown' || !isOnInstants || !condition || !dependsOnLag(condition, late)) return judged;
+  if (judged.state !== 'unknown' || !isOnInstants || !condition || !dependsOnLag(condition, evidence, late)) return judged;
   return { ...judged, seen: `${judged.seen}; the load generator was itself too late` };
 }
 
@@ -158,7 +159,7 @@ function judge(objective: Objective, evidence: Evidence, context: ObjectiveConte
   }
   const recovery = timeline && recoveryOf(timeline, clock, watchEndMs);
   const indicator = timeline && recovery && { recovery, clock, windowMs: timeline.windowMs };
-  const clauses = judgeClauses(objective, evidence, context, clock, indicator).map((each) => blamingLag(each, context.late));
+  const clauses = judgeClauses(objective, evidence, context, clock, indicator).map((each) => blamingLag(each, evidence, context.late));
   return {
     ...seen,
     state: worstOf(clauses.map(({ state }) => state)),

@@ -27,7 +27,10 @@ export const GOOD_OUTCOMES: ReadonlySet<Outcome> = new Set(['ok', '3xx']);
 /** Outcomes in which the system said something, good or bad. Nothing else is an answer: a timeout or a refusal is none. */
 export const ANSWERS: ReadonlySet<Outcome> = new Set(['ok', '3xx', '4xx', '5xx']);
 
-/** A series: one scenario and its tags. Written once, before its first cell. */
+/** The tag of a series that gathers those of its scenario that came after the recorder's limit; it has only the tags that the scenario gives to all. */
+export const OTHER_TAG = '__other__';
+
+/** A series: one scenario and its tags; the scenario is '' for what belongs to none. Written once, before its first cell. */
 export interface LoadSeries {
   readonly id: number;
   readonly scenario: string;
@@ -36,6 +39,29 @@ export interface LoadSeries {
 
 /** Sparse log-linear histogram as pairs [bucket index, count]; the index is that of probes/slo/histogram.ts. */
 export type SparseHistogram = readonly (readonly [number, number])[];
+
+/**
+ * What a trend grew by: exact values as plain numbers, of which a series keeps the first few thousand, and beyond them
+ * pairs of a histogram. Percentiles over nothing but exact values are exact.
+ */
+export type TrendValues = readonly (number | readonly [number, number])[];
+
+/** What a metric grew by in a cell; which of the parts there are goes by its type. */
+export interface MetricIncrement {
+  /** Samples, of every type. */
+  readonly count: number;
+  /** Of a counter or a trend. */
+  readonly sum?: number;
+  /** Samples of a rate that were not zero. */
+  readonly nonZero?: number;
+  /** Of a gauge or a trend. */
+  readonly min?: number;
+  readonly max?: number;
+  /** Of a gauge. */
+  readonly last?: number;
+  /** Of a trend; indexes are those of probes/slo/wide-scale.ts. */
+  readonly values?: TrendValues;
+}
 
 export interface LoadCell {
   /** Start of the bucket on the run's clock, a multiple of BUCKET_MS. */
@@ -46,12 +72,18 @@ export interface LoadCell {
   /** Requests really sent. */
   readonly sent?: number;
   readonly outcomes?: Partial<Readonly<Record<Outcome, number>>>;
+  /** To be added to the failed ones: a script expected what the outcome calls failed (below 0), or did not expect what it calls good (above 0). */
+  readonly failedCorrection?: number;
   /** Completion minus real send (k6's http_req_duration). */
-  readonly duration?: SparseHistogram;
+  readonly duration?: TrendValues;
   /** Completion minus intended send: the user's view. */
-  readonly latency?: SparseHistogram;
+  readonly latency?: TrendValues;
   /** [passed, failed] of each check. */
   readonly checks?: Readonly<Record<string, readonly [number, number]>>;
   /** Answers (outcomes in ANSWERS, no others) that completed in this bucket, whenever they were intended: without them the system is silent. */
   readonly completed?: number;
+  /** Iterations that went to their end. */
+  readonly iterations?: number;
+  /** Metrics of any other name. */
+  readonly metrics?: Readonly<Record<string, MetricIncrement>>;
 }

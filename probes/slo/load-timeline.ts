@@ -13,9 +13,10 @@
 import type { LoadCondition } from '../../experiments/language/condition.ts';
 import type { Evidence } from './evidence.ts';
 import { type GoodInterval, type GoodState, type GoodTimeline, joinIntervals } from './good-intervals.ts';
-import { isLatency, judgeWindow, windowFor } from './judge-load.ts';
+import { isLatency, judgeWindow, readerFor } from './judge-load.ts';
 import { BUCKET_MS } from './load-cells.ts';
-import type { LoadRow, LoadWindow } from './load-window.ts';
+import type { MetricReader } from './load-metrics.ts';
+import { type LoadRow, LoadWindow } from './load-window.ts';
 import { CARRIED_SPACINGS } from './spacing.ts';
 
 const STATES = { held: 'good', broken: 'not-good', unknown: 'unknown' } as const;
@@ -26,13 +27,15 @@ class Track {
   /** Requests still without an answer at the end of each bucket. */
   readonly #outstanding: readonly number[];
   readonly #condition: LoadCondition;
+  readonly #reader: MetricReader;
   readonly #completionsKnown: boolean;
 
-  constructor(condition: LoadCondition, evidence: Evidence, toMs: number) {
+  constructor(condition: LoadCondition, reader: MetricReader, evidence: Evidence, toMs: number) {
     const matching = evidence.seriesOf(condition.load);
     const rowsAt = (bucket: number) => matching.map(({ rows }) => rows.get(bucket)).filter((row) => row !== undefined);
     this.rows = Array.from({ length: Math.max(0, Math.floor(toMs / BUCKET_MS)) }, (_, bucket) => rowsAt(bucket));
     this.#condition = condition;
+    this.#reader = reader;
     this.#completionsKnown = evidence.completionsKnown;
     let outstanding = 0;
     this.#outstanding = this.rows.map((row) => {
@@ -42,12 +45,12 @@ class Track {
   }
 
   planned(bucket: number): number {
-    return (this.rows[bucket] ?? []).reduce((sum, { sums }) => sum + Math.max(sums.planned, sums.finished), 0);
+    return (this.rows[bucket] ?? []).reduce((sum, row) => sum + this.#reader.due(row), 0);
   }
 
   /** State of every window of `length` buckets, by its first bucket. */
   slide(length: number): GoodState[] {
-    const window = windowFor(this.#condition.load);
+    const window = new LoadWindow(this.#reader.demand);
     const states: GoodState[] = [];
     this.rows.forEach((rows, bucket) => {
       for (const row of rows) window.add(row);
@@ -62,13 +65,14 @@ class Track {
   #judge(condition: LoadCondition, window: LoadWindow, length: number, last: number): GoodState {
     const { planned, completed } = window.sums;
     const isWaiting = this.#completionsKnown && planned === 0 && completed === 0 && (this.#outstanding[last] ?? 0) > 0;
-    if (isWaiting) return 'not-good';
-    return STATES[judgeWindow(condition, window, length * BUCKET_MS, this.#completionsKnown).state];
+    if (isWaiting && this.#reader.ofRequests) return 'not-good';
+    const windowLength = { lengthMs: length * BUCKET_MS, completionsKnown: this.#completionsKnown };
+    return STATES[judgeWindow(condition, this.#reader, window, windowLength).state];
   }
 
   /** State of one bucket by itself. */
   bucketState(bucket: number): GoodState {
-    const window = windowFor(this.#condition.load);
+    const window = new LoadWindow(this.#reader.demand);
     for (const row of this.rows[bucket] ?? []) window.add(row);
     return this.#judge({ ...this.#condition, 'min-samples': 1 }, window, 1, bucket);
   }
@@ -110,17 +114,23 @@ function carryOver(painted: GoodState[], length: number): void {
   }
 }
 
+function nothingKnown(toMs: number, windowMs: number): GoodTimeline {
+  return { intervals: joinIntervals([], toMs), endMs: 0, errorMs: BUCKET_MS, windowMs, settleMs: 0, rescuedMs: 0 };
+}
+
 /**
  * The timeline from 0 to `toMs`. Buckets in which nothing was planned are unknown, but a gap no longer than the window,
  * or than 2.5 times the usual distance of two arrivals, keeps the state from before it.
  */
 export function loadTimeline(condition: LoadCondition, evidence: Evidence, toMs: number, windowMs: number): GoodTimeline {
-  const track = new Track(condition, evidence, toMs);
+  const reader = readerFor(condition.load, evidence);
+  if (!reader || evidence.isIncomplete(condition.load)) return nothingKnown(toMs, windowMs);
+  const track = new Track(condition, reader, evidence, toMs);
   const busy = track.rows.map((_, bucket) => track.planned(bucket));
   const start = busy.findIndex((planned) => planned > 0);
   const end = busy.findLastIndex((planned) => planned > 0) + 1;
   const length = Math.max(1, Math.min(Math.round(windowMs / BUCKET_MS), track.rows.length));
-  if (start < 0) return { intervals: joinIntervals([], toMs), endMs: 0, errorMs: BUCKET_MS, windowMs, settleMs: 0, rescuedMs: 0 };
+  if (start < 0) return nothingKnown(toMs, windowMs);
   const states = track.slide(length);
   const painted = Array.from({ length: end }, (): GoodState => 'unknown');
   let uncertain = false;
@@ -149,6 +159,6 @@ export function loadTimeline(condition: LoadCondition, evidence: Evidence, toMs:
     errorMs: Math.max(BUCKET_MS * Math.ceil(spacingMs / BUCKET_MS), uncertain ? windowMs : 0),
     windowMs: length * BUCKET_MS,
     settleMs: 2 * BUCKET_MS,
-    rescuedMs: isLatency(condition.load.metric) && condition.threshold.operator.startsWith('<') ? condition.threshold.bound : 0,
+    rescuedMs: isLatency(condition.load.metric, evidence) && condition.threshold.operator.startsWith('<') ? condition.threshold.bound : 0,
   };
 }

@@ -2,8 +2,10 @@
  * Sums over cells of the load: a row is what one bucket of one series came to, a window is any number of rows. Rows may
  * be taken out again, so that a window can slide along the run without being summed afresh.
  */
+import type { MetricDefinition } from '../../experiments/language/load-metrics.ts';
 import { Histogram, histogramIndex } from './histogram.ts';
-import { ANSWERS, GOOD_OUTCOMES, type LoadCell, OUTCOMES, type Outcome, type SparseHistogram } from './load-cells.ts';
+import { ANSWERS, GOOD_OUTCOMES, type LoadCell, OUTCOMES, type Outcome, type TrendValues } from './load-cells.ts';
+import { addIncrement, emptyMetricRow, type MetricRow, MetricWindow } from './metric-window.ts';
 
 /** With fewer arrivals than this in a window, none completing in it may be chance … */
 const SILENT_ARRIVALS_MIN = 3;
@@ -21,23 +23,25 @@ export interface LoadSums {
   dropped: number;
   completed: number;
   prompt: number;
+  iterations: number;
 }
 
-/** One bucket of one series: its sums, its histograms as they came, its outcomes and its checks. */
+/** One bucket of one series: its sums, its histograms as they came, its outcomes, its checks and its other metrics by name. */
 export interface LoadRow {
   readonly sums: LoadSums;
   readonly outcomes: Map<Outcome, number>;
-  readonly duration: SparseHistogram[];
-  readonly latency: SparseHistogram[];
+  readonly duration: TrendValues[];
+  readonly latency: TrendValues[];
   readonly checks: Map<string, { passed: number; failed: number }>;
+  readonly metrics: Map<string, MetricRow>;
 }
 
 function emptySums(): LoadSums {
-  return { planned: 0, sent: 0, finished: 0, failed: 0, answered: 0, dropped: 0, completed: 0, prompt: 0 };
+  return { planned: 0, sent: 0, finished: 0, failed: 0, answered: 0, dropped: 0, completed: 0, prompt: 0, iterations: 0 };
 }
 
 export function emptyRow(): LoadRow {
-  return { sums: emptySums(), outcomes: new Map(), duration: [], latency: [], checks: new Map() };
+  return { sums: emptySums(), outcomes: new Map(), duration: [], latency: [], checks: new Map(), metrics: new Map() };
 }
 
 /** Adds a cell's increments to its row. */
@@ -46,6 +50,8 @@ export function addCell(row: LoadRow, cell: LoadCell): void {
   sums.planned += cell.planned ?? 0;
   sums.sent += cell.sent ?? 0;
   sums.completed += cell.completed ?? 0;
+  sums.iterations += cell.iterations ?? 0;
+  sums.failed += cell.failedCorrection ?? 0;
   for (const outcome of OUTCOMES) {
     const count = cell.outcomes?.[outcome] ?? 0;
     if (count === 0) continue;
@@ -58,12 +64,26 @@ export function addCell(row: LoadRow, cell: LoadCell): void {
   if (cell.duration) row.duration.push(cell.duration);
   if (cell.latency) {
     row.latency.push(cell.latency);
-    for (const [index, count] of cell.latency) if (index <= SILENT_INDEX) sums.prompt += count;
+    sums.prompt += promptOf(cell.latency);
   }
   for (const [check, [passed, failed]] of Object.entries(cell.checks ?? {})) {
     const counted = row.checks.get(check) ?? { passed: 0, failed: 0 };
     row.checks.set(check, { passed: counted.passed + passed, failed: counted.failed + failed });
   }
+  for (const [name, increment] of Object.entries(cell.metrics ?? {})) {
+    const metric = row.metrics.get(name) ?? emptyMetricRow(cell.bucketMs);
+    row.metrics.set(name, metric);
+    addIncrement(metric, increment);
+  }
+}
+
+function promptOf(latency: TrendValues): number {
+  let prompt = 0;
+  for (const value of latency) {
+    if (typeof value === 'number') prompt += value <= SILENT_AFTER_MS ? 1 : 0;
+    else if (value[0] <= SILENT_INDEX) prompt += value[1];
+  }
+  return prompt;
 }
 
 /** What a window adds up besides the sums. */
@@ -71,17 +91,21 @@ export interface LoadDemand {
   readonly trend?: 'duration' | 'latency' | undefined;
   /** The check that counts; undefined counts all. */
   readonly check?: string | undefined;
+  /** A metric that is in none of the sums. */
+  readonly metric?: MetricDefinition | undefined;
 }
 
 export class LoadWindow {
   readonly sums: LoadSums = emptySums();
   readonly histogram: Histogram | undefined;
   readonly checks = { passed: 0, failed: 0 };
+  readonly metric: MetricWindow | undefined;
   readonly #demand: LoadDemand;
 
   constructor(demand: LoadDemand) {
     this.#demand = demand;
     this.histogram = demand.trend ? new Histogram() : undefined;
+    this.metric = demand.metric && new MetricWindow(demand.metric.type);
   }
 
   /** Adds a row; `sign` −1 takes it out again. */
@@ -95,6 +119,9 @@ export class LoadWindow {
     sums.dropped += sign * row.sums.dropped;
     sums.completed += sign * row.sums.completed;
     sums.prompt += sign * row.sums.prompt;
+    sums.iterations += sign * row.sums.iterations;
+    const metric = this.#demand.metric && row.metrics.get(this.#demand.metric.name);
+    if (metric) this.metric?.add(metric, sign);
     if (this.#demand.trend) for (const part of row[this.#demand.trend]) this.histogram?.merge(part, sign);
     for (const [check, counted] of row.checks) {
       if (this.#demand.check !== undefined && this.#demand.check !== check) continue;

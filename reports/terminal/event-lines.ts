@@ -3,7 +3,7 @@
  * people search for it. What happens many times a second (frames, readings) makes no line here.
  */
 import type { Event, EventOf, Held, Plan } from '../../runners/journal/events.ts';
-import { lengthOf, momentOf, plural } from '../figures.ts';
+import { countOf, lengthOf, momentOf, plural } from '../figures.ts';
 import { type Line, span, type Tone } from './paint.ts';
 
 const PHASES = {
@@ -85,6 +85,13 @@ function noteLine(event: EventOf<'note'>): Line[] {
   return [line(event, event.level === 'info' ? 'note' : event.level, event.text, tone)];
 }
 
+function loadEndedText({ planned, ok, failed, dropped, retried, limited, lagP99Ms }: EventOf<'load.ended'>): string {
+  const lost = dropped === 0 ? '' : `, ${countOf(dropped)} dropped`;
+  const again = retried === 0 ? '' : `, ${countOf(retried)} sent twice`;
+  const late = limited ? `; GENERATOR-LIMITED: its lag was ${lengthOf(lagP99Ms)} (p99), so latency may be its own doing` : '';
+  return `ended: ${countOf(planned)} planned, ${countOf(ok)} ok, ${countOf(failed)} failed${lost}${again}${late}`;
+}
+
 /** The lines that an event is worth; none for most of them. */
 export function eventLines(event: Event): Line[] {
   switch (event.type) {
@@ -110,6 +117,10 @@ export function eventLines(event: Event): Line[] {
       return [line(event, 'container', `${event.container} ${event.action}${event.detail === undefined ? '' : ` (${event.detail})`}`)];
     case 'note':
       return noteLine(event);
+    case 'load.ended':
+      return [line(event, 'load', loadEndedText(event), event.limited ? 'warning' : 'plain')];
+    case 'load.failed':
+      return [line(event, 'load', `ended early: ${event.error}`, 'bad')];
     case 'run.ended':
       return [line(event, 'run', event.exitCode === undefined ? 'ended' : `ended with exit code ${event.exitCode}`)];
     default:

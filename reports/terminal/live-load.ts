@@ -3,7 +3,7 @@
  * out of it is dropped.
  */
 import { Histogram } from '../../probes/slo/histogram.ts';
-import { GOOD_OUTCOMES, type LoadCell, type LoadSeries, OUTCOMES, type SparseHistogram } from '../../probes/slo/load-cells.ts';
+import { GOOD_OUTCOMES, type LoadCell, type LoadSeries, OUTCOMES, type TrendValues } from '../../probes/slo/load-cells.ts';
 
 /** Seconds that are kept for the sparkline. */
 const WINDOW_SECONDS = 60;
@@ -38,7 +38,7 @@ interface Second {
   sent: number;
   answered: number;
   failed: number;
-  latencies: SparseHistogram[];
+  latencies: TrendValues[];
 }
 
 function emptySecond(): Second {

@@ -4,6 +4,7 @@
  */
 
 import type { Experiment } from '../../experiments/language/experiment.ts';
+import type { MetricDefinition } from '../../experiments/language/load-metrics.ts';
 import type { LoadCell, LoadSeries } from '../../probes/slo/load-cells.ts';
 import type { FaultOperations } from '../agent/orders.ts';
 
@@ -112,6 +113,8 @@ export type Event = Stamp &
         readonly error?: string | undefined;
       }
     | { readonly type: 'load.series'; readonly series: LoadSeries }
+    /** A metric of a script's own; told once, before its first sample. */
+    | { readonly type: 'load.metric'; readonly metric: MetricDefinition }
     | { readonly type: 'load.frame'; readonly cells: readonly LoadCell[] }
     | {
         readonly type: 'load.generator';
@@ -121,7 +124,29 @@ export type Event = Stamp &
         readonly cpuShare: number;
         readonly rssBytes: number;
         readonly limited: boolean;
+        /** Virtual users at work, and those that exist. */
+        readonly vus?: number;
+        readonly vusMax?: number;
+        /** Generators that share the load; lag is that of all, `cpuShare` and `rssBytes` add up. */
+        readonly processes?: number;
       }
+    /** The load has ended, or was ended: what it came to, and how well its times were kept over the whole of it. */
+    | {
+        readonly type: 'load.ended';
+        readonly planned: number;
+        readonly sent: number;
+        readonly ok: number;
+        readonly failed: number;
+        readonly dropped: number;
+        readonly iterations: number;
+        readonly retried: number;
+        readonly lagP50Ms: number;
+        readonly lagP99Ms: number;
+        readonly limited: boolean;
+        readonly processes: number;
+      }
+    /** A generator failed, so that a part of the plan is missing. */
+    | { readonly type: 'load.failed'; readonly error: string }
     | {
         readonly type: 'hypothesis.judged';
         readonly when: 'before' | 'armed' | 'after';

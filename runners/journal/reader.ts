@@ -125,6 +125,7 @@ async function hasJournal(run: Run): Promise<boolean> {
 /** Adds to the evidence what an event says that conditions are judged on; live and afterwards alike. */
 export function addToEvidence(evidence: Evidence, event: Event): void {
   if (event.type === 'load.series') evidence.addSeries(event.series);
+  else if (event.type === 'load.metric') evidence.addMetric(event.metric);
   else if (event.type === 'load.frame') evidence.addCells(event.cells);
   else if (event.type === 'probe.reading') evidence.addReading(event);
   else if (event.type === 'fault.in-effect') evidence.addFacts(event.fault, event.facts);

@@ -56,24 +56,25 @@ export function observe(options: ObserveOptions): Observation {
   });
   const load = startLoad({
     scenarios: experiment.scenarios,
+    generators: experiment.generators,
     startNs,
     seed: options.seed,
     onSeries: (series) => journal.append({ type: 'load.series', series }),
+    onMetric: (metric) => journal.append({ type: 'load.metric', metric }),
+    onNote: (level, text) => journal.append({ type: 'note', level, text }),
     onCells: (cells) => journal.append({ type: 'load.frame', cells }),
     onGenerator: (facts) => journal.append({ type: 'load.generator', ...facts }),
     signal: ending.signal,
   });
-  load.done.catch((error: unknown) => {
-    journal.append({
-      type: 'note',
-      level: 'error',
-      text: `the load ended early: ${error instanceof Error ? error.message : String(error)}`,
-    });
-  });
+  const ended = load.done.then(
+    (totals) => (experiment.scenarios.length > 0 ? journal.append({ type: 'load.ended', ...totals }) : undefined),
+    (error: unknown) => journal.append({ type: 'load.failed', error: error instanceof Error ? error.message : String(error) }),
+  );
   return {
     evidence,
     async stop() {
       await load.stop();
+      await ended;
       await watch.stop();
       ending.abort();
     },

@@ -12,13 +12,13 @@ import { fileURLToPath } from 'node:url';
 import autocannon from 'autocannon';
 import { z } from 'zod';
 import type { Scenario } from '../../experiments/language/experiment.ts';
+import type { GeneratorFacts } from '../../runners/load/generator/merge.ts';
 import { planScenarios } from '../../runners/load/generator/plan-scenarios.ts';
 import { ScenarioRun } from '../../runners/load/generator/scenario-run.ts';
 import { startLoad } from '../../runners/load/generator/start.ts';
 import { runClock } from '../../runners/load/pacing/clock.ts';
 import { Schedule, type Stream } from '../../runners/load/pacing/schedule.ts';
 import type { WakerKind } from '../../runners/load/pacing/waker.ts';
-import type { GeneratorFacts } from '../../runners/load/recording/gauges.ts';
 import { Recorder } from '../../runners/load/recording/recorder.ts';
 import { RequestsWorkload } from '../../runners/load/requests/requests-workload.ts';
 

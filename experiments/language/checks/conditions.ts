@@ -51,12 +51,11 @@ function checkLoadCondition(context: CheckContext, node: MapNode): void {
   const selector = parseSelector(textOf(load) ?? '');
   if (!load || !selector) return;
   const allowed = Object.hasOwn(METRICS, selector.metric) ? METRICS[selector.metric] : undefined;
-  if (allowed === undefined) {
+  if (allowed === undefined && !context.hasScript) {
     context.report('unknown-metric', `there is no metric '${selector.metric}'`, load.span, suggest(selector.metric, Object.keys(METRICS)));
-  } else {
-    checkAggregation(context, at(node, 'threshold'), allowed, selector.metric);
   }
-  checkTags(context, load, selector);
+  if (allowed) checkAggregation(context, at(node, 'threshold'), allowed, selector.metric);
+  if (!context.hasScript) checkTags(context, load, selector);
 }
 
 function checkReadingCondition(context: CheckContext, node: MapNode): void {

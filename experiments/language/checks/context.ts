@@ -16,6 +16,8 @@ export interface CheckContext {
   readonly faultNames: readonly string[];
   /** Each scenario's tags; its own name is one of them. */
   readonly scenarioTags: readonly Readonly<Record<string, string>>[];
+  /** The load comes from a script too: which metrics, tags and checks it has, only running it tells. */
+  readonly hasScript: boolean;
   /** Names of the checks of all requests. */
   readonly checkNames: readonly string[];
   /** When the last scenario stops sending; undefined without load, or where one of them does not say. */
@@ -50,6 +52,7 @@ export function contextOf(root: MapNode, kinds: Kinds, report: Report): CheckCon
     report,
     faultNames: faultNames(root, kinds),
     scenarioTags: scenarioTags(scenarios),
+    hasScript: at(root, 'load', 'script') !== undefined,
     checkNames: requests.flatMap((request) => keysOf(at(request, 'checks'))),
     loadEndMs: loadEndMs(root),
   };

@@ -1,22 +1,13 @@
-/** The load's metrics in k6's words, and which aggregations suit which. Readings of probes take any aggregation. */
+/** Which aggregations a threshold on a metric of the load may use. Readings of probes take any. */
+import { AGGREGATIONS_OF, BUILT_IN_METRICS } from '../load-metrics.ts';
 import type { Threshold } from '../threshold.ts';
 
 type Aggregation = Threshold['aggregation'];
 
-const RATE: readonly Aggregation[] = ['rate', 'count'];
-const COUNTER: readonly Aggregation[] = ['count', 'rate'];
-const TREND: readonly Aggregation[] = ['avg', 'min', 'max', 'med', 'p'];
-
 /** Metrics of the load by name, with the aggregations that a threshold may use. */
-export const METRICS: Readonly<Record<string, readonly Aggregation[]>> = {
-  http_reqs: COUNTER,
-  http_req_failed: RATE,
-  http_req_duration: TREND,
-  http_req_latency: TREND,
-  dropped_iterations: COUNTER,
-  iterations: COUNTER,
-  checks: RATE,
-};
+export const METRICS: Readonly<Record<string, readonly Aggregation[]>> = Object.fromEntries(
+  BUILT_IN_METRICS.map(({ name, type }) => [name, AGGREGATIONS_OF[type]]),
+);
 
 /** An aggregation as it is written. */
 export function spelled(aggregation: Aggregation): string {

@@ -2,10 +2,10 @@
  * The process that sends the load: apart from the runner, so that neither the runner's work nor a stuck script shows in
  * the figures. It is told what to do over IPC, sends a frame every 100 ms, and ends with the runner.
  */
-
 import { type RunClock, runClock } from '../pacing/clock.ts';
 import { createRandom } from '../pacing/random.ts';
 import { Schedule } from '../pacing/schedule.ts';
+import { seedFor, shareAmong, shareOf } from '../pacing/share.ts';
 import { Gauges } from '../recording/gauges.ts';
 import { Recorder } from '../recording/recorder.ts';
 import { RequestsWorkload } from '../requests/requests-workload.ts';
@@ -20,26 +20,68 @@ const FACTS_MS = 1000;
 /** Connections that are to be open before the first request get this long. */
 const WARM_MS_MAX = 500;
 
+type Begin = Extract<ToGenerator, { type: 'begin' }>;
+
 /** `sent` is called when the message has left, with all before it. */
 function tell(message: FromGenerator, sent: () => void = () => {}): void {
   if (process.connected) process.send?.(message, undefined, undefined, sent);
   else sent();
 }
 
-/** A scenario begins at its startTime, or where that is past, once its connections are open: what was never planned is not late. */
-async function runScenario(run: ScenarioRun, startTimeMs: number, clock: RunClock): Promise<void> {
-  const waitMs = startTimeMs - clock.nowMs() - WARM_MS_MAX;
-  if (waitMs > 0) await Promise.race([run.done, new Promise((resolve) => setTimeout(resolve, waitMs))]);
-  await Promise.race([run.done, run.warm(), new Promise((resolve) => setTimeout(resolve, WARM_MS_MAX))]);
-  run.begin(Math.max(startTimeMs, clock.nowMs()));
+/** A scenario at work in this process. */
+interface Planned {
+  readonly run: ScenarioRun;
+  readonly workload: RequestsWorkload;
+  readonly startTimeMs: number;
+}
+
+function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Opens a scenario's connections, for a bounded time. */
+function warmUp(run: ScenarioRun): Promise<void> {
+  return Promise.race([run.done, run.warm(), wait(WARM_MS_MAX)]);
+}
+
+/** What starts at the beginning is made ready before anything begins, for all generators at once; the rest, shortly before its time. */
+function isDueAtOnce({ startTimeMs }: Planned, nowMs: number): boolean {
+  return startTimeMs - nowMs <= 2 * WARM_MS_MAX;
+}
+
+/** A scenario begins at its startTime, or where that is past, when all begin: what was never planned is not late. */
+async function runScenario({ run, startTimeMs }: Planned, clock: RunClock, begunMs: number, isWarm: boolean): Promise<void> {
+  const waitMs = startTimeMs - clock.nowMs() - 2 * WARM_MS_MAX;
+  if (waitMs > 0) await Promise.race([run.done, wait(waitMs)]);
+  if (!isWarm) await warmUp(run);
+  run.begin(Math.max(startTimeMs, begunMs));
   await run.done;
 }
 
-async function generate({ scenarios, startNs, seed }: Extract<ToGenerator, { type: 'begin' }>): Promise<void> {
+/** The scenarios in which this process has a part. */
+function planned({ scenarios, seed, share }: Begin, clock: RunClock, recorder: Recorder, schedule: Schedule, gauges: Gauges): Planned[] {
+  return planScenarios(scenarios, seed).flatMap(({ scenario, plan }) => {
+    const own = shareAmong(usersMaxOf(plan), share);
+    if (!own) return [];
+    const series = recorder.series(scenario.name, scenario.tags);
+    const socketsMax = shareOf(usersMaxOf(plan), own);
+    const workload = new RequestsWorkload({ scenario, seed: seedFor(seed, own), clock, series, socketsMax });
+    const run = new ScenarioRun({ plan, share: own, workload, gracefulStopMs: scenario.gracefulStop.ms, clock, schedule, gauges });
+    return [{ run, workload, startTimeMs: scenario.startTime.ms }];
+  });
+}
+
+function usersOf(all: readonly Planned[]): { vus: number; vusMax: number } {
+  const sum = (count: (run: ScenarioRun) => number) => all.reduce((before, { run }) => before + count(run), 0);
+  return { vus: sum(({ users }) => users.underWay), vusMax: sum(({ users }) => users.count) };
+}
+
+async function generate(order: Begin): Promise<void> {
   assertAutocannon();
-  const clock = runClock(BigInt(startNs));
+  const clock = runClock(BigInt(order.startNs));
   const gauges = new Gauges();
   const schedule = new Schedule(clock);
+<<<<<<< HEAD
   const recorder = new Recorder((series) => tell({ type: 'series', series }));
   const runs = planScenarios(scenarios, seed).map(({ scenario, plan }) => {
     const series = recorder.series(scenario.name, scenario.tags);
@@ -47,27 +89,43 @@ async function generate({ scenarios, startNs, seed }: Extract<ToGenerator, { typ
     const random = createRandom(seed, `${scenario.name}/pauses`);
     const run = new ScenarioRun({ plan, workload, gracefulStopMs: scenario.gracefulStop.ms, random, clock, schedule, gauges });
     return { run, workload, startTimeMs: scenario.startTime.ms };
+=======
+  const recorder = new Recorder((series) => tell({ type: 'series', series }), {
+    onMetric: (metric) => tell({ type: 'metric', metric }),
+    onOverflow: (text) => tell({ type: 'note', level: 'warning', text }),
+>>>>>>> b436285 (runners/load: record metrics of any name and type, and share a load among several processes)
   });
+  const all = planned(order, clock, recorder, schedule, gauges);
   const timers = [
     setInterval(() => {
-      for (const { run } of runs) run.sweep(clock.nowMs());
+      for (const { run } of all) run.sweep(clock.nowMs());
     }, SWEEP_MS),
     setInterval(() => tell({ type: 'frame', cells: recorder.take() }), FRAME_MS),
-    setInterval(() => tell({ type: 'facts', facts: gauges.take() }), FACTS_MS),
+    setInterval(() => tell({ type: 'facts', facts: gauges.take(usersOf(all)) }), FACTS_MS),
   ];
   stop = (graceMs) => {
-    for (const { run } of runs) run.stop(graceMs);
+    for (const { run } of all) run.stop(graceMs);
+    go(clock.nowMs());
   };
-  await Promise.all(runs.map(({ run, startTimeMs }) => runScenario(run, startTimeMs, clock)));
+  const dueAtOnce = all.filter((each) => isDueAtOnce(each, clock.nowMs()));
+  await Promise.all(dueAtOnce.map(({ run }) => warmUp(run)));
+  tell({ type: 'ready' });
+  const begunMs = await begun;
+  await Promise.all(all.map((each) => runScenario(each, clock, begunMs, dueAtOnce.includes(each))));
   for (const timer of timers) clearInterval(timer);
   await schedule.stop();
   gauges.stop();
   tell({ type: 'frame', cells: recorder.take() });
-  const retried = runs.reduce((sum, { workload }) => sum + workload.retried, 0);
-  const totals = { ...recorder.totals(), retried, ...gauges.whole() };
+  const retried = all.reduce((sum, { workload }) => sum + workload.retried, 0);
+  const totals = { requests: recorder.totals(), retried, lag: gauges.whole() };
   await new Promise<void>((resolve) => tell({ type: 'ended', totals }, resolve));
 }
 
+/** The instant at which all generators begin, once the runner has told it. */
+let go: (atMs: number) => void = () => {};
+const begun = new Promise<number>((resolve) => {
+  go = resolve;
+});
 let stop: (graceMs: number) => void = () => {};
 
 /** Without the runner there is nobody to send load for. */
@@ -75,6 +133,7 @@ process.once('disconnect', () => process.exit());
 process.on('message', (received: unknown) => {
   const message = toGenerator.parse(received);
   if (message.type === 'stop') stop(message.graceMs);
+  else if (message.type === 'go') go(message.atMs);
   else void generate(message).then(() => process.disconnect());
 });
 /** Ctrl-C in a terminal reaches the whole group; the runner decides when the load ends. */

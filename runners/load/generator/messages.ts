@@ -1,22 +1,40 @@
 /** What runner and generator say to each other over IPC. Both ends are this very version, so shapes are tagged, not re-checked field by field. */
 import { z } from 'zod';
 import type { Scenario } from '../../../experiments/language/experiment.ts';
+import type { MetricDefinition } from '../../../experiments/language/load-metrics.ts';
 import type { LoadCell, LoadSeries } from '../../../probes/slo/load-cells.ts';
-import type { GeneratorFacts } from '../recording/gauges.ts';
-import type { LoadTotals } from '../recording/totals.ts';
+import type { Share } from '../pacing/share.ts';
+import type { ProcessFacts } from '../recording/gauges.ts';
+import type { ProcessTotals } from './merge.ts';
 
 const tagged = z.looseObject({ type: z.string() });
 
+/** How much somebody should mind. */
+export type NoteLevel = 'info' | 'warning' | 'error';
+
 export type ToGenerator =
-  | { readonly type: 'begin'; readonly scenarios: readonly Scenario[]; readonly startNs: string; readonly seed: number }
+  | {
+      readonly type: 'begin';
+      readonly scenarios: readonly Scenario[];
+      readonly startNs: string;
+      readonly seed: number;
+      readonly share: Share;
+    }
+  /** The earliest instant at which a scenario starts, on the run's clock; the same for all generators. */
+  | { readonly type: 'go'; readonly atMs: number }
   | { readonly type: 'stop'; readonly graceMs: number };
 
 export type FromGenerator =
+  /** Connections are open: it can begin. */
+  | { readonly type: 'ready' }
   | { readonly type: 'series'; readonly series: LoadSeries }
+  /** A metric of a script's own, before its first sample. */
+  | { readonly type: 'metric'; readonly metric: MetricDefinition }
+  | { readonly type: 'note'; readonly level: NoteLevel; readonly text: string }
   /** Every FRAME_MS, with or without cells: the sign of life. */
   | { readonly type: 'frame'; readonly cells: readonly LoadCell[] }
-  | { readonly type: 'facts'; readonly facts: GeneratorFacts }
-  | { readonly type: 'ended'; readonly totals: LoadTotals };
+  | { readonly type: 'facts'; readonly facts: ProcessFacts }
+  | { readonly type: 'ended'; readonly totals: ProcessTotals };
 
 export const toGenerator = z.custom<ToGenerator>((value) => tagged.safeParse(value).success);
 export const fromGenerator = z.custom<FromGenerator>((value) => tagged.safeParse(value).success);

@@ -1,9 +1,19 @@
-/** The generator's own health: how late it hands requests over, and what it costs. It must know its own spikes from the target's. */
-import { createHistogram, monitorEventLoopDelay, type RecordableHistogram } from 'node:perf_hooks';
-import type { EventOf, Stamp } from '../../journal/events.ts';
+/** The generator's own health: how late it hands iterations over, and what it costs. It must know its own spikes from the target's. */
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { Histogram } from '../../../probes/slo/histogram.ts';
+import type { SparseHistogram } from '../../../probes/slo/load-cells.ts';
 
-/** Facts of the last second, as the journal's `load.generator` has them. */
-export type GeneratorFacts = Omit<EventOf<'load.generator'>, keyof Stamp | 'type'>;
+/** What one process tells of its last second. */
+export interface ProcessFacts {
+  readonly lag: SparseHistogram;
+  readonly eventLoopDelayP99Ms: number;
+  /** Of one core. */
+  readonly cpuShare: number;
+  readonly rssBytes: number;
+  /** Virtual users at work, and those that exist. */
+  readonly vus: number;
+  readonly vusMax: number;
+}
 
 /** Beyond this 99th percentile of the lag the figures may be the generator's doing. */
 export const LAG_P99_MS_MAX = 10;
@@ -13,8 +23,8 @@ const NS_PER_MS = 1e6;
 
 export class Gauges {
   readonly #loop = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
-  readonly #second: RecordableHistogram = createHistogram();
-  readonly #whole: RecordableHistogram = createHistogram();
+  readonly #whole = new Histogram();
+  #second = new Histogram();
   #cpu = process.cpuUsage();
   #atMs = performance.now();
 
@@ -24,42 +34,35 @@ export class Gauges {
 
   /** The time from an arrival's intended moment to the moment it was handed to the engine: waiting for the target is not in it. */
   lag(ms: number): void {
-    const ns = Math.max(1, Math.round(ms * NS_PER_MS));
-    this.#second.record(ns);
-    this.#whole.record(ns);
+    this.#second.record(ms);
+    this.#whole.record(ms);
   }
 
   /** Facts since the last call. */
-  take(): GeneratorFacts {
+  take(users: { readonly vus: number; readonly vusMax: number }): ProcessFacts {
     const nowMs = performance.now();
     const cpu = process.cpuUsage(this.#cpu);
-    const lagP99Ms = percentileMs(this.#second, 99);
-    const facts: GeneratorFacts = {
-      lagP50Ms: percentileMs(this.#second, 50),
-      lagP99Ms,
-      eventLoopDelayP99Ms: Math.max(0, percentileMs(this.#loop, 99) - RESOLUTION_MS),
+    const loopMs = this.#loop.count === 0 ? 0 : this.#loop.percentile(99) / NS_PER_MS;
+    const facts: ProcessFacts = {
+      lag: this.#second.toSparse(),
+      eventLoopDelayP99Ms: Math.max(0, loopMs - RESOLUTION_MS),
       cpuShare: (cpu.user + cpu.system) / 1000 / Math.max(1, nowMs - this.#atMs),
       rssBytes: process.memoryUsage.rss(),
-      limited: lagP99Ms > LAG_P99_MS_MAX,
+      ...users,
     };
     this.#cpu = process.cpuUsage();
     this.#atMs = nowMs;
-    this.#second.reset();
+    this.#second = new Histogram();
     this.#loop.reset();
     return facts;
   }
 
   /** Lag over the whole run. */
-  whole(): { lagP50Ms: number; lagP99Ms: number; limited: boolean } {
-    const lagP99Ms = percentileMs(this.#whole, 99);
-    return { lagP50Ms: percentileMs(this.#whole, 50), lagP99Ms, limited: lagP99Ms > LAG_P99_MS_MAX };
+  whole(): SparseHistogram {
+    return this.#whole.toSparse();
   }
 
   stop(): void {
     this.#loop.disable();
   }
-}
-
-function percentileMs(histogram: Pick<RecordableHistogram, 'count' | 'percentile'>, percentile: number): number {
-  return histogram.count === 0 ? 0 : histogram.percentile(percentile) / NS_PER_MS;
 }

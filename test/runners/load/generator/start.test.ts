@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { FiredrillError } from '../../../../runners/failure.ts';
-import { SILENCE_MS_MAX } from '../../../../runners/load/generator/start.ts';
+import { SILENCE_MS_MAX } from '../../../../runners/load/generator/generator-process.ts';
 import { begin, listen, OK, onRequests, quietPort, scenarioOf } from '../support.ts';
 
 function alive(pid: number): boolean {
@@ -36,7 +36,10 @@ test('an even rate arrives evenly, planned, sent and answered in full', async (t
     { planned: 400, sent: 400, ok: 400, failed: 0, dropped: 0 },
   );
   assert.deepEqual([sums.planned, sums.sent, sums.outcomes, sums.completed], [400, 400, { ok: 400 }, 400]);
-  assert.deepEqual(series, [{ id: 0, scenario: 'viewers', tags: { region: 'sa-east-1' } }]);
+  assert.deepEqual(series, [
+    { id: 0, scenario: 'viewers', tags: { region: 'sa-east-1' } },
+    { id: 1, scenario: '', tags: {} },
+  ]);
   assert.equal(stampsMs.length, 400);
   assert.deepEqual([...sums.plannedByBucket.values()].slice(1, -1), new Array(sums.plannedByBucket.size - 2).fill(20));
   const firstMs = stampsMs[0] ?? 0;
@@ -69,7 +72,7 @@ test('scenarios keep to their own start times, tags and weights', async (t) => {
   const { run, sums, series } = begin(t, scenarios, { startNs: inTwoSeconds });
   await run.done;
   assert.deepEqual(
-    series.map(({ scenario }) => scenario),
+    series.map(({ scenario }) => scenario).filter((scenario) => scenario !== ''),
     ['late', 'mixed'],
   );
   const lateBuckets = sums.cells.filter(({ series: id, planned }) => id === 0 && planned).map(({ bucketMs }) => bucketMs);
@@ -200,7 +203,7 @@ test('what cannot be run is refused before anything starts', (t) => {
 test('a generator that dies is told of, with its end', async (t) => {
   const { run, sums } = begin(t, { url: `http://127.0.0.1:${await quietPort()}/`, settings: { rate: 50, duration: '60s' } });
   while (sums.planned === 0) await new Promise((resolve) => setTimeout(resolve, 20));
-  process.kill(run.pid ?? 0, 'SIGKILL');
+  process.kill(run.pids[0] ?? 0, 'SIGKILL');
   await assert.rejects(
     run.done,
     (error) => error instanceof FiredrillError && error.code === 'load.generator-died' && /viewers.*SIGKILL/.test(error.message),
@@ -212,7 +215,7 @@ test('a generator that says nothing is killed and named; one that speaks is left
   const settings = { rate: 50, duration: '60s' };
   const { run, sums } = begin(t, { url: `http://127.0.0.1:${await quietPort()}/`, settings }, { silenceMsMax: 1500 });
   while (sums.planned < 50) await new Promise((resolve) => setTimeout(resolve, 20));
-  const pid = run.pid ?? 0;
+  const pid = run.pids[0] ?? 0;
   process.kill(pid, 'SIGSTOP');
   await assert.rejects(
     run.done,
