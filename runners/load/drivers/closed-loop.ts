@@ -3,15 +3,9 @@
  * down so does the load, and what nobody sent is nowhere in the figures: for objectives, prefer an arrival rate.
  */
 import type { ClosedPlan } from '../executors/executor.ts';
-<<<<<<< HEAD
 import { type Delayed, Delays } from '../pacing/delays.ts';
 import { drawMs } from '../pacing/random.ts';
 import { userSteps } from '../pacing/user-steps.ts';
-=======
-import { Fifo } from '../fifo.ts';
-import type { Stream } from '../pacing/schedule.ts';
-import { shareOf } from '../pacing/share.ts';
->>>>>>> b436285 (runners/load: record metrics of any name and type, and share a load among several processes)
 import type { IterationEnd } from '../workload.ts';
 import { type Launcher, ownCount } from './launcher.ts';
 import type { Seat } from './virtual-users.ts';
@@ -56,7 +50,6 @@ class ClosedLoop {
     this.#plan = plan;
     this.#beginMs = beginMs;
     this.#endMs = beginMs + plan.durationMs;
-<<<<<<< HEAD
     this.#delays = new Delays(launcher.schedule);
     this.#delays.at(this.#endMs, (dueMs, nowMs) => this.#expire(dueMs, nowMs));
     this.#follow(userSteps(plan.users));
@@ -83,12 +76,6 @@ class ClosedLoop {
     while (this.#wanted > users) {
       this.#wanted -= 1;
       this.#dismiss(this.#workerAt(this.#wanted), dueMs);
-=======
-    for (const vus = shareOf(plan.vus, launcher.share); this.#users < vus; this.#users += 1) {
-      const seat = launcher.users.take();
-      if (!seat) break;
-      this.#thinking.push({ seat, atMs: beginMs });
->>>>>>> b436285 (runners/load: record metrics of any name and type, and share a load among several processes)
     }
   }
 

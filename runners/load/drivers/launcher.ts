@@ -2,7 +2,6 @@
 import type { Share } from '../executors/executor.ts';
 import type { Random } from '../pacing/random.ts';
 import type { Schedule } from '../pacing/schedule.ts';
-import type { Share } from '../pacing/share.ts';
 import type { LoadClock } from '../transport/engine.ts';
 import type { VirtualUsers } from './virtual-users.ts';
 
@@ -10,17 +9,12 @@ export interface Launcher {
   readonly clock: LoadClock;
   readonly schedule: Schedule;
   readonly users: VirtualUsers;
-<<<<<<< HEAD
   /** The part of the plan that is this process's. */
   readonly share: Share;
   /** An iteration that ends earlier makes its virtual user wait for the rest of it. */
   readonly minIterationMs: number;
   /** Draws the pauses of virtual users. */
   readonly random: Random;
-=======
-  /** Which arrivals, virtual users and iterations of the plan are this process's. */
-  readonly share: Share;
->>>>>>> b436285 (runners/load: record metrics of any name and type, and share a load among several processes)
   /** Counts how late an iteration was handed over: `nowMs − intendedMs`. */
   lag(intendedMs: number, nowMs: number): void;
   /** Counts an iteration for which there is no virtual user, or no time. */

@@ -16,7 +16,7 @@ class OpenLoop implements Stream {
 
   constructor(launcher: Launcher, plan: OpenPlan, beginMs: number) {
     this.#launcher = launcher;
-    this.#arrivals = new Arrivals(plan.segments, launcher.share);
+    this.#arrivals = new Arrivals(plan.segments);
     this.#beginMs = beginMs;
     this.#advance();
   }

@@ -1,10 +1,6 @@
 /** The virtual users of a scenario: made when first needed, used again, never more than allowed. */
-<<<<<<< HEAD
 import { type Share, WHOLE } from '../executors/executor.ts';
 import { Fifo } from '../fifo.ts';
-=======
-import { numberIn, type Share, shareOf } from '../pacing/share.ts';
->>>>>>> b436285 (runners/load: record metrics of any name and type, and share a load among several processes)
 import type { IterationEnd, UserOwner, VirtualUser, Workload } from '../workload.ts';
 
 /** Told of each iteration's end. */
@@ -35,11 +31,7 @@ export class Seat implements UserOwner {
     this.#ended = ended;
     this.startedMs = nowMs;
     this.#users.began();
-<<<<<<< HEAD
     this.#user.iterate(intendedMs, nowMs, number);
-=======
-    this.#user.iterate(intendedMs, nowMs, numberIn(this.#users.share, this.#users.started - 1));
->>>>>>> b436285 (runners/load: record metrics of any name and type, and share a load among several processes)
   }
 
   /** Gives up its iteration, if one is under way. */
@@ -70,30 +62,14 @@ export class VirtualUsers {
   started = 0;
   /** Iterations under way. */
   underWay = 0;
-<<<<<<< HEAD
   readonly #options: VirtualUsersOptions;
-=======
-  readonly share: Share;
-  readonly #workload: Workload;
-  readonly #usersMax: number;
-  readonly #onEnd: () => void;
->>>>>>> b436285 (runners/load: record metrics of any name and type, and share a load among several processes)
   readonly #seats: Seat[] = [];
   readonly #free: Seat[] = [];
   /** Free, but not before their time. */
   readonly #resting = new Fifo<{ readonly seat: Seat; readonly untilMs: number }>();
 
-<<<<<<< HEAD
   constructor(options: VirtualUsersOptions) {
     this.#options = options;
-=======
-  /** `usersMax` in all processes; `onEnd` is called after each iteration's end. */
-  constructor(workload: Workload, usersMax: number, share: Share, onEnd: () => void) {
-    this.#workload = workload;
-    this.share = share;
-    this.#usersMax = shareOf(usersMax, share);
-    this.#onEnd = onEnd;
->>>>>>> b436285 (runners/load: record metrics of any name and type, and share a load among several processes)
   }
 
   /** Virtual users that exist. */
@@ -140,12 +116,8 @@ export class VirtualUsers {
   }
 
   #another(): Seat {
-<<<<<<< HEAD
     const { index, of } = this.#options.share ?? WHOLE;
     const seat = new Seat(this.#seats.length * of + index + 1, this, this.#options.workload);
-=======
-    const seat = new Seat(numberIn(this.share, this.#seats.length) + 1, this, this.#workload);
->>>>>>> b436285 (runners/load: record metrics of any name and type, and share a load among several processes)
     this.#seats.push(seat);
     return seat;
   }

@@ -2,10 +2,10 @@
  * The process that sends the load: apart from the runner, so that neither the runner's work nor a stuck script shows in
  * the figures. It is told what to do over IPC, sends a frame every 100 ms, and ends with the runner.
  */
+import { ownCount } from '../drivers/launcher.ts';
 import { type RunClock, runClock } from '../pacing/clock.ts';
 import { createRandom } from '../pacing/random.ts';
 import { Schedule } from '../pacing/schedule.ts';
-import { seedFor, shareAmong, shareOf } from '../pacing/share.ts';
 import { Gauges } from '../recording/gauges.ts';
 import { Recorder } from '../recording/recorder.ts';
 import { RequestsWorkload } from '../requests/requests-workload.ts';
@@ -13,6 +13,7 @@ import { assertAutocannon } from '../transport/autocannon-contract.ts';
 import { FRAME_MS, type FromGenerator, type ToGenerator, toGenerator } from './messages.ts';
 import { planScenarios } from './plan-scenarios.ts';
 import { ScenarioRun, usersMaxOf } from './scenario-run.ts';
+import { seedFor, shareAmong } from './share.ts';
 
 /** Timeouts are seen to this often. */
 const SWEEP_MS = 20;
@@ -64,9 +65,12 @@ function planned({ scenarios, seed, share }: Begin, clock: RunClock, recorder: R
     const own = shareAmong(usersMaxOf(plan), share);
     if (!own) return [];
     const series = recorder.series(scenario.name, scenario.tags);
-    const socketsMax = shareOf(usersMaxOf(plan), own);
-    const workload = new RequestsWorkload({ scenario, seed: seedFor(seed, own), clock, series, socketsMax });
-    const run = new ScenarioRun({ plan, share: own, workload, gracefulStopMs: scenario.gracefulStop.ms, clock, schedule, gauges });
+    const ownSeed = seedFor(seed, own);
+    const socketsMax = ownCount(usersMaxOf(plan), own);
+    const workload = new RequestsWorkload({ scenario, seed: ownSeed, clock, series, socketsMax });
+    const random = createRandom(ownSeed, `${scenario.name}/pauses`);
+    const gracefulStopMs = scenario.gracefulStop.ms;
+    const run = new ScenarioRun({ plan, share: own, workload, gracefulStopMs, random, clock, schedule, gauges });
     return [{ run, workload, startTimeMs: scenario.startTime.ms }];
   });
 }
@@ -81,19 +85,9 @@ async function generate(order: Begin): Promise<void> {
   const clock = runClock(BigInt(order.startNs));
   const gauges = new Gauges();
   const schedule = new Schedule(clock);
-<<<<<<< HEAD
-  const recorder = new Recorder((series) => tell({ type: 'series', series }));
-  const runs = planScenarios(scenarios, seed).map(({ scenario, plan }) => {
-    const series = recorder.series(scenario.name, scenario.tags);
-    const workload = new RequestsWorkload({ scenario, seed, clock, series, socketsMax: usersMaxOf(plan) });
-    const random = createRandom(seed, `${scenario.name}/pauses`);
-    const run = new ScenarioRun({ plan, workload, gracefulStopMs: scenario.gracefulStop.ms, random, clock, schedule, gauges });
-    return { run, workload, startTimeMs: scenario.startTime.ms };
-=======
   const recorder = new Recorder((series) => tell({ type: 'series', series }), {
     onMetric: (metric) => tell({ type: 'metric', metric }),
     onOverflow: (text) => tell({ type: 'note', level: 'warning', text }),
->>>>>>> b436285 (runners/load: record metrics of any name and type, and share a load among several processes)
   });
   const all = planned(order, clock, recorder, schedule, gauges);
   const timers = [

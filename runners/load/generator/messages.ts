@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Scenario } from '../../../experiments/language/experiment.ts';
 import type { MetricDefinition } from '../../../experiments/language/load-metrics.ts';
 import type { LoadCell, LoadSeries } from '../../../probes/slo/load-cells.ts';
-import type { Share } from '../pacing/share.ts';
+import type { Share } from '../executors/executor.ts';
 import type { ProcessFacts } from '../recording/gauges.ts';
 import type { ProcessTotals } from './merge.ts';
 

@@ -10,15 +10,12 @@ import { VirtualUsers } from '../drivers/virtual-users.ts';
 import { type ExecutorPlan, type Share, WHOLE } from '../executors/executor.ts';
 import { createRandom, type Random } from '../pacing/random.ts';
 import type { Schedule } from '../pacing/schedule.ts';
-import { type Share, shareOf, WHOLE } from '../pacing/share.ts';
 import type { Gauges } from '../recording/gauges.ts';
 import type { LoadClock } from '../transport/engine.ts';
 import type { Workload } from '../workload.ts';
 
 export interface ScenarioRunOptions {
   readonly plan: ExecutorPlan;
-  /** The part of it that is this process's; default all. */
-  readonly share?: Share | undefined;
   readonly workload: Workload;
   /** How long running iterations may take after the end. */
   readonly gracefulStopMs: number;
@@ -50,11 +47,8 @@ export class ScenarioRun implements Launcher {
   readonly schedule: Schedule;
   readonly users: VirtualUsers;
   readonly share: Share;
-<<<<<<< HEAD
   readonly minIterationMs: number;
   readonly random: Random;
-=======
->>>>>>> b436285 (runners/load: record metrics of any name and type, and share a load among several processes)
   /** Resolves when every iteration has ended. */
   readonly done: Promise<void>;
   readonly #options: ScenarioRunOptions;
@@ -68,7 +62,6 @@ export class ScenarioRun implements Launcher {
     this.clock = options.clock;
     this.schedule = options.schedule;
     this.share = options.share ?? WHOLE;
-<<<<<<< HEAD
     this.minIterationMs = options.minIterationMs ?? 0;
     this.random = options.random ?? createRandom(0, 'pauses');
     this.users = new VirtualUsers({
@@ -78,10 +71,6 @@ export class ScenarioRun implements Launcher {
       onEnd: () => {
         if (this.#finished && this.users.underWay === 0) this.#close();
       },
-=======
-    this.users = new VirtualUsers(options.workload, usersMaxOf(options.plan), this.share, () => {
-      if (this.#finished && this.users.underWay === 0) this.#close();
->>>>>>> b436285 (runners/load: record metrics of any name and type, and share a load among several processes)
     });
     this.done = new Promise((resolve) => {
       this.#resolve = resolve;
@@ -91,11 +80,7 @@ export class ScenarioRun implements Launcher {
   /** Opens connections ahead of the first request. */
   warm(): Promise<void> {
     const { plan, workload } = this.#options;
-<<<<<<< HEAD
     const count = ownCount(plan.model === 'open' ? plan.preAllocatedVUs : plan.vus, this.share);
-=======
-    const count = shareOf(plan.model === 'open' ? plan.preAllocatedVUs : plan.vus, this.share);
->>>>>>> b436285 (runners/load: record metrics of any name and type, and share a load among several processes)
     this.users.prepare(count);
     return workload.warm(count);
   }

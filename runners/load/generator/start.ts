@@ -81,7 +81,7 @@ class Generators implements LoadRun {
     });
     const { scenarios, seed } = options;
     for (const [index, each] of this.#processes.entries()) {
-      each.tell({ type: 'begin', scenarios, startNs: String(options.startNs), seed, share: { index, count } });
+      each.tell({ type: 'begin', scenarios, startNs: String(options.startNs), seed, share: { index, of: count } });
     }
     const stop = () => void this.stop();
     options.signal.addEventListener('abort', stop, { once: true });

@@ -9,8 +9,6 @@
  * The second line is the citardauq form of the quadratic formula, which is stable where the slope is 0.
  */
 
-import { type Share, WHOLE } from './share.ts';
-
 /** A stretch of time in which the rate goes in a straight line. Rates are arrivals per ms. */
 export interface RateSegment {
   readonly durationMs: number;
@@ -30,21 +28,17 @@ export function plannedArrivals(segments: readonly RateSegment[]): number {
   return Math.max(0, Math.ceil(segments.reduce((sum, segment) => sum + areaOf(segment), 0) - ROUNDING));
 }
 
-/** Hands out the intended times of arrivals 0, 1, 2 …, or of those of a share, in ms from the scenario's start. Keeps its place, so that each costs the same. */
+/** Hands out the intended times of arrivals 0, 1, 2 … in ms from the scenario's start. Keeps its place, so that each costs the same. */
 export class Arrivals {
-  /** In the whole plan. */
   readonly total: number;
   readonly #segments: readonly RateSegment[];
-  readonly #share: Share;
-  #index: number;
+  #index = 0;
   #segment = 0;
   #segmentStartMs = 0;
   #areaBefore = 0;
 
-  constructor(segments: readonly RateSegment[], share: Share = WHOLE) {
+  constructor(segments: readonly RateSegment[]) {
     this.#segments = segments;
-    this.#share = share;
-    this.#index = share.index;
     this.total = plannedArrivals(segments);
   }
 
@@ -52,7 +46,7 @@ export class Arrivals {
   nextMs(): number {
     if (this.#index >= this.total) return Number.POSITIVE_INFINITY;
     const arrival = this.#index;
-    this.#index += this.#share.count;
+    this.#index += 1;
     for (;;) {
       const segment = this.#segments[this.#segment];
       if (!segment) return this.#segmentStartMs;

@@ -9,7 +9,16 @@ function open(perSecond: number, laterPerSecond = perSecond): ExecutorPlan {
 }
 
 function closed(vus: number): ExecutorPlan {
-  return { model: 'closed', durationMs: 1000, vus, thinkTimeMs: 0, text: '' };
+  return {
+    model: 'closed',
+    durationMs: 1000,
+    users: [],
+    vus,
+    iterations: undefined,
+    gracefulRampDownMs: 0,
+    thinkTime: { fromMs: 0, toMs: 0 },
+    text: '',
+  };
 }
 
 test('one process carries what one is meant for, and more share what is more', () => {

@@ -2,10 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Arrivals, plannedArrivals, type RateSegment } from '../../../../runners/load/pacing/arrivals.ts';
 import { createRandom } from '../../../../runners/load/pacing/random.ts';
-import type { Share } from '../../../../runners/load/pacing/share.ts';
 
-function timesOf(segments: readonly RateSegment[], share?: Share): number[] {
-  const arrivals = new Arrivals(segments, share);
+function timesOf(segments: readonly RateSegment[]): number[] {
+  const arrivals = new Arrivals(segments);
   const times = [];
   for (let time = arrivals.nextMs(); time !== Number.POSITIVE_INFINITY; time = arrivals.nextMs()) times.push(time);
   return times;
@@ -71,22 +70,4 @@ test('for any ramp, counts in every 100 ms are within 3 of the integral and time
 
 test('no load at all has no arrival', () => {
   assert.deepEqual(timesOf([{ durationMs: 1000, fromPerMs: 0, toPerMs: 0 }]), []);
-});
-
-test('arrivals that several processes share are together those of one, and each has its own', () => {
-  const segments = [
-    { durationMs: 1000, fromPerMs: 0, toPerMs: 0.7 },
-    { durationMs: 313, fromPerMs: 0.7, toPerMs: 0.7 },
-    { durationMs: 900, fromPerMs: 0.7, toPerMs: 0.1 },
-  ];
-  const whole = timesOf(segments);
-  for (const count of [1, 2, 3, 7]) {
-    const shares = Array.from({ length: count }, (_, index) => timesOf(segments, { index, count }));
-    assert.deepEqual(
-      shares.flat().sort((one, other) => one - other),
-      whole,
-      `${count} processes`,
-    );
-    assert.ok(Math.max(...shares.map(({ length }) => length)) - Math.min(...shares.map(({ length }) => length)) <= 1);
-  }
 });
