@@ -21,7 +21,7 @@ export class Blocked {
   }
 
   address(address: string): boolean {
-    const version = net.isIP(address);
+    const version = this.#anyAddress ? net.isIP(address) : 0;
     return version !== 0 && this.#addresses.check(address, version === 6 ? 'ipv6' : 'ipv4');
   }
 
