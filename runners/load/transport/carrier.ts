@@ -7,6 +7,8 @@ export interface Carrier {
   readonly open: boolean;
   /** Carries several at once. */
   readonly multiplexed: boolean;
+  /** Will soon know whether it can take more. */
+  readonly growing: boolean;
   /** Only when free. `sinceMs` is when the job began to wait, NaN where it didn't; `again` where it was sent before. */
   send(job: Job, sinceMs: number, again: boolean): void;
   /** Waits for work from now on. */

@@ -14,8 +14,8 @@ import type { BodyBudget } from './kept-body.ts';
 import { failureOf, outcomeOfStatus } from './outcomes.ts';
 import { ALREADY_OPEN, Stopwatch } from './stopwatch.ts';
 
-/** Streams at once until the other side has said how many it allows: Go's assumption. */
-const STREAMS_UNTIL_TOLD = 100;
+/** Streams at once until the other side has said how many it allows, which it does first of all; what it doesn't allow it refuses. */
+const STREAMS_UNTIL_TOLD = 1;
 /** How much the other side may send ahead, on one stream and on all: bodies that are let go must not be slowed down by us. */
 const STREAM_WINDOW_BYTES = 4 * 1024 * 1024;
 const CONNECTION_WINDOW_BYTES = 64 * 1024 * 1024;
@@ -37,6 +37,7 @@ export class Http2Client implements Carrier {
   readonly #exchanges = new Map<Job, Http2Exchange>();
   readonly #end: SessionEnd = { goaway: undefined, error: undefined, gone: false };
   #streamsMax = STREAMS_UNTIL_TOLD;
+  #told = false;
   #served = false;
   /** It has rested, and nothing has come back since: it may have died before we wrote to it. */
   #doubtful = false;
@@ -70,6 +71,10 @@ export class Http2Client implements Carrier {
 
   get open(): boolean {
     return !this.#end.gone;
+  }
+
+  get growing(): boolean {
+    return this.open && !this.#told;
   }
 
   send(job: Job, sinceMs: number, again: boolean): void {
@@ -123,14 +128,15 @@ export class Http2Client implements Carrier {
 
   #allowed(streamsMax: number | undefined): void {
     const wasFree = this.free;
+    this.#told = true;
     this.#streamsMax = streamsMax ?? Number.POSITIVE_INFINITY;
     if (!wasFree && this.free) this.#options.owner.freed(this);
   }
 
-  /** All of the answer is here, unless the body is shorter than was said. */
+  /** All of the answer is here, unless the connection ended (Node ends its streams then, with an error code), or the body is shorter than was said. */
   #ended(exchange: Http2Exchange): void {
     const { job, stream, status } = exchange;
-    if (this.#exchanges.get(job) !== exchange || status === undefined || exchange.short) return;
+    if (this.#exchanges.get(job) !== exchange || status === undefined || stream.rstCode || exchange.short) return;
     const { clock, connection, owner } = this.#options;
     const atMs = clock.nowMs();
     const answer = exchange.answer(atMs, connection.facts);

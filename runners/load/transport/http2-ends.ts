@@ -38,14 +38,14 @@ function reasonOf({ error }: Http2Exchange, end: SessionEnd, sessionOver: boolea
     const message = `the server ended the connection with GOAWAY, error ${end.goaway.code}`;
     return { outcome: 'reset', failure: ended('FIREDRILL_GOAWAY', message, 'goaway', end.goaway.code) };
   }
-  if (end.error !== undefined) {
-    const failure = failureOf(end.error, 'exchanging');
-    const garbled = failure.code === 'ERR_HTTP2_ERROR';
-    return { outcome: garbled ? 'parse' : outcomeOfError(end.error, false), failure: { ...failure, http2: { scope: 'connection', code } } };
+  const lost = end.error ?? error;
+  const failure = failureOf(lost, 'exchanging');
+  if (lost !== undefined && failure.code !== 'ERR_HTTP2_STREAM_ERROR') {
+    const outcome = failure.code === 'ERR_HTTP2_ERROR' ? 'parse' : outcomeOfError(lost, false);
+    return { outcome, failure: { ...failure, http2: { scope: 'connection', code } } };
   }
   if (sessionOver && (code === NGHTTP2_CANCEL || code === NGHTTP2_NO_ERROR)) return { outcome: 'closed', failure: FAILURES.closed };
-  const message = error instanceof Error ? error.message : `the server ended the stream with error ${code}`;
-  return { outcome: 'reset', failure: ended('FIREDRILL_STREAM_RESET', message, 'stream', code) };
+  return { outcome: 'reset', failure: ended('FIREDRILL_STREAM_RESET', `the server ended the stream with error ${code}`, 'stream', code) };
 }
 
 function ended(code: string, message: string, scope: 'stream' | 'goaway', http2Code: number): Failure {

@@ -45,6 +45,7 @@ export class Pool implements Engine, CarrierOwner, DialOwner {
   readonly #openings = new Openings();
   readonly #carriers = new Set<Carrier>();
   readonly #ready: Carrier[] = [];
+  #newest: Carrier | undefined;
   /** Clients whose connection is gone, to be used again. */
   readonly #cold: GatedClient[] = [];
   readonly #waiting = new Fifo<Waiting>();
@@ -133,6 +134,7 @@ export class Pool implements Engine, CarrierOwner, DialOwner {
     this.#dialDone(dial);
     const carrier = connection.http2 ? this.#many(connection) : this.#one(connection);
     this.#multiplexed = carrier.multiplexed;
+    this.#newest = carrier;
     this.#carriers.add(carrier);
     this.#employ(carrier, true);
     this.#open();
@@ -231,7 +233,8 @@ export class Pool implements Engine, CarrierOwner, DialOwner {
 
   get #wanted(): boolean {
     const waiting = this.#again.length + this.#waiting.length + this.#warming;
-    return this.#multiplexed ? waiting > 0 && this.#openings.moving === 0 : waiting > this.#openings.size;
+    if (!this.#multiplexed) return waiting > this.#openings.size;
+    return waiting > 0 && this.#openings.moving === 0 && this.#newest?.growing !== true;
   }
 
   #dialDone(dial: Dial): void {
