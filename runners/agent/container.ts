@@ -13,10 +13,10 @@ import { ENGINE_SOCKET_PATH, MEMORY_PATH, ORDERS_PATH, SWEEP_VARIABLE } from './
 /**
  * SYS_ADMIN and SYS_PTRACE enter namespaces, NET_ADMIN sets packet rules, NET_RAW sends delayed packets on, DAC_OVERRIDE
  * makes files in directories that belong to a user of the target, KILL signals processes of such a user,
- * SETGID runs a proxy as a group of its own, by which its packets are told from the target's. No
- * SYS_RESOURCE: hosts that are themselves confined (micro virtual machines among them) have none to give, and no agent would start there.
+ * SETGID runs a proxy as a group of its own, by which its packets are told from the target's, and with SETUID sets limits of processes as
+ * the user whose they are. No SYS_RESOURCE: hosts that are themselves confined (micro virtual machines among them) have none to give, and no agent would start there.
  */
-const CAPABILITIES = ['SYS_ADMIN', 'SYS_PTRACE', 'NET_ADMIN', 'NET_RAW', 'DAC_OVERRIDE', 'KILL', 'SETGID'];
+const CAPABILITIES = ['SYS_ADMIN', 'SYS_PTRACE', 'NET_ADMIN', 'NET_RAW', 'DAC_OVERRIDE', 'KILL', 'SETGID', 'SETUID'];
 /** Against 1024 of any other container: undoing must not wait for a machine that is busy with the drill's load. */
 const CPU_SHARES = 16_384;
 /** How long `docker stop` of the agent leaves it to undo everything. */

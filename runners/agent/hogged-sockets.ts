@@ -4,9 +4,11 @@
  * not make them. Pure.
  */
 
-/** A listener: where to connect to. */
+/** A listener: where to connect to, and the number of its socket. */
 export interface Listener {
   readonly address: string;
+  readonly port: number;
+  readonly inode: string;
 }
 
 export interface Hogged {
@@ -29,10 +31,15 @@ export function sourceOf(tag: string): string {
 
 /** Who listens on the port, for IPv4; undefined where nobody does. `tables`: the texts of tcp and tcp6. */
 export function listenerOn(port: number, tables: readonly string[]): Listener | undefined {
-  const found = tables.flatMap(rowsOf).filter((row) => row.state === LISTENING && row.localPort === port);
-  const addresses = found.flatMap((row) => ipv4Of(row.local) ?? []);
-  const [address] = addresses;
-  return address === undefined ? undefined : { address: address === '0.0.0.0' ? '127.0.0.1' : address };
+  return ipv4Listeners(tables).find((each) => each.port === port);
+}
+
+/** All who listen for IPv4. */
+export function ipv4Listeners(tables: readonly string[]): readonly Listener[] {
+  return tables.flatMap(rowsOf).flatMap(({ state, local, localPort: port, inode }) => {
+    const address = state === LISTENING ? ipv4Of(local) : undefined;
+    return address === undefined ? [] : [{ address: address === '0.0.0.0' ? '127.0.0.1' : address, port, inode }];
+  });
 }
 
 /** The connections from this address to the port. */

@@ -23,8 +23,13 @@ export function matching(processes: readonly Process[], firstPid: number, { name
   return processes.filter((each) => {
     if (each.pid === firstPid) return false;
     if (expression) return expression.test(each.command.join(' '));
-    return name !== undefined && (each.name === name.slice(0, NAME_CHARACTERS_MAX) || basename(each.command[0] ?? '') === name);
+    return name !== undefined && isCalled(each, name);
   });
+}
+
+/** By the kernel's name for it, or by the last part of the path of its program. */
+export function isCalled({ name, command }: Process, asked: string): boolean {
+  return name === asked.slice(0, NAME_CHARACTERS_MAX) || basename(command[0] ?? '') === asked;
 }
 
 /** Of those that match, as many as are picked; the same seed and the same numbers inside the container draw the same ones. */

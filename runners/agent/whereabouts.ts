@@ -73,6 +73,12 @@ export async function networkToArm(place: Whereabouts, ground: Pick<Ground, 'tak
   return network;
 }
 
+/** The process by whose number a container's own network is found, for undoing; undefined where it does not run, or has none of its own. */
+export async function ownNetworkPid(place: Whereabouts): Promise<number | undefined> {
+  const network = await place.network();
+  return network?.isHosts ? undefined : network?.pid;
+}
+
 /** The IPv4 default gateway that a process sees, from its /proc/PID/net/route; undefined where there is none. */
 export function gatewayOf(pid: number): string | undefined {
   try {

@@ -13,6 +13,7 @@ import { cpuThrottle } from './cpu-throttle.ts';
 import { cronSync } from './cron-sync.ts';
 import { dbConnections } from './db-connections.ts';
 import { dbLock } from './db-lock.ts';
+import { descriptorHog } from './descriptor-hog.ts';
 import { diskFill } from './disk-fill.ts';
 import { dnsFailure } from './dns-failure.ts';
 import type { Fault } from './fault.ts';
@@ -57,6 +58,7 @@ export const faults: readonly Fault[] = [
   containerRemove,
   processKill,
   connectionHog,
+  descriptorHog,
   cpuStress,
   cpuThrottle,
   memoryPressure,

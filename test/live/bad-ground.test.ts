@@ -17,6 +17,7 @@ import { containerPause } from '../../runners/faults/container-pause.ts';
 import { containerRemove } from '../../runners/faults/container-remove.ts';
 import { containerRestart } from '../../runners/faults/container-restart.ts';
 import { containerStop } from '../../runners/faults/container-stop.ts';
+import { descriptorHog } from '../../runners/faults/descriptor-hog.ts';
 import type { Fault } from '../../runners/faults/fault.ts';
 import { faults } from '../../runners/faults/index.ts';
 import { networkBlackout } from '../../runners/faults/network-blackout.ts';
@@ -161,6 +162,7 @@ const WORKING: readonly (readonly [Fault, object, 'silent' | 'slow' | 'unseen'])
   [containerPause, {}, 'silent'],
   [processKill, { process: 'datagrams', 'respawn-within': '300ms' }, 'silent'],
   [connectionHog, { port: 7000, connections: 20 }, 'unseen'],
+  [descriptorHog, {}, 'unseen'],
   [containerStop, { grace: '0s' }, 'silent'],
   [containerKill, {}, 'silent'],
   [containerRestart, { grace: '0s' }, 'unseen'],

@@ -1,8 +1,11 @@
 /** Connections and descriptors that run out: what a client of the target sees, and that all of them are given back. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { connectionHog } from '../../runners/faults/connection-hog.ts';
-import { type Actor, inside, openStage, type Stage } from '../helpers/agent-stage.ts';
+import { descriptorHog } from '../../runners/faults/descriptor-hog.ts';
+import { type Actor, inside, openStage, type Stage, until } from '../helpers/agent-stage.ts';
 import { drill, leftClean } from '../helpers/fault-drill.ts';
 
 const PORT = 7100;
@@ -83,12 +86,86 @@ test('a port that nobody listens on is not armed; a server that closes what is a
   await more.leave();
 });
 
-test('a target that is stopped or gone by the time of the undo is undone', async () => {
-  const hog = await drill(stage, connectionHog, { port: PORT, connections: 10 }, [limited]);
-  assert.equal((await hog.breakIt()).proven, true);
-  await limited.container.stop();
+/** The soft limit of open files of its first process, as the kernel tells the test. */
+async function limitOf(server: Actor): Promise<string | undefined> {
+  const { State } = await server.container.inspect();
+  return /^Max open files\s+(\d+)/m.exec(readFileSync(`/proc/${State.Pid}/limits`, 'utf8'))?.[1];
+}
+
+test('without descriptors a server greets nobody, and again after an undo, twice; those who are there already are served on', async () => {
+  const before = await limitOf(roomy);
+  const script = `exec 3<>/dev/tcp/${roomy.address}/${PORT} && read -r hello <&3; while sleep 0.1; do echo ping >&3; read -t 1 -r pong <&3 && echo "$pong"; done`;
+  const there = await stage.start('there', { Entrypoint: ['bash', '-c', script] });
+  const served = async () => (await there.container.logs({ stdout: true, stderr: true })).toString('utf8').split('ping').length - 1;
+  await until('the one who is there is served', async () => (await served()) > 2);
+  const hog = await drill(stage, descriptorHog, {}, [roomy]);
+  const proof = await hog.breakIt();
+  assert.equal(proof.proven, true, proof.evidence);
+  assert.ok((proof.facts['untakenConnections'] ?? 0) > 0 && (proof.facts['openFiles'] ?? 0) > 0, JSON.stringify(proof.facts));
+  assert.equal(await greeted(roomy), false);
+  const count = await served();
+  await until('the one who is there is served on', async () => (await served()) > count + 2);
   await hog.mend();
-  await limited.container.remove({ force: true });
+  assert.match(await hog.mend(), /no limit of its processes is lowered/);
+  assert.equal(await limitOf(roomy), before);
+  assert.equal(await greeted(roomy), true);
+  await hog.leave();
+});
+
+test('so many as are left can be opened, and no more', async () => {
+  const hog = await drill(stage, descriptorHog, { leave: 5, port: PORT }, [roomy]);
+  assert.equal((await hog.breakIt()).proven, true);
+  assert.equal(await greeted(roomy), true, 'five are left to it');
   await hog.mend();
   await hog.leave();
+});
+
+test('a server of an ordinary user, its agent killed, or gone with its memory: the limit that was found is back', async () => {
+  const user = await stage.start('user', { Entrypoint: ['node', '-e', SERVER, '1000'], User: '1234:1234' });
+  await until('it listens', () => greeted(user));
+  const before = await limitOf(user);
+  const killed = await drill(stage, descriptorHog, {}, [user]);
+  assert.equal((await killed.breakIt()).proven, true);
+  assert.notEqual(await limitOf(user), before);
+  assert.equal(leftClean(await killed.killAgent()), true);
+  assert.equal(await limitOf(user), before);
+  const lost = await drill(stage, descriptorHog, {}, [user]);
+  assert.equal((await lost.breakIt()).proven, true);
+  assert.equal(await lost.loseAgent(), true);
+  assert.equal(await limitOf(user), before);
+  assert.equal(await greeted(user), true);
+});
+
+test('a process that listens nowhere is not armed; a limit that somebody raises again is not proven, and left to them', async () => {
+  const silent = await drill(stage, descriptorHog, {}, [client]);
+  assert.match((await silent.armingError()) ?? '', /none of these processes listens on any TCP port/);
+  await silent.mend();
+  await silent.leave();
+  const nobody = await drill(stage, descriptorHog, { process: 'nginx' }, [roomy]);
+  assert.match((await nobody.armingError()) ?? '', /none of its processes is called 'nginx'/);
+  await nobody.mend();
+  await nobody.leave();
+  const hog = await drill(stage, descriptorHog, {}, [roomy]);
+  for (const result of [...(await hog.agent.arm('fault')), ...(await hog.agent.inject('fault'))]) assert.equal(result.error, undefined);
+  const { State } = await roomy.container.inspect();
+  execFileSync('prlimit', ['--pid', String(State.Pid), '--nofile=5000:']);
+  const unproven = descriptorHog.judgeProof({}, await hog.agent.prove('fault', 3_000));
+  assert.deepEqual([unproven.proven, /no effect/.test(unproven.evidence)], [false, true], unproven.evidence);
+  await hog.mend();
+  assert.equal(await limitOf(roomy), '5000', 'somebody else’s');
+  await hog.leave();
+});
+
+test('a target that is stopped or gone by the time of the undo is undone', async () => {
+  const hog = await drill(stage, connectionHog, { port: PORT, connections: 10 }, [limited]);
+  const none = await drill(stage, descriptorHog, {}, [limited]);
+  assert.equal((await hog.breakIt()).proven, true);
+  assert.equal((await none.breakIt()).proven, true);
+  await limited.container.stop();
+  for (const each of [none, hog]) await each.mend();
+  await limited.container.remove({ force: true });
+  for (const each of [none, hog]) {
+    await each.mend();
+    await each.leave();
+  }
 });

@@ -88,7 +88,7 @@ const resourceFaults: Readonly<Record<string, Generator>> = {
   'io-stress': quick(() => ({ bytes: '4MiB', workers: 1 })),
   'io-throttle': quick(() => ({ 'write-bytes': '1MiB' })),
   'connection-hog': quick((_draw, role) => ({ port: LISTENS[role], connections: 50 }), ['web', 'cache']),
-  'descriptor-hog': quick(() => ({})),
+  'descriptor-hog': quick((draw) => ({ leave: draw.oneOf([0, 3]) }), ['web', 'client', 'cache']),
   'disk-fill': quick(() => ({ path: '/scratch', 'max-bytes': '32MiB' })),
 };
 

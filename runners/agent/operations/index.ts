@@ -6,6 +6,7 @@ import { command } from './command.ts';
 import { connectionHog } from './connection-hog.ts';
 import { cpuStress } from './cpu-stress.ts';
 import { cpuThrottle } from './cpu-throttle.ts';
+import { descriptorHog } from './descriptor-hog.ts';
 import { disconnect } from './disconnect.ts';
 import { diskFill } from './disk-fill.ts';
 import { dns } from './dns.ts';
@@ -51,6 +52,7 @@ const kinds = [
   command,
   processKill,
   connectionHog,
+  descriptorHog,
   http,
   cpuStress,
   cpuThrottle,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { heldBy, hoggedFrom, listenerOn, sourceOf } from '../../../runners/agent/hogged-sockets.ts';
+import { heldBy, hoggedFrom, ipv4Listeners, listenerOn, sourceOf } from '../../../runners/agent/hogged-sockets.ts';
 
 /** Lines as the kernel writes them: a listener on 0.0.0.0:7000, one on :::8080, one on 10.0.0.5:9000, and connections from 127.1.2.3. */
 const TCP = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
@@ -19,11 +19,15 @@ const TCP6 = `  sl  local_address                         remote_address        
 `;
 
 test('a listener is found on any address, on both families at once, and on one address; one for IPv6 alone is none', () => {
-  assert.deepEqual(listenerOn(7000, [TCP, TCP6]), { address: '127.0.0.1' });
-  assert.deepEqual(listenerOn(8080, [TCP, TCP6]), { address: '127.0.0.1' });
-  assert.deepEqual(listenerOn(9000, [TCP, TCP6]), { address: '10.0.0.5' });
+  assert.deepEqual(listenerOn(7000, [TCP, TCP6]), { address: '127.0.0.1', port: 7000, inode: '4711' });
+  assert.deepEqual(listenerOn(8080, [TCP, TCP6]), { address: '127.0.0.1', port: 8080, inode: '5711' });
+  assert.deepEqual(listenerOn(9000, [TCP, TCP6]), { address: '10.0.0.5', port: 9000, inode: '4712' });
   assert.equal(listenerOn(9001, [TCP, TCP6]), undefined);
   assert.equal(listenerOn(7001, [TCP, TCP6]), undefined);
+  assert.deepEqual(
+    ipv4Listeners([TCP, TCP6]).map(({ port }) => port),
+    [7000, 9000, 8080],
+  );
 });
 
 test('connections from the hog’s address are counted, those that the program took apart; others’ and closing ones are not', () => {

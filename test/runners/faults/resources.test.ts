@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { cpuStress } from '../../../runners/faults/cpu-stress.ts';
 import { cpuThrottle } from '../../../runners/faults/cpu-throttle.ts';
+import { descriptorHog } from '../../../runners/faults/descriptor-hog.ts';
 import { diskFill } from '../../../runners/faults/disk-fill.ts';
 import type { Fault, FaultContext } from '../../../runners/faults/fault.ts';
 import { ioStress } from '../../../runners/faults/io-stress.ts';
@@ -30,6 +31,8 @@ for (const [fault, settings, effect] of [
     { 'read-bytes': '1MiB', 'write-operations': 50 },
     'a: reads at 1 MiB a second and writes 50 times a second at most, on the disk behind /',
   ],
+  [descriptorHog, {}, 'a: each of its processes can open nothing more'],
+  [descriptorHog, { process: 'nginx', leave: 5 }, 'a: each of its processes nginx can open 5 more'],
   [diskFill, { path: '/data' }, 'a: /data is filled until 0 B are free, with 256 MiB at most'],
 ] as const satisfies readonly (readonly [Fault, object, string])[]) {
   test(`${fault.name} says in a plan: ${effect}`, () => {
@@ -54,6 +57,8 @@ test('settings out of bounds are refused, with what to write', () => {
     [ioStress, { bytes: '2GiB' }, /1MiB to 1GiB/],
     [ioStress, { block: '5k' }, /a multiple of 4KiB/],
     [ioThrottle, { 'write-bytes': '1k' }, /64KiB a second is the least/],
+    [descriptorHog, { leave: 1001 }, /1000/],
+    [descriptorHog, { port: 0 }, /1/],
     [diskFill, { path: 'data' }, /from the root/],
     [diskFill, {}, /path/],
   ] as const) {
