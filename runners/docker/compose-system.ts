@@ -19,8 +19,11 @@ export interface ComposeSystem {
   state(): Promise<SystemState>;
   /** Builds the images that the file asks for, brings it up with these variables over the caller's own, waits until it is healthy. */
   up(environment: Readonly<Record<string, string>>): Promise<void>;
-  /** Takes it down; its volumes go with it where `up` made them, or where they are asked for. */
-  down(options?: { readonly volumes?: boolean }): Promise<void>;
+  /**
+   * Takes it down; its volumes go with it where `up` made them, or where they are asked for. Answers with the names of empty networks that the
+   * engine miscounts and keeps until it restarts.
+   */
+  down(options?: { readonly volumes?: boolean }): Promise<readonly string[]>;
   foundEnvironment(names: readonly string[]): Promise<Readonly<Record<string, string | undefined>>>;
 }
 
@@ -48,9 +51,7 @@ export async function composeSystem(docker: SystemEngine, composeFile: string, o
       await composeUp(docker, { file: file.path, project, environment: { ...environment, ...changes } });
       madeVolumes = madeVolumes || volumesBefore.length === 0;
     },
-    async down({ volumes = false } = {}) {
-      await composeDown(docker, { file: file.path, project, environment }, { volumes: volumes || madeVolumes });
-    },
+    down: ({ volumes = false } = {}) => composeDown(docker, { file: file.path, project, environment }, { volumes: volumes || madeVolumes }),
     foundEnvironment: (names) => foundEnvironment(docker, file, project, names),
   };
 }

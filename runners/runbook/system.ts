@@ -13,7 +13,8 @@ export interface System {
   state(): Promise<{ readonly state: 'absent' | 'healthy' } | { readonly state: 'unhealthy'; readonly bad: readonly string[] }>;
   /** Brings it up with these variables over the caller's own environment, and waits until it is healthy. */
   up(environment: Readonly<Record<string, string>>): Promise<void>;
-  down(): Promise<void>;
+  /** Answers with the names of empty networks that the engine keeps, because it miscounts what is on them, until it restarts. */
+  down(): Promise<readonly string[]>;
   /** The values that the running containers have for these variables; undefined where the file's default holds. */
   foundEnvironment(names: readonly string[]): Promise<Readonly<Record<string, string | undefined>>>;
 }
@@ -90,6 +91,8 @@ async function putBack(system: System, { action, found, keep }: RestoreOptions):
     return 'its environment is what it was';
   }
   if (keep) return 'left up, as asked';
-  await system.down();
-  return 'taken down, as it was found';
+  const kept = await system.down();
+  if (kept.length === 0) return 'taken down, as it was found';
+  const one = kept.length === 1;
+  return `taken down, but for the empty network${one ? '' : 's'} ${kept.join(', ')}: this engine miscounts what is on ${one ? 'it' : 'them'}, and keeps ${one ? 'it' : 'them'} until it restarts`;
 }
