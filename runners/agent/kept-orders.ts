@@ -9,26 +9,16 @@ import type { AgentMemory } from './memory.ts';
 import type { Orders } from './orders.ts';
 import { MEMORY_PATH, ORDERS_PATH } from './places.ts';
 import { readMemory, readOrders, type Sweep, startSweeper } from './remains.ts';
-import type { Work } from './work.ts';
 
 /** By the runner, before its agent is made. */
 export async function keepOrders(docker: Docker, orders: Orders): Promise<void> {
   await docker.getContainer(orders.lock).putArchive(await archiveOf({ [ORDERS_PATH]: JSON.stringify(orders) }), { path: '/' });
 }
 
-/** By the agent: the same work, and after each arming and following its memory is in the lock. A lock that is gone stops nobody. */
-export function keepingMemory(work: Work, engine: Engine, lock: string, memory: AgentMemory): Work {
-  const keep = async () => {
+/** By the agent, at each call: its memory goes into the lock. A lock that is gone stops nobody. */
+export function memoryKeeper(engine: Engine, lock: string, memory: AgentMemory): () => Promise<void> {
+  return async () => {
     if (lock !== '') await engine.putArchive(lock, '/', await archiveOf({ [MEMORY_PATH]: memory.copy() })).catch(() => {});
-  };
-  return {
-    ...work,
-    async move(fault, move, timeoutMs) {
-      const results = await work.move(fault, move, timeoutMs);
-      if (move === 'arm') await keep();
-      return results;
-    },
-    follow: (follow, timeoutMs) => work.follow(follow, timeoutMs).finally(keep),
   };
 }
 

@@ -25,6 +25,8 @@ export interface Part {
 export interface Surroundings {
   readonly engine: Engine;
   readonly memory: AgentMemory;
+  /** Copies the memory to where it outlives this container. */
+  keepMemory?(): Promise<void>;
   findFilter(): Promise<PacketFilter>;
 }
 

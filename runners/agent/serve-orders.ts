@@ -8,7 +8,7 @@ import { hostname } from 'node:os';
 import { createInterface } from 'node:readline';
 import { LABEL } from '../docker/labels.ts';
 import { engineAt } from './engine.ts';
-import { keepingMemory } from './kept-orders.ts';
+import { memoryKeeper } from './kept-orders.ts';
 import { realTimer } from './lease.ts';
 import { openMemory } from './memory.ts';
 import { ordersShape } from './orders.ts';
@@ -32,12 +32,13 @@ export async function serveOrders(): Promise<number> {
   const surroundings = {
     engine,
     memory,
+    keepMemory: memoryKeeper(engine, orders.lock, memory),
     findFilter() {
       filter ??= findPacketFilter(AbortSignal.timeout(FILTER_TIMEOUT_MS));
       return filter;
     },
   };
-  const work = keepingMemory(workOf(orders, surroundings), engine, orders.lock, memory);
+  const work = workOf(orders, surroundings);
   const session = startSession(
     {
       orders,

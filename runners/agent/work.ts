@@ -25,14 +25,24 @@ export function workOf(orders: Orders, surroundings: Surroundings): Work {
     orders.faults.map(({ fault, operations }) => [fault, partMaker(operations, `${orders.runId}/${fault}`, surroundings)]),
   );
   const parts = new Map([...makers].map(([fault, make]) => [fault, make(known.filter((each) => each.fault === fault))]));
-  return workWith(parts, memory, (follow, before) => makers.get(follow.fault)?.([...before, follow]) ?? []);
+  return workWith(parts, memory, {
+    keepMemory: async () => surroundings.keepMemory?.(),
+    partsAfter: (follow, before) => makers.get(follow.fault)?.([...before, follow]) ?? [],
+  });
+}
+
+export interface WorkOptions {
+  /** The parts of a fault after it followed once more. */
+  partsAfter?(follow: Follow, before: readonly Follow[]): readonly Part[];
+  /** After each arming, and before and after that of a following: so that it is known elsewhere before the act. */
+  keepMemory?(): Promise<void>;
 }
 
 /** The work of operations that were made already. */
 export function workWith(
   first: ReadonlyMap<string, readonly Part[]>,
   memory: AgentMemory,
-  partsAfter: (follow: Follow, before: readonly Follow[]) => readonly Part[] = () => [],
+  { partsAfter = () => [], keepMemory = async () => {} }: WorkOptions = {},
 ): Work {
   const parts = new Map(first);
   const undoing = new Set<string>();
@@ -52,7 +62,9 @@ export function workWith(
     }
     if (move === 'undo') return undoNewestFirst(each, timeoutMs);
     const signal = AbortSignal.any(limits);
-    return Promise.all(each.map((part) => resultOf(part, move, signal)));
+    const results = await Promise.all(each.map((part) => resultOf(part, move, signal)));
+    if (move === 'arm') await keepMemory();
+    return results;
   }
 
   async function strikeAnew(follow: Follow, timeoutMs: number): Promise<readonly OperationResult[]> {
@@ -63,6 +75,7 @@ export function workWith(
     const fresh = all.filter((part) => part.generation === before.length + 1);
     if (fresh.length === 0) throw new Error(`nothing of the fault '${fault}' is followed on ${follow.to.name}`);
     memory.follow(follow);
+    await keepMemory();
     parts.set(fault, [...(parts.get(fault) ?? []), ...fresh]);
     const ending = new AbortController();
     proving.set(fault, ending);
@@ -73,6 +86,7 @@ export function workWith(
       const injected = results;
       if (move === 'inject') memory.remember(fresh.map(keyOf), { touched: true });
       results = await Promise.all(fresh.map((part) => resultOf(part, move, signal)));
+      if (move === 'arm') await keepMemory();
       if (results.some((result) => !result.ok)) return results;
       // The effect began with the act, not with its proof.
       if (move === 'prove') results = results.map((result, index) => ({ ...result, atNs: injected[index]?.atNs ?? result.atNs }));

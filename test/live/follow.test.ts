@@ -1,5 +1,7 @@
 /** A target that restarts, or is made anew, while a fault is in force: the fault is there again, and comes undone there too, whatever dies. */
 import assert from 'node:assert/strict';
+import { rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { LABEL } from '../../runners/docker/labels.ts';
 import { AGENT_IMAGE, inside, killOnHost, STAGE_LABEL, until } from '../helpers/agent-stage.ts';
@@ -107,7 +109,14 @@ test('with runner and agent both killed, the agent that comes back undoes on the
   assert.deepEqual(await system.containers(), healthy);
 });
 
-test('where the agent is gone with its memory, sweep undoes what the journal says was followed', async () => {
+for (const [what, has] of [
+  ['the journal says was followed', 'the journal'],
+  ['the lock says was followed, from a folder without the journal', 'the lock alone'],
+] as const) {
+  test(`where the agent is gone with its memory, sweep undoes what ${what}`, () => sweptBy(has));
+}
+
+async function sweptBy(has: 'the journal' | 'the lock alone'): Promise<void> {
   const file = await system.experiment(tinyExperiment({ fault: 'network-blackout' }));
   const running = system.start(['run', file, '--yes']);
   await running.until(/in effect since/);
@@ -121,12 +130,21 @@ test('where the agent is gone with its memory, sweep undoes what the journal say
   running.child.kill('SIGKILL');
   await running.ended;
   assert.match(await rules(), OURS);
-  const swept = await system.run(['sweep', runId, '--yes']);
-  assert.equal(swept.exitCode, 0, swept.stdout + swept.stderr);
+  const runs = join(system.folder, '.firedrill');
+  if (has === 'the lock alone') await rename(runs, `${runs}-elsewhere`);
+  try {
+    const swept = await system.run(['sweep', runId, '--yes']);
+    assert.equal(swept.exitCode, 0, swept.stdout + swept.stderr);
+  } finally {
+    if (has === 'the lock alone') {
+      await rm(runs, { recursive: true, force: true });
+      await rename(`${runs}-elsewhere`, runs);
+    }
+  }
   assert.doesNotMatch(await rules(), OURS);
   assert.ok(await reachesItsGateway());
   assert.deepEqual(await system.containers(), healthy);
-});
+}
 
 test('on-recreate: stop ends the run, undone, and nothing is done to the container that came', async () => {
   const text = tinyExperiment({ fault: 'network-blackout' }).replace('duration: 20s}', 'duration: 20s, on-recreate: stop}');

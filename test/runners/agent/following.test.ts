@@ -60,10 +60,13 @@ describe('the agent following', () => {
       return { container: container('c'), key, generation, moves: { ...all, ...moves } };
     };
     const memory = openMemory(path, false);
-    const work = workWith(new Map([['dark', [part('old', 0)]]]), memory, (_, before) => [
-      part(`new-${before.length + 1}`, before.length + 1, fresh),
-    ]);
-    return { work, done, path };
+    const work = workWith(new Map([['dark', [part('old', 0)]]]), memory, {
+      partsAfter: (_, before) => [part(`new-${before.length + 1}`, before.length + 1, fresh)],
+      async keepMemory() {
+        done.push(`kept ${memory.followed().length} followed, ${Object.keys(memory.recall('new-1')).join() || 'nothing'} of the new one`);
+      },
+    });
+    return { work, done, path, memory };
   }
 
   test('arms, injects and proves anew, and undoes what came last first', async (t) => {
@@ -74,7 +77,29 @@ describe('the agent following', () => {
       [[true, '7']],
     );
     await work.move('dark', 'undo', TIMEOUT_MS);
-    assert.deepEqual(done, ['new-1 arm', 'new-1 inject', 'new-1 prove', 'new-1 undo', 'old undo']);
+    assert.deepEqual(
+      done.filter((each) => !each.startsWith('kept')),
+      ['new-1 arm', 'new-1 inject', 'new-1 prove', 'new-1 undo', 'old undo'],
+    );
+  });
+
+  test('has whom it follows, and how that was found, kept elsewhere before it acts', async (t) => {
+    const fresh: Partial<Part['moves']> = {};
+    const { work, done, memory } = scene(t, fresh);
+    fresh.arm = async () => {
+      memory.remember(['new-1'], { found: 'as it was' });
+      return {};
+    };
+    await work.move('dark', 'arm', TIMEOUT_MS);
+    await work.follow(follow('a', 'a2'), TIMEOUT_MS);
+    assert.deepEqual(done, [
+      'old arm',
+      'kept 0 followed, nothing of the new one',
+      'kept 1 followed, nothing of the new one',
+      'kept 1 followed, found of the new one',
+      'new-1 inject',
+      'new-1 prove',
+    ]);
   });
 
   test('has on disk whom it follows before it touches anything, and that it may have', async (t) => {
@@ -101,7 +126,10 @@ describe('the agent following', () => {
     const failing = scene(t, { arm: () => Promise.reject(new Error('it was found exited')) });
     const [result] = await failing.work.follow(follow('a', 'a2'), TIMEOUT_MS);
     assert.equal(result?.error, 'it was found exited');
-    assert.deepEqual(failing.done, []);
+    assert.deepEqual(
+      failing.done.filter((each) => !each.startsWith('kept')),
+      [],
+    );
 
     const hanging = scene(t, {
       prove: (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('cut')))),
