@@ -1,31 +1,25 @@
 /** What probes may use of the engine: a container's state, and a command run inside it. */
+import { randomUUID } from 'node:crypto';
 import { PassThrough } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { EngineTools } from '../../probes/probe.ts';
+import { type ExecStarter, endCommand, environmentFor } from './end-command.ts';
 
 /** Characters of a command's output that are kept of each stream; what goes beyond is cut. */
 export const OUTPUT_CHARACTERS_MAX = 64 * 1024;
 
-interface ExecStream extends NodeJS.ReadableStream {
-  destroy(error?: Error): unknown;
-}
-
 /** What is asked of the engine here. */
 export interface ProbeEngine {
-  getContainer(id: string): {
+  getContainer(id: string): ExecStarter & {
     inspect(): Promise<{
       State: { Status: string; OOMKilled: boolean; ExitCode: number; Health?: { Status: string } | undefined };
       RestartCount: number;
-    }>;
-    exec(options: { Cmd: string[]; AttachStdout: true; AttachStderr: true }): Promise<{
-      start(options: { hijack: boolean; stdin: boolean }): Promise<ExecStream>;
-      inspect(): Promise<{ ExitCode: number | null }>;
     }>;
   };
   readonly modem: { demuxStream(stream: NodeJS.ReadableStream, stdout: NodeJS.WritableStream, stderr: NodeJS.WritableStream): void };
 }
 
-/** The tools of one engine. An aborted command is no longer listened to; in the container it runs to its own end. */
+/** The tools of one engine. An aborted command is no longer listened to, and is ended in the container as well, where that has a shell. */
 export function probeTools(docker: ProbeEngine): EngineTools {
   return {
     async inspect(containerId) {
@@ -40,9 +34,14 @@ export function probeTools(docker: ProbeEngine): EngineTools {
     },
     async exec(containerId, command, signal) {
       signal.throwIfAborted();
-      const exec = await docker.getContainer(containerId).exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true });
+      const container = docker.getContainer(containerId);
+      const word = randomUUID();
+      const exec = await container.exec({ Cmd: [...command], Env: [environmentFor(word)], AttachStdout: true, AttachStderr: true });
       const stream = await exec.start({ hijack: true, stdin: false });
-      const stop = () => stream.destroy(new Error('the command took longer than the probe may'));
+      const stop = () => {
+        stream.destroy(new Error('the command took longer than the probe may'));
+        void endCommand(container, exec, word);
+      };
       signal.addEventListener('abort', stop, { once: true });
       try {
         const [stdout, stderr] = [collector(), collector()];

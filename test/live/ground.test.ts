@@ -14,6 +14,7 @@ import { probeTools } from '../../runners/docker/probe-tools.ts';
 import { recipesOf } from '../../runners/docker/recipes.ts';
 import { resolveTargets } from '../../runners/docker/targets.ts';
 import { FiredrillError } from '../../runners/failure.ts';
+import { until } from '../helpers/agent-stage.ts';
 
 /** The project's name is this process's own, so that test runs side by side do not meet. */
 const PROJECT = `firedrill-ground-${process.pid}`;
@@ -184,7 +185,14 @@ describe('what probes may use', () => {
       });
       const ran = await tools.exec(container.id, ['sh', '-c', 'echo out; echo err >&2; exit 3'], new AbortController().signal);
       assert.deepEqual(ran, { exitCode: 3, stdout: 'out\n', stderr: 'err\n' });
-      await assert.rejects(tools.exec(container.id, ['sleep', '30'], AbortSignal.timeout(300)), /longer than the probe may|aborted/);
+      const ours = () => tools.exec(container.id, ['sh', '-c', 'cat /proc/[0-9]*/comm'], AbortSignal.timeout(5_000));
+      const hangs = ['sh', '-c', 'sleep 3601 & sleep 3602 & wait'];
+      const sleeping = async () => (await ours()).stdout.split('\n').filter((name) => name === 'sleep').length;
+      const hanging = tools.exec(container.id, hangs, AbortSignal.timeout(1_000));
+      hanging.catch(quiet);
+      await until('it hangs, with all that it started', async () => (await sleeping()) === 3);
+      await assert.rejects(hanging, /longer than the probe may|aborted/);
+      await until('it is ended, with all that it started, and the container’s own program is not', async () => (await sleeping()) === 1);
     } finally {
       await container.remove({ force: true });
     }
