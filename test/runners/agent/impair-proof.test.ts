@@ -10,21 +10,11 @@ import {
   type SeenImpaired,
   spreadOf,
 } from '../../../runners/agent/operations/impair-proof.ts';
+import { counted } from '../../helpers/counted.ts';
 
 function seen(packets: Partial<Counted>, kernel: Partial<SeenImpaired['kernel']> = {}): SeenImpaired {
-  const none = {
-    taken: 0,
-    passed: 0,
-    passedBytes: { in: 0, out: 0 },
-    held: 0,
-    peakBytes: 0,
-    released: 0,
-    overflowed: 0,
-    meanHoldMs: 0,
-    told: undefined,
-  };
   return {
-    packets: { ...none, ...packets },
+    packets: counted(packets),
     kernel: { retransmitted: 0, wrongChecksums: 0, outOfOrder: 0, toldByPeers: 0, ...kernel },
   };
 }

@@ -2,25 +2,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Counted } from '../../../runners/agent/impair-mechanism.ts';
 import { judgeDelay, type Seen } from '../../../runners/agent/operations/latency-proof.ts';
+import { counted } from '../../helpers/counted.ts';
 
 const HALF_A_SECOND = { delayMs: 500, jitterMs: 0, ways: 1 };
 const TWENTY_SECONDS = { delayMs: 20_000, jitterMs: 0, ways: 1 };
 
 function seen(bytes: Partial<Seen['bytes']>, packets: Partial<Counted> = {}): Seen {
-  const none = {
-    taken: 10,
-    passed: 10,
-    passedBytes: { in: 0, out: 0 },
-    held: 0,
-    peakBytes: 0,
-    released: 0,
-    overflowed: 0,
-    meanHoldMs: 0,
-    told: undefined,
-  };
   return {
     bytes: { acknowledgedMs: undefined, waitingMs: undefined, roundTripMs: undefined, ...bytes },
-    packets: { ...none, ...packets },
+    packets: counted({ taken: 10, passed: 10, ...packets }),
     open: 1,
   };
 }

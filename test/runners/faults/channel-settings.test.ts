@@ -3,10 +3,7 @@ import { test } from 'node:test';
 import { z } from 'zod';
 import { channelOf, channelSettings } from '../../../runners/faults/channel-settings.ts';
 import type { FaultContext, Target } from '../../../runners/faults/fault.ts';
-
-function target(name: string, ...addresses: string[]): Target {
-  return { id: `id-${name}`, name, service: name, project: 'p', labels: {}, image: 'i', state: 'running', addresses, persistent: false };
-}
+import { plannedTarget as target } from '../../helpers/planned-target.ts';
 
 const CLIENT = target('client', '10.0.0.1', 'fd00::1');
 const SELECTIONS: Readonly<Record<string, readonly Target[]>> = {

@@ -4,24 +4,9 @@ import { test } from 'node:test';
 import { kindOf } from '../../../runners/agent/operations/index.ts';
 import { dnsFailure } from '../../../runners/faults/dns-failure.ts';
 import type { FaultContext } from '../../../runners/faults/fault.ts';
+import { plannedTarget } from '../../helpers/planned-target.ts';
 
-const CONTEXT: FaultContext = {
-  targets: [
-    {
-      id: 'id-a',
-      name: 'a',
-      service: 'a',
-      project: 'p',
-      labels: {},
-      image: 'i',
-      state: 'running',
-      addresses: ['10.0.0.1'],
-      persistent: false,
-    },
-  ],
-  select: () => [],
-  seed: 42,
-};
+const CONTEXT: FaultContext = { targets: [plannedTarget('a', '10.0.0.1')], select: () => [], seed: 42 };
 
 test('names are compared in lower case and without their last dot, and NXDOMAIN is the default', () => {
   const { operations, effects } = dnsFailure.plan({ names: ['DB.Internal.', 'db.internal', '*.Example.com'] }, CONTEXT);

@@ -5,10 +5,7 @@ import type { OperationResult } from '../../../runners/agent/protocol.ts';
 import type { FaultContext, Target } from '../../../runners/faults/fault.ts';
 import { faults } from '../../../runners/faults/index.ts';
 import { LEAST } from '../../helpers/least-settings.ts';
-
-function target(name: string, ...addresses: string[]): Target {
-  return { id: `id-${name}`, name, service: name, project: 'p', labels: {}, image: 'i', state: 'running', addresses, persistent: false };
-}
+import { plannedTarget as target } from '../../helpers/planned-target.ts';
 
 const TARGETS = [target('a', '10.0.0.1', 'fd00::1'), target('b', '10.0.0.2')];
 const OTHERS: Readonly<Record<string, readonly Target[]>> = { primary: [target('primary', '10.0.9.1')], nowhere: [target('nowhere')] };

@@ -4,10 +4,7 @@ import { test } from 'node:test';
 import { kindOf } from '../../../runners/agent/operations/index.ts';
 import type { FaultContext, Target } from '../../../runners/faults/fault.ts';
 import { httpFault } from '../../../runners/faults/http-fault.ts';
-
-function target(name: string, ...addresses: string[]): Target {
-  return { id: `id-${name}`, name, service: name, project: 'p', labels: {}, image: 'i', state: 'running', addresses, persistent: false };
-}
+import { plannedTarget as target } from '../../helpers/planned-target.ts';
 
 const OTHERS: Readonly<Record<string, readonly Target[]>> = {
   api: [target('api-1', '10.0.9.1', 'fd00::9'), target('api-2', '10.0.9.2')],

@@ -1,16 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { OperationResult } from '../../../runners/agent/protocol.ts';
-import type { Fault, FaultContext, Target } from '../../../runners/faults/fault.ts';
+import type { Fault, FaultContext } from '../../../runners/faults/fault.ts';
 import { networkCorrupt } from '../../../runners/faults/network-corrupt.ts';
 import { networkDuplicate } from '../../../runners/faults/network-duplicate.ts';
 import { networkLatency } from '../../../runners/faults/network-latency.ts';
 import { networkLoss } from '../../../runners/faults/network-loss.ts';
 import { networkReorder } from '../../../runners/faults/network-reorder.ts';
-
-function target(name: string, ...addresses: string[]): Target {
-  return { id: `id-${name}`, name, service: name, project: 'p', labels: {}, image: 'i', state: 'running', addresses, persistent: false };
-}
+import { plannedTarget as target } from '../../helpers/planned-target.ts';
 
 const PRIMARY = target('primary', '10.0.9.1');
 const CONTEXT: FaultContext = { targets: [target('a', '10.0.0.1')], select: () => [PRIMARY], seed: 42 };

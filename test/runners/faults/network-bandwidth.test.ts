@@ -2,19 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FaultContext } from '../../../runners/faults/fault.ts';
 import { networkBandwidth } from '../../../runners/faults/network-bandwidth.ts';
+import { plannedTarget } from '../../helpers/planned-target.ts';
 
-const TARGET = {
-  id: 'id',
-  name: 'web',
-  service: 'web',
-  project: 'p',
-  labels: {},
-  image: 'i',
-  state: 'running',
-  addresses: ['10.0.0.1'],
-  persistent: false,
-};
-const CONTEXT: FaultContext = { targets: [TARGET], select: () => [], seed: 1 };
+const CONTEXT: FaultContext = { targets: [plannedTarget('web', '10.0.0.1')], select: () => [], seed: 1 };
 
 function effect(settings: object) {
   const [operation] = networkBandwidth.plan(settings, CONTEXT).operations;

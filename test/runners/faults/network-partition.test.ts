@@ -2,10 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FaultContext, Target } from '../../../runners/faults/fault.ts';
 import { networkPartition } from '../../../runners/faults/network-partition.ts';
-
-function target(name: string, ...addresses: string[]): Target {
-  return { id: `id-${name}`, name, service: name, project: 'p', labels: {}, image: 'i', state: 'running', addresses, persistent: false };
-}
+import { plannedTarget as target } from '../../helpers/planned-target.ts';
 
 const LEFT = [target('left-1', '10.0.0.1'), target('left-2', '10.0.0.2')];
 const RIGHT = [target('right', '10.0.1.1', 'fd00::1')];

@@ -9,14 +9,9 @@ import { ioStress } from '../../../runners/faults/io-stress.ts';
 import { ioThrottle } from '../../../runners/faults/io-throttle.ts';
 import { memoryLimit } from '../../../runners/faults/memory-limit.ts';
 import { memoryPressure } from '../../../runners/faults/memory-pressure.ts';
+import { plannedTarget } from '../../helpers/planned-target.ts';
 
-const CONTEXT: FaultContext = {
-  targets: [
-    { id: 'id', name: 'a', service: 'a', project: 'p', labels: {}, image: 'i', state: 'running', addresses: [], persistent: false },
-  ],
-  select: () => [],
-  seed: 1,
-};
+const CONTEXT: FaultContext = { targets: [plannedTarget('a')], select: () => [], seed: 1 };
 
 for (const [fault, settings, effect] of [
   [cpuStress, {}, 'a: as many threads as the host has processors burn 100% of a processor each, within its own limit'],
