@@ -29,7 +29,10 @@ export const networkDisconnect = defineFault({
         container: reference(target),
         ...(network === undefined ? {} : { network }),
       })),
-      effects: targets.map((target) => `${target.name}: off ${network === undefined ? 'every network' : `the network ${network}`}`),
+      effects: targets.map(
+        (target) =>
+          `${target.name}: off ${network === undefined ? 'every network' : `the network ${network}`}; before Docker 28 its interface comes back under the next number (eth1 for eth0)`,
+      ),
     };
   },
   judgeProof: (_settings, results) => judgeEvery(results, { disconnectedNetworks: 'sum' }),

@@ -3,20 +3,12 @@ import { test } from 'node:test';
 import { containerKill } from '../../../runners/faults/container-kill.ts';
 import { containerRemove } from '../../../runners/faults/container-remove.ts';
 import { containerRestart } from '../../../runners/faults/container-restart.ts';
-import type { FaultContext, Target } from '../../../runners/faults/fault.ts';
+import type { FaultContext } from '../../../runners/faults/fault.ts';
+import { networkDisconnect } from '../../../runners/faults/network-disconnect.ts';
 import { processKill } from '../../../runners/faults/process-kill.ts';
+import { plannedTarget } from '../../helpers/planned-target.ts';
 
-const TARGET: Target = {
-  id: 'id-a',
-  name: 'a',
-  service: 'a',
-  project: 'p',
-  labels: {},
-  image: 'i',
-  state: 'running',
-  addresses: ['10.0.0.1'],
-  persistent: false,
-};
+const TARGET = plannedTarget('a', '10.0.0.1');
 const CONTEXT: FaultContext = { targets: [TARGET], select: () => [], seed: 42 };
 const CONTAINER = { id: 'id-a', name: 'a' };
 
@@ -72,4 +64,10 @@ test('a process-kill names its processes once, by name or by pattern, and says h
   for (const settings of [{}, { process: 'a', pattern: 'b' }]) assert.throws(() => plan(settings), { code: 'process-unnamed' });
   assert.throws(() => plan({ pattern: '(' }), /is not a regular expression/);
   assert.throws(() => plan({ process: 'a', signal: 'SIGSTOP' }), /container-pause/);
+});
+
+test('a disconnection says of what network, and that the interface may come back under another name', () => {
+  const [everywhere] = networkDisconnect.plan({}, CONTEXT).effects;
+  assert.match(everywhere ?? '', /^a: off every network; before Docker 28 .*\(eth1 for eth0\)$/);
+  assert.match(networkDisconnect.plan({ network: 'back' }, CONTEXT).effects[0] ?? '', /^a: off the network back;/);
 });
