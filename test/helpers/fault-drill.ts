@@ -1,10 +1,11 @@
 /** One fault on containers of a stage, with an agent of its own: broken, mended, and the agent killed in the middle. */
-import assert from 'node:assert/strict';
 import { type AgentClient, startAgent } from '../../runners/agent/client.ts';
 import type { AgentNotice } from '../../runners/agent/protocol.ts';
-import { readNotices, startSweeper } from '../../runners/agent/remains.ts';
+import { startSweeper } from '../../runners/agent/remains.ts';
 import type { Fault, FaultContext, Proof } from '../../runners/faults/fault.ts';
-import { type Actor, AGENT_IMAGE, killOnHost, STAGE_LABEL, type Stage, targetOf, until } from './agent-stage.ts';
+import { killAgent } from './agent-kill.ts';
+import { type Actor, AGENT_IMAGE, STAGE_LABEL, type Stage, targetOf } from './agent-stage.ts';
+import { breakBy, mendBy } from './fault-moves.ts';
 
 const LEASE_MS = 10_000;
 const FAULT = 'fault';
@@ -49,39 +50,17 @@ export async function drill(
   });
   return {
     agent,
-    async breakIt(proveMs) {
-      for (const result of [...(await agent.arm(FAULT)), ...(await agent.inject(FAULT))]) assert.equal(result.error, undefined);
-      return fault.judgeProof(settings, await agent.prove(FAULT, proveMs));
-    },
+    breakIt: (proveMs) => breakBy(agent, { name: FAULT, fault, settings }, proveMs),
     async armingError() {
       const [armed] = await agent.arm(FAULT);
       return armed?.error;
     },
-    async mend() {
-      const results = [...(await agent.undo(FAULT)), ...(await agent.readBack(FAULT))];
-      for (const result of results) assert.equal(result.error, undefined);
-      return results.map((result) => result.evidence ?? '').join('; ');
-    },
-    async killAgent() {
-      const { State } = await stage.docker.getContainer(agent.containerId).inspect();
-      await killOnHost(stage.docker, State.Pid);
-      let notices: readonly AgentNotice[] = [];
-      await until('the restarted agent has left', async () => {
-        notices = await readNotices(stage.docker, agent.containerId);
-        return notices.some((notice) => notice.notice === 'left');
-      });
-      return notices;
-    },
+    mend: () => mendBy(agent, FAULT),
+    killAgent: () => killAgent(stage, agent),
     async loseAgent() {
       await stage.docker.getContainer(agent.containerId).remove({ force: true });
       return (await startSweeper(stage.docker, AGENT_IMAGE, orders)).clean;
     },
     leave: () => agent.leave(),
   };
-}
-
-/** The last word of an agent: whether it left everything as it was found. */
-export function leftClean(notices: readonly AgentNotice[]): boolean {
-  const last = notices.at(-1);
-  return last?.notice === 'left' && last.clean;
 }

@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import type { AgentClient } from '../../runners/agent/client.ts';
-import type { AgentNotice } from '../../runners/agent/protocol.ts';
-import { readNotices } from '../../runners/agent/remains.ts';
 import { ensureImages, tagOf } from '../../runners/docker/images.ts';
 import { recipesOf } from '../../runners/docker/recipes.ts';
 import type { Fault, Proof } from '../../runners/faults/fault.ts';
-import { type Actor, killOnHost, type Stage, targetOf, until } from './agent-stage.ts';
+import { killAgent, leftClean } from './agent-kill.ts';
+import { type Actor, type Stage, targetOf } from './agent-stage.ts';
+import { breakBy, mendBy } from './fault-moves.ts';
 
 export interface Part {
   readonly fault: Fault;
@@ -44,9 +44,7 @@ export async function play<Name extends string>(stage: Stage, name: string, part
     async breakIt(each, proveMs) {
       const part = partOf(each);
       assert.ok(part, each);
-      for (const result of await agent.arm(each)) assert.equal(result.error, undefined);
-      for (const result of await agent.inject(each)) assert.equal(result.error, undefined);
-      return part.fault.judgeProof(part.settings, await agent.prove(each, proveMs));
+      return breakBy(agent, { name: each, ...part }, proveMs);
     },
     async refusal(each) {
       const results = await agent.arm(each);
@@ -57,20 +55,10 @@ export async function play<Name extends string>(stage: Stage, name: string, part
       for (const result of await agent.undo(each)) assert.equal(result.error, undefined);
       return results.map((result) => result.error ?? '').join('; ');
     },
-    async mend(each) {
-      const results = [...(await agent.undo(each)), ...(await agent.readBack(each))];
-      for (const result of results) assert.equal(result.error, undefined);
-      return results.map((result) => result.evidence ?? '').join('; ');
-    },
+    mend: (each) => mendBy(agent, each),
     async killAgent() {
-      const { State } = await stage.docker.getContainer(agent.containerId).inspect();
-      await killOnHost(stage.docker, State.Pid);
-      let notices: readonly AgentNotice[] = [];
-      await until('the agent came back, undid everything and left', async () => {
-        notices = await readNotices(stage.docker, agent.containerId);
-        return notices.some((notice) => notice.notice === 'left');
-      });
-      assert.deepEqual(notices.find((notice) => notice.notice === 'left' && notice.clean)?.notice, 'left', JSON.stringify(notices));
+      const notices = await killAgent(stage, agent);
+      assert.equal(leftClean(notices), true, JSON.stringify(notices));
       return notices
         .flatMap((notice) => (notice.notice === 'undone' ? notice.results.map((result) => result.evidence ?? '') : []))
         .join('; ');

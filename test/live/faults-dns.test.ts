@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { after, before, type TestContext, test } from 'node:test';
 import { dnsFailure } from '../../runners/faults/dns-failure.ts';
+import { leftClean } from '../helpers/agent-kill.ts';
 import { type Actor, hostMs, inside, openStage, rulesOf, STAGE_LABEL, type Stage, until } from '../helpers/agent-stage.ts';
-import { drill, type FaultDrill, leftClean } from '../helpers/fault-drill.ts';
+import { drill, type FaultDrill } from '../helpers/fault-drill.ts';
 
 const NETWORK = `firedrill-dns-${process.pid}`;
 /** A line a question: `libc` by getaddrinfo, `cares` by a resolver that keeps its socket, `other` for a name that is not meant. */

@@ -5,8 +5,9 @@ import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { connectionHog } from '../../runners/faults/connection-hog.ts';
 import { descriptorHog } from '../../runners/faults/descriptor-hog.ts';
+import { leftClean } from '../helpers/agent-kill.ts';
 import { type Actor, inside, openStage, type Stage, until } from '../helpers/agent-stage.ts';
-import { drill, leftClean } from '../helpers/fault-drill.ts';
+import { drill } from '../helpers/fault-drill.ts';
 
 const PORT = 7100;
 const LIMIT = 40;

@@ -4,8 +4,9 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { after, before, type TestContext, test } from 'node:test';
 import { httpFault } from '../../runners/faults/http-fault.ts';
+import { leftClean } from '../helpers/agent-kill.ts';
 import { type Actor, hostMs, inside, killOnHost, openStage, rulesOf, type Stage, targetOf, until } from '../helpers/agent-stage.ts';
-import { drill, type FaultDrill, leftClean } from '../helpers/fault-drill.ts';
+import { drill, type FaultDrill } from '../helpers/fault-drill.ts';
 
 const SERVER = `
 require('node:http').createServer((request, response) => {

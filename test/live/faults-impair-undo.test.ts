@@ -8,19 +8,20 @@ import { networkDuplicate } from '../../runners/faults/network-duplicate.ts';
 import { networkLatency } from '../../runners/faults/network-latency.ts';
 import { networkLoss } from '../../runners/faults/network-loss.ts';
 import { networkReorder } from '../../runners/faults/network-reorder.ts';
+import { leftClean } from '../helpers/agent-kill.ts';
 import {
   type Actor,
   hostMs,
   inside,
   openStage,
   rulesOf,
-  STAGE_LABEL,
   type Stage,
   seenBy,
   targetOf,
   until,
 } from '../helpers/agent-stage.ts';
-import { drill, type FaultDrill, leftClean } from '../helpers/fault-drill.ts';
+import { dualNetwork } from '../helpers/dual-network.ts';
+import { drill, type FaultDrill } from '../helpers/fault-drill.ts';
 
 const LABEL = 'faults-impair-undo';
 const SEEN_MIN = 100;
@@ -34,12 +35,7 @@ let mortal: Actor;
 
 before(async () => {
   stage = await openStage(LABEL);
-  network = await stage.docker.createNetwork({
-    Name: `firedrill-${LABEL}-${process.pid}`,
-    EnableIPv6: true,
-    IPAM: { Config: [{ Subnet: `fd00:f1df:${(process.pid % 0xffff).toString(16)}::/64` }] },
-    Labels: { [STAGE_LABEL]: LABEL },
-  });
+  network = await dualNetwork(stage, 'f1df');
   echo = await stage.echo('echo', network.id);
   assert.ok(echo.address6 !== undefined, 'the network has IPv6');
   [series, series6, mortal] = await Promise.all([

@@ -5,8 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { containerKill } from '../../runners/faults/container-kill.ts';
 import { containerRestart } from '../../runners/faults/container-restart.ts';
 import { containerStop } from '../../runners/faults/container-stop.ts';
+import { leftClean } from '../helpers/agent-kill.ts';
 import { type Actor, inside, openStage, type Stage, until } from '../helpers/agent-stage.ts';
-import { drill, leftClean } from '../helpers/fault-drill.ts';
+import { drill } from '../helpers/fault-drill.ts';
 
 /** Notes its starts; takes its time over SIGTERM, and says so when it is told to reload. */
 const RELUCTANT = `date +%s.%N >> /starts

@@ -16,12 +16,12 @@ import {
   openStage,
   rulesOf,
   type Sight,
-  STAGE_LABEL,
   type Stage,
   seenBy,
   targetOf,
   until,
 } from '../helpers/agent-stage.ts';
+import { dualNetwork } from '../helpers/dual-network.ts';
 import { setQdiscOfSomebody, setRulesOfSomebody } from '../helpers/somebody.ts';
 
 const LABEL = 'faults-network-cut';
@@ -43,12 +43,7 @@ let agent: AgentClient;
 
 before(async () => {
   stage = await openStage(LABEL);
-  network = await stage.docker.createNetwork({
-    Name: `firedrill-${LABEL}-${process.pid}`,
-    EnableIPv6: true,
-    IPAM: { Config: [{ Subnet: `fd00:f1de:${(process.pid % 0xffff).toString(16)}::/64` }] },
-    Labels: { [STAGE_LABEL]: LABEL },
-  });
+  network = await dualNetwork(stage, 'f1de');
   [echo, other] = await Promise.all([stage.echo('echo', network.id), stage.echo('other', network.id)]);
   assert.ok(echo.address6 !== undefined, 'the network has IPv6');
   [talker, talker6] = await Promise.all([

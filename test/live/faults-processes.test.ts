@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { BASE_IMAGE } from '../../runners/docker/base-image.ts';
 import { processKill } from '../../runners/faults/process-kill.ts';
+import { leftClean } from '../helpers/agent-kill.ts';
 import { type Actor, inside, openStage, type Stage, until } from '../helpers/agent-stage.ts';
-import { drill, leftClean } from '../helpers/fault-drill.ts';
+import { drill } from '../helpers/fault-drill.ts';
 
 /** Starts three workers, which are no root, and another in the place of each that ends. */
 const SUPERVISOR = `date +%s.%N >> /tmp/starts

@@ -9,8 +9,9 @@ import { promisify } from 'node:util';
 import type Docker from 'dockerode';
 import { BASE_IMAGE } from '../../runners/docker/base-image.ts';
 import { containerRemove } from '../../runners/faults/container-remove.ts';
+import { leftClean } from '../helpers/agent-kill.ts';
 import { type Actor, inside, openStage, STAGE_LABEL, type Stage } from '../helpers/agent-stage.ts';
-import { drill, leftClean } from '../helpers/fault-drill.ts';
+import { drill } from '../helpers/fault-drill.ts';
 
 const LABEL = 'faults-remove';
 const NAME = `firedrill-test-remove-${process.pid}`;
