@@ -7,8 +7,8 @@ import { EXIT, FiredrillError } from '../failure.ts';
 import { clockOffset } from './clock-offset.ts';
 import { attachTo, createAgentContainer } from './container.ts';
 import { conversation } from './conversation.ts';
+import type { Follow } from './following.ts';
 import { kindOf } from './operations/index.ts';
-import type { ContainerRef } from './operations/operation.ts';
 import type { Orders } from './orders.ts';
 import type { AgentNotice, Move, OperationResult } from './protocol.ts';
 
@@ -43,7 +43,7 @@ export interface AgentClient {
   undo(fault: string, timeoutMs?: number): Promise<readonly OperationResult[]>;
   readBack(fault: string, timeoutMs?: number): Promise<readonly OperationResult[]>;
   /** Does once more what the fault does to a container that was restarted or made anew; the results are those of the injecting and the proof. */
-  follow(fault: string, from: string, to: ContainerRef): Promise<readonly OperationResult[]>;
+  follow(follow: Follow): Promise<readonly OperationResult[]>;
   /** Puts an instant of the engine's host on the runner's monotonic clock (`process.hrtime.bigint()`). */
   toRunnerNs(atNs: string): bigint;
   /** How wrong that may be: 0 where the engine is on this machine. */
@@ -104,9 +104,10 @@ async function attachClient({ docker, orders, onNotice }: AgentOptions, containe
     prove: move('prove'),
     undo: move('undo'),
     readBack: move('read-back'),
-    async follow(fault, from, to) {
+    async follow(follow) {
+      const { fault } = follow;
       const timeoutMs = timeoutOf('arm', fault, orders) + timeoutOf('inject', fault, orders) + timeoutOf('prove', fault, orders);
-      return (await talk.ask({ move: 'follow', fault, from, to, timeoutMs }, timeoutMs + ANSWER_MARGIN_MS)).results;
+      return (await talk.ask({ ...follow, move: 'follow', timeoutMs }, timeoutMs + ANSWER_MARGIN_MS)).results;
     },
     toRunnerNs: (atNs) => BigInt(atNs) - offset.offsetNs(),
     clockErrorMs: () => Number(offset.errorNs()) / 1e6,

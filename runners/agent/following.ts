@@ -4,11 +4,20 @@
  * the same names, again after the agent's death. Pure.
  */
 import { z } from 'zod';
+import { atPresent, movedShape } from './moved-addresses.ts';
 import { kindOf, type Operation } from './operations/index.ts';
 import { containerRef } from './operations/operation.ts';
 
-/** `from` is the id that the container had; the same as that of `to` where it was restarted. */
-export const followShape = z.object({ fault: z.string(), from: z.string(), to: containerRef });
+/**
+ * `from` is the id that the container had; the same as that of `to` where it was restarted, or where it is only others that have moved. `moved`: containers
+ * that the fault goes by and that have other addresses than in the plan.
+ */
+export const followShape = z.object({
+  fault: z.string(),
+  from: z.string(),
+  to: containerRef,
+  moved: z.array(movedShape).readonly().exactOptional(),
+});
 export type Follow = Readonly<z.output<typeof followShape>>;
 
 /** An operation that is done once more, and which of its fault's operations it repeats. */
@@ -28,6 +37,6 @@ export function repeatedBy(operations: readonly Operation[], follows: readonly F
   return operations.flatMap((operation, index) => {
     const standsOn = before.reduce((id, { from, to }) => (id === from ? to.id : id), operation.container.id);
     if (standsOn !== last.from || !kindOf(operation).follows(operation)) return [];
-    return [{ index, operation: { ...operation, container: last.to } }];
+    return [{ index, operation: { ...atPresent(operation, last.moved ?? []), container: last.to } }];
   });
 }

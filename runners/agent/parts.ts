@@ -17,6 +17,8 @@ import type { Move, OperationResult } from './protocol.ts';
 export interface Part {
   /** Which following of its fault made it, counted from 1; 0 for what the orders say. */
   readonly generation?: number;
+  /** Which of the fault's operations it does. */
+  readonly index?: number;
   readonly container: ContainerRef;
   readonly moves: FiveMoves;
   readonly key: string;
@@ -62,11 +64,11 @@ export function partMaker(operations: readonly Operation[], fault: string, surro
     return partOf(operation, `${fault}/${place}`, takeAlone, surroundings);
   };
   return (follows: readonly Follow[]): readonly Part[] => [
-    ...operations.map((operation, index) => make(operation, String(index))),
+    ...operations.map((operation, index) => ({ ...make(operation, String(index)), index })),
     ...follows.flatMap((_, before) => {
       const generation = before + 1;
       const repeated = repeatedBy(operations, follows.slice(0, generation));
-      return repeated.map(({ index, operation }) => ({ ...make(operation, `${index}@${generation}`), generation }));
+      return repeated.map(({ index, operation }) => ({ ...make(operation, `${index}@${generation}`), generation, index }));
     }),
   ];
 }

@@ -3,7 +3,7 @@
  * output, which is also its log. Each request carries an id that its reply repeats. Any line renews the lease.
  */
 import { z } from 'zod';
-import { containerRef } from './operations/operation.ts';
+import { followShape } from './following.ts';
 
 export const MOVES = ['arm', 'inject', 'prove', 'undo', 'read-back'] as const;
 export type Move = (typeof MOVES)[number];
@@ -14,15 +14,8 @@ const clockNs = z.string().regex(/^\d+$/);
 /** One line on the agent's standard input. */
 export const requestShape = z.union([
   z.object({ id: z.number(), move: z.enum(MOVES), fault: z.string(), timeoutMs: z.number().positive() }),
-  /** A container was restarted or made anew: arms, injects and proves once more what the fault does to it. */
-  z.object({
-    id: z.number(),
-    move: z.literal('follow'),
-    fault: z.string(),
-    from: z.string(),
-    to: containerRef,
-    timeoutMs: z.number().positive(),
-  }),
+  /** A container was restarted or made anew, or others have moved: arms, injects and proves once more what the fault does to it. */
+  followShape.extend({ id: z.number(), move: z.literal('follow'), timeoutMs: z.number().positive() }),
   /** Renews the lease and asks for the agent's clock. */
   z.object({ id: z.number(), move: z.literal('keep') }),
   /** Everything is undone: leave. The lock is the runner's to give back. */

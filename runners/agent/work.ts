@@ -80,6 +80,10 @@ export function workWith(
     const ending = new AbortController();
     proving.set(fault, ending);
     const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), ending.signal]);
+    // Where it is others that have moved, what went by their old addresses is still there.
+    const stale = follow.moved ? supersededBy(fresh, parts.get(fault) ?? []) : [];
+    const undone = await Promise.all(stale.map((part) => resultOf(part, 'undo', signal)));
+    if (undone.some((result) => !result.ok)) return undone;
     let results: readonly OperationResult[] = [];
     for (const move of ['arm', 'inject', 'prove'] as const) {
       if (undoing.has(fault)) throw new Error(`the fault '${fault}' is being undone`);
@@ -110,6 +114,13 @@ export function workWith(
       return inTurn(follow.fault, () => strikeAnew(follow, timeoutMs));
     },
   };
+}
+
+/** Those that do the same to the same container, and were made before. */
+function supersededBy(fresh: readonly Part[], all: readonly Part[]): readonly Part[] {
+  return all.filter(
+    (part) => !fresh.includes(part) && fresh.some(({ index, container }) => index === part.index && container.id === part.container.id),
+  );
 }
 
 /** One move of a fault at a time, in the order asked for. */

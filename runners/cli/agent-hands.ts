@@ -115,11 +115,12 @@ function together(started: readonly StartedHand[]): Hands {
     prove: move('prove'),
     undo: move('undo'),
     readBack: move('readBack'),
-    async follow(fault, from, to) {
-      const hand = started.find(({ engine }) => engine.name === to.engine);
-      if (!hand) throw new Error(`no agent is on the engine ${to.engine}`);
-      hand.followed.push({ fault, from, to });
-      return onOurClock(hand, await hand.agent.follow(fault, from, to));
+    async follow(follow) {
+      const { engine: on } = follow.to;
+      const hand = started.find(({ engine }) => engine.name === on);
+      if (!hand) throw new Error(`no agent is on the engine ${on}`);
+      hand.followed.push(follow);
+      return onOurClock(hand, await hand.agent.follow(follow));
     },
     toRunnerNs: (atNs) => BigInt(atNs),
     async leave() {

@@ -155,7 +155,8 @@ async function perform(
   journal.append({ type: 'run.planned', plan, experiment });
   const watching = new AbortController();
   const current = new Map(targets);
-  const watch = watchReplacements([...targets.values()].flat(), await readConfig(options.io.workingDirectory));
+  const permission = await readConfig(options.io.workingDirectory);
+  const watch = watchReplacements([...targets.values()].flat(), permission, () => [...current.values()].flat());
   const containers = engines.map((engine) =>
     recordContainers({ engine, experiment, journal, project: plan.project, current, watch }, watching.signal),
   );

@@ -32,8 +32,8 @@ export async function recordContainers(options: RecordOptions, signal: AbortSign
       const container = name === undefined ? event.container : `${name}/${event.container}`;
       journal.append({ type: 'container', container, action, detail });
       if (action !== 'start') continue;
-      watch.started(event, name);
       await findAgain(options);
+      watch.started(event, name);
     }
   } catch (error) {
     journal.append({

@@ -4,6 +4,7 @@ import { COMPOSE_LABEL } from '../docker/labels.ts';
 import { assertAllowed, assertUnprotected, type Permission } from '../docker/permission.ts';
 import { identityOf } from '../docker/selector.ts';
 import { FiredrillError } from '../failure.ts';
+import type { Moved } from '../agent/moved-addresses.ts';
 import type { Target } from '../faults/fault.ts';
 import { reference } from '../faults/reference.ts';
 import type { Replacement, Replacements } from '../runbook/follow.ts';
@@ -11,12 +12,13 @@ import type { Replacement, Replacements } from '../runbook/follow.ts';
 export interface ReplacementWatch {
   /** True where the event is about a container of the plan, or about one in the place of one. */
   concerns(event: ContainerEvent, engine?: string): boolean;
-  /** To be told each start. */
+  /** To be told each start, when `present` is up to date. */
   started(event: ContainerEvent, engine?: string): void;
   readonly replacements: Replacements;
 }
 
-export function watchReplacements(targets: readonly Target[], permission: Permission): ReplacementWatch {
+/** `present`: the targets as they are by now. */
+export function watchReplacements(targets: readonly Target[], permission: Permission, present: () => readonly Target[]): ReplacementWatch {
   const byId = new Map(targets.map((target) => [target.id, target]));
   const byIdentity = new Map(targets.map((target) => [identityOf(target), target]));
   const listeners = new Set<(each: Replacement) => void>();
@@ -31,7 +33,7 @@ export function watchReplacements(targets: readonly Target[], permission: Permis
       byId.set(target.id, target);
       byIdentity.set(identityOf(target), target);
       const refused = target.id === before.id ? undefined : refusal(target, permission);
-      const each: Replacement = { from: before.id, to: reference(target), refused };
+      const each: Replacement = { from: before.id, to: reference(target), refused, moved: movedSince(targets, present()) };
       for (const listener of listeners) listener(each);
     },
     replacements(listener) {
@@ -44,6 +46,16 @@ export function watchReplacements(targets: readonly Target[], permission: Permis
 function asTarget({ id, container, labels }: ContainerEvent, engine: string | undefined) {
   const name = engine === undefined ? container : `${engine}/${container}`;
   return { id, name, engine, labels, project: labels[COMPOSE_LABEL.project], service: labels[COMPOSE_LABEL.service] };
+}
+
+/** Those of the plan that have other addresses by now; one that has none just now has not moved yet. */
+function movedSince(planned: readonly Target[], present: readonly Target[]): readonly Moved[] {
+  const now = new Map(present.map((target) => [identityOf(target), target.addresses]));
+  const before = new Map(planned.map((target) => [identityOf(target), target.addresses]));
+  return [...before].flatMap(([identity, was]) => {
+    const is = now.get(identity) ?? was;
+    return is.length === 0 || is.join() === was.join() ? [] : [{ was, now: is }];
+  });
 }
 
 /** The new container has labels of its own, which may allow less. */

@@ -4,15 +4,15 @@
  * later ones wait for it.
  */
 
-import { kindOf } from '../agent/operations/index.ts';
-import type { ContainerRef } from '../agent/operations/operation.ts';
 import type { OperationResult } from '../agent/protocol.ts';
 import { EXIT, FiredrillError } from '../failure.ts';
 import type { Fault } from '../faults/fault.ts';
 import type { Act, EventOf, PlannedFault } from '../journal/events.ts';
 import type { Journal } from '../journal/writer.ts';
 import type { Clock } from './clock.ts';
+import type { Replacement } from './follow.ts';
 import type { Hands } from './hands.ts';
+import { type Strike, standing } from './standing.ts';
 
 export interface FaultRunOptions {
   readonly planned: PlannedFault;
@@ -37,10 +37,10 @@ export interface FaultRun {
   undo(because: UndoReason): Promise<boolean>;
   /** In effect, and its undo has not begun. */
   inForce(): boolean;
-  /** True where it is in force on this container and is done once more when that restarts or is made anew. */
-  follows(containerId: string): boolean;
-  /** Does it once more on a container in the place of another; resolves with why it failed, undefined where it is in effect there, or being undone. */
-  follow(from: string, to: ContainerRef): Promise<string | undefined>;
+  /** Where it has to be done once more because of this replacement: nowhere while it is not in force. Each replacement is to be asked about once. */
+  strikesFor(replacement: Replacement): readonly Strike[];
+  /** Does it there; resolves with why it failed, undefined where it is in effect there, or being undone. */
+  follow(strike: Strike): Promise<string | undefined>;
   /** Armed or further, and not yet undone. */
   open(): boolean;
 }
@@ -51,7 +51,7 @@ export function faultRun(options: FaultRunOptions): FaultRun {
   let state: 'planned' | 'armed' | 'undone' = 'planned';
   let undoing: Promise<boolean> | undefined;
   let inEffect = false;
-  const standsOn = followedContainers(planned);
+  const places = standing(planned.operations.operations);
   const onRunClock = (atNs: string) => Number(hands.toRunnerNs(atNs) - options.startNs) / 1e6;
   const acts = (results: readonly OperationResult[]): readonly Act[] =>
     results.map((result) => ({
@@ -131,12 +131,12 @@ export function faultRun(options: FaultRunOptions): FaultRun {
       return true;
     },
     inForce: () => inEffect && undoing === undefined,
-    follows: (id) => inEffect && undoing === undefined && standsOn.has(id),
-    async follow(from, to) {
-      standsOn.add(to.id);
+    strikesFor: (replacement) => (inEffect && undoing === undefined ? places.strikesFor(replacement) : []),
+    async follow(strike) {
+      const { from, to } = strike;
       await journal.appendSynced({ type: 'fault.following', fault: name, from, to });
       if (undoing) return undefined;
-      const results = await hands.follow(name, from, to).catch((error: unknown) => messageOf(error));
+      const results = await hands.follow({ fault: name, ...strike }).catch((error: unknown) => messageOf(error));
       if (undoing) return undefined;
       const failed = typeof results === 'string' ? [results] : failures(results);
       const proof = typeof results === 'string' ? '' : sentence(results);
@@ -151,11 +151,6 @@ export function faultRun(options: FaultRunOptions): FaultRun {
       return undoing;
     },
   };
-}
-
-/** Ids of the containers on which a fault is done once more when they start anew. */
-function followedContainers({ operations: { operations } }: PlannedFault): Set<string> {
-  return new Set(operations.filter((each) => kindOf(each).follows(each)).map((each) => each.container.id));
 }
 
 /** Packets that a fault had to let go early, over all containers; only its end knows them all. */

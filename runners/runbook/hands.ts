@@ -1,5 +1,5 @@
 /** What the conductor needs of the agent: the five moves by the name of a fault, and to be told when it is gone. */
-import type { ContainerRef } from '../agent/operations/operation.ts';
+import type { Follow } from '../agent/following.ts';
 import type { OperationResult } from '../agent/protocol.ts';
 import type { Stop } from './stop.ts';
 
@@ -9,8 +9,8 @@ export interface Hands {
   prove(fault: string): Promise<readonly OperationResult[]>;
   undo(fault: string): Promise<readonly OperationResult[]>;
   readBack(fault: string): Promise<readonly OperationResult[]>;
-  /** Arms, injects and proves once more, on a container that restarted or was made anew. */
-  follow(fault: string, from: string, to: ContainerRef): Promise<readonly OperationResult[]>;
+  /** Arms, injects and proves once more, on a container that restarted or was made anew, or for which others have moved. */
+  follow(follow: Follow): Promise<readonly OperationResult[]>;
   /** Puts an instant of the engine's host on the runner's monotonic clock (`process.hrtime.bigint()`). */
   toRunnerNs(atNs: string): bigint;
   /** Everything is undone; the agent removes itself. */

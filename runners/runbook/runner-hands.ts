@@ -69,7 +69,7 @@ export function withRunnerHands(agents: Agents, plan: Pick<Plan, 'faults'>, run?
         undo: either('undo', (fault) => agent.undo(fault)),
         readBack: either('read-back', (fault) => agent.readBack(fault)),
         // A script is about more than one start of a container, and is never followed.
-        follow: (fault, from, to) => agent.follow(fault, from, to),
+        follow: (follow) => agent.follow(follow),
       };
     },
     async undoWithoutHands() {

@@ -22,21 +22,28 @@ before(async () => {
 
 after(() => system.close());
 
-async function allowed() {
-  const label = [`com.docker.compose.project=${system.project}`, 'com.docker.compose.service=allowed'];
+async function allowed(service = 'allowed') {
+  const label = [`com.docker.compose.project=${system.project}`, `com.docker.compose.service=${service}`];
   const [found] = await system.docker.listContainers({ filters: { label } });
-  assert.ok(found, 'the allowed container does not run');
+  assert.ok(found, `the ${service} container does not run`);
   return system.docker.getContainer(found.Id);
 }
 
-/** Whether the container's gateway answers a connection, with a refusal or otherwise, within a second. */
-async function reachesItsGateway(): Promise<boolean> {
-  const container = await allowed();
-  const { NetworkSettings } = await container.inspect();
-  const gateway = Object.values(NetworkSettings.Networks)[0]?.Gateway;
-  const script = `s=$(date +%s%N); timeout 1 bash -c '</dev/tcp/${gateway}/9' 2>/dev/null; [ $? -ne 124 ] && echo answered`;
-  return (await inside(system.docker, container, ['bash', '-c', script])).includes('answered');
+/** The place of a service's container on its network. */
+async function placeOf(service = 'allowed') {
+  const { NetworkSettings } = await (await allowed(service)).inspect();
+  const [place] = Object.values(NetworkSettings.Networks);
+  assert.ok(place);
+  return place;
 }
+
+/** Whether an address answers the container's connection, with a refusal or otherwise, within a second. */
+async function reaches(address: string): Promise<boolean> {
+  const script = `timeout 1 bash -c '</dev/tcp/${address}/9' 2>/dev/null; [ $? -ne 124 ] && echo answered`;
+  return (await inside(system.docker, await allowed(), ['bash', '-c', script])).includes('answered');
+}
+
+const reachesItsGateway = async () => reaches((await placeOf()).Gateway);
 
 /** The packet rules in the container's network; it has no tools of its own. */
 async function rules(): Promise<string> {
@@ -145,6 +152,40 @@ async function sweptBy(has: 'the journal' | 'the lock alone'): Promise<void> {
   assert.ok(await reachesItsGateway());
   assert.deepEqual(await system.containers(), healthy);
 }
+
+test('where the other end comes back under another address, the fault goes by that one, and comes undone', async () => {
+  const text = tinyExperiment({ fault: 'network-partition, to: far' }).replace('targets: {', 'targets: {far: {service: refused}, ');
+  const running = system.start(['run', await system.experiment(text), '--yes']);
+  await running.until(/in effect since/);
+  const { IPAddress: before, NetworkID } = await placeOf('refused');
+  assert.ok(!(await reaches(before)));
+
+  const network = { NetworkMode: NetworkID };
+  await (await allowed('refused')).remove({ force: true });
+  const squatter = await system.docker.createContainer({
+    Image: AGENT_IMAGE,
+    Entrypoint: ['sleep', '600'],
+    HostConfig: network,
+    NetworkingConfig: { EndpointsConfig: { [NetworkID]: {} } },
+    Labels: { [STAGE_LABEL]: 'follow' },
+  });
+  try {
+    await squatter.start();
+    await system.run(['up', 'compose.yaml', '--yes']);
+    const { IPAddress: now } = await placeOf('refused');
+    assert.notEqual(now, before, 'somebody else has its address');
+    await running.until(/done again on/);
+    assert.ok(!(await reaches(now)), 'the other end is reached under its own address');
+    assert.ok(await reaches(before), 'whoever has its old address is none of it');
+    const outcome = await running.ended;
+    assert.ok(outcome.exitCode === 0 || outcome.exitCode === 1, outcome.stdout + outcome.stderr);
+    assert.ok(await reaches(now));
+    assert.doesNotMatch(await rules(), OURS);
+  } finally {
+    await squatter.remove({ force: true });
+  }
+  assert.deepEqual(await system.containers(), healthy);
+});
 
 test('on-recreate: stop ends the run, undone, and nothing is done to the container that came', async () => {
   const text = tinyExperiment({ fault: 'network-blackout' }).replace('duration: 20s}', 'duration: 20s, on-recreate: stop}');

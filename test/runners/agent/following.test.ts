@@ -3,8 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { EVERYTHING } from '../../../runners/agent/channel.ts';
 import { repeatedBy } from '../../../runners/agent/following.ts';
 import { openMemory } from '../../../runners/agent/memory.ts';
+import { concerning } from '../../../runners/agent/moved-addresses.ts';
 import type { Operation } from '../../../runners/agent/operations/index.ts';
 import type { Part } from '../../../runners/agent/parts.ts';
 import { workWith } from '../../../runners/agent/work.ts';
@@ -43,6 +45,23 @@ describe('what a following repeats', () => {
     assert.equal(by({ op: 'restart', container: container('a'), graceS: 0, healthyWithinMs: 0 }), 0);
     assert.equal(by({ op: 'engine', container: container('a'), call: 'pause' }), 1);
   });
+});
+
+test('a following goes by where the others are by now, in channels and in what is spared', () => {
+  const channel = { ...EVERYTHING, addresses: ['10.0.0.3', '10.9.0.0/16'], spare: ['10.0.0.4'] };
+  const operation: Operation = { op: 'blackout', container: container('a'), channel };
+  const moved = [
+    { was: ['10.0.0.3'], now: ['10.0.0.7', 'fd00::7'] },
+    { was: ['10.0.0.4'], now: ['10.0.0.3'] },
+  ];
+  const [repeated] = repeatedBy([operation], [{ ...follow('a', 'a'), moved }]);
+  assert.deepEqual(repeated?.operation, {
+    ...operation,
+    channel: { ...channel, addresses: ['10.0.0.7', 'fd00::7', '10.9.0.0/16'], spare: ['10.0.0.3'] },
+  });
+  assert.deepEqual(concerning(operation, moved), moved);
+  assert.deepEqual(concerning(operation, [{ was: ['10.0.0.5'], now: ['10.0.0.6'] }]), []);
+  assert.deepEqual(concerning(dark('a'), moved), []);
 });
 
 describe('the agent following', () => {
@@ -100,6 +119,15 @@ describe('the agent following', () => {
       'new-1 inject',
       'new-1 prove',
     ]);
+  });
+
+  test('where others have moved, takes away first what went by their old addresses', async (t) => {
+    const { work, done } = scene(t);
+    await work.follow({ ...follow('c', 'c'), moved: [{ was: ['10.0.0.3'], now: ['10.0.0.7'] }] }, TIMEOUT_MS);
+    assert.deepEqual(
+      done.filter((each) => !each.startsWith('kept')),
+      ['old undo', 'new-1 arm', 'new-1 inject', 'new-1 prove'],
+    );
   });
 
   test('has on disk whom it follows before it touches anything, and that it may have', async (t) => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { watchReplacements } from '../../../runners/cli/replacements.ts';
 import type { ContainerEvent } from '../../../runners/docker/container-events.ts';
+import type { Target } from '../../../runners/faults/fault.ts';
 import type { Replacement } from '../../../runners/runbook/follow.ts';
 import { exampleTarget } from '../../helpers/example-run.ts';
 
@@ -22,8 +23,11 @@ function start(id: string, container: string, labels: Record<string, string>): C
   };
 }
 
-function told(...events: readonly ContainerEvent[]): readonly Replacement[] {
-  const watch = watchReplacements([web, lonely], permission);
+const told = (...events: readonly ContainerEvent[]) => toldOn([web, lonely], events);
+
+/** `present`: the targets as they are by now. */
+function toldOn(present: readonly Target[], events: readonly ContainerEvent[]): readonly Replacement[] {
+  const watch = watchReplacements([web, lonely], permission, () => present);
   const all: Replacement[] = [];
   watch.replacements((each) => all.push(each));
   for (const event of events) watch.started(event);
@@ -33,7 +37,7 @@ function told(...events: readonly ContainerEvent[]): readonly Replacement[] {
 describe('a container that starts', () => {
   test('under its own id was restarted', () => {
     assert.deepEqual(told(start('old', 'shop-web-1', COMPOSE)), [
-      { from: 'old', to: { id: 'old', name: 'shop-web-1' }, refused: undefined },
+      { from: 'old', to: { id: 'old', name: 'shop-web-1' }, refused: undefined, moved: [] },
     ]);
   });
 
@@ -57,6 +61,13 @@ describe('a container that starts', () => {
       ).map(({ from }) => from),
       ['alone'],
     );
+  });
+
+  test('is told with whoever has other addresses by now than in the plan; one that has none just now has not moved', () => {
+    const [none] = toldOn([{ ...web, addresses: [] }, lonely], [start('old', 'shop-web-1', COMPOSE)]);
+    assert.deepEqual(none?.moved, []);
+    const [moved] = toldOn([{ ...web, id: 'new', addresses: ['172.30.0.9', 'fd00::9'] }, lonely], [start('alone', 'lonely', {})]);
+    assert.deepEqual([moved?.from, moved?.moved], ['alone', [{ was: ['172.30.0.2'], now: ['172.30.0.9', 'fd00::9'] }]]);
   });
 
   test('is refused where its new self is not allowed, or is protected', () => {

@@ -73,7 +73,7 @@ async function play(scene: Scene = {}) {
     prove: move('prove'),
     undo: move('undo'),
     readBack: move('readBack'),
-    follow: (_fault, _from, to) => {
+    follow: ({ to }) => {
       calls.push(`follow ${to.id}`);
       return scene.moves?.follow?.() ?? Promise.resolve(results().slice(0, 1));
     },
@@ -246,7 +246,7 @@ test('a method that outlasts the maximum duration is undone, whatever made it la
 function replacing(atMs: number, each: Partial<Replacement> = {}) {
   return (time: VirtualTime): Partial<ConductOptions> => ({
     replacements: (listener) => {
-      void time.clock.until(atMs).then(() => listener({ from: 'id-a', to: { id: 'id-new', name: 'a' }, refused: undefined, ...each }));
+      void time.clock.until(atMs).then(() => listener({ from: 'id-a', to: { id: 'id-new', name: 'a' }, refused: undefined, moved: [], ...each }));
       return () => undefined;
     },
   });
@@ -292,7 +292,7 @@ test('a following that fails ends the run, unless the container starts once more
   const second = (time: VirtualTime): Partial<ConductOptions> => ({
     replacements: (listener) => {
       for (const atMs of [6000, 7000]) {
-        void time.clock.until(atMs).then(() => listener({ from: 'id-a', to: { id: 'id-a', name: 'a' }, refused: undefined }));
+        void time.clock.until(atMs).then(() => listener({ from: 'id-a', to: { id: 'id-a', name: 'a' }, refused: undefined, moved: [] }));
       }
       return () => undefined;
     },
