@@ -9,10 +9,11 @@ import { experimentJsonSchema } from '../../experiments/language/json-schema.ts'
 import type { Kinds } from '../../experiments/language/kind.ts';
 import { fillSections, referenceSections } from '../../experiments/language/reference.ts';
 import { reportSchema } from '../../reports/report.ts';
+import { type Mechanism, mechanisms } from '../agent/mechanisms.ts';
 import { kinds } from './kinds.ts';
 
 /** Pages with generated sections. */
-const PAGES = ['docs/file-format.md', 'README.md'] as const;
+const PAGES = ['docs/file-format.md', 'README.md', 'docs/figures.md'] as const;
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -22,13 +23,22 @@ function asJson(schema: unknown): string {
 
 /** Every generated file by its path in the project, as it should be. `read` gives a page as it is. */
 export function generatedFiles(kinds: Kinds, read: (path: string) => string): Readonly<Record<string, string>> {
-  const sections = referenceSections(kinds);
+  const sections = { ...referenceSections(kinds), mechanisms: mechanismTable(mechanisms) };
   const reportJson = z.toJSONSchema(reportSchema, { io: 'output', unrepresentable: 'any' });
   return {
     'experiments/experiment.schema.json': asJson(experimentJsonSchema(kinds)),
     'reports/report.schema.json': asJson({ ...reportJson, title: 'firedrill report' }),
     ...Object.fromEntries(PAGES.map((path) => [path, fillSections(read(path), sections)])),
   };
+}
+
+/** In Markdown, for a page in docs/. */
+export function mechanismTable(all: readonly Mechanism[]): string {
+  const rows = all.map(({ name, usedFor, executed, tests }) => {
+    const where = tests.map((test) => `[${test.replace(/\.test\.ts$/, '')}](../test/${test})`).join(', ');
+    return `| ${name} | ${usedFor} | ${executed === true ? 'yes' : `no; ${executed}`} | ${where === '' ? '–' : where} |`;
+  });
+  return ['| mechanism | what it is for | executed by our tests | where |', '|---|---|---|---|', ...rows].join('\n');
 }
 
 /** The text of a file of the project, undefined where there is none. */

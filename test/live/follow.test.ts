@@ -160,13 +160,11 @@ test('where the other end comes back under another address, the fault goes by th
   const { IPAddress: before, NetworkID } = await placeOf('refused');
   assert.ok(!(await reaches(before)));
 
-  const network = { NetworkMode: NetworkID };
   await (await allowed('refused')).remove({ force: true });
   const squatter = await system.docker.createContainer({
     Image: AGENT_IMAGE,
     Entrypoint: ['sleep', '600'],
-    HostConfig: network,
-    NetworkingConfig: { EndpointsConfig: { [NetworkID]: {} } },
+    HostConfig: { NetworkMode: NetworkID },
     Labels: { [STAGE_LABEL]: 'follow' },
   });
   try {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -7,6 +7,7 @@ import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { parseExperiment } from '../../../experiments/language/parse.ts';
 import { formatProblems } from '../../../experiments/language/problems.ts';
+import { mechanisms } from '../../../runners/agent/mechanisms.ts';
 import { updateDocs } from '../../../runners/cli/docs.ts';
 import { kinds } from '../../../runners/cli/kinds.ts';
 
@@ -18,13 +19,15 @@ describe('generated files', () => {
     root = `${mkdtempSync(join(tmpdir(), 'firedrill-docs-'))}/`;
     for (const folder of ['docs', 'experiments', 'reports']) mkdirSync(join(root, folder));
     writeFileSync(join(root, 'README.md'), '# mine\n<!-- generated:kinds -->\nold\n<!-- /generated -->\nkept\n');
+    writeFileSync(join(root, 'docs/figures.md'), '# figures\n<!-- generated:mechanisms -->\n<!-- /generated -->\n');
     writeFileSync(join(root, 'docs/file-format.md'), '# format\n<!-- generated:limits -->\n<!-- /generated -->\n');
   });
   after(() => rmSync(root, { recursive: true }));
 
   test('that are stale are named by a check, which writes nothing', () => {
     const stale = updateDocs(root, kinds, true);
-    assert.deepEqual(stale, ['experiments/experiment.schema.json', 'reports/report.schema.json', 'docs/file-format.md', 'README.md']);
+    const pages = ['docs/file-format.md', 'README.md', 'docs/figures.md'];
+    assert.deepEqual(stale, ['experiments/experiment.schema.json', 'reports/report.schema.json', ...pages]);
     assert.match(readFileSync(join(root, 'README.md'), 'utf8'), /old/);
   });
 
@@ -47,6 +50,14 @@ describe('generated files', () => {
     writeFileSync(join(root, 'README.md'), '<!-- generated:faluts -->\n<!-- /generated -->\n');
     assert.throws(() => updateDocs(root, kinds, true), /no generated section is called 'faluts'/);
   });
+});
+
+test('every mechanism that counts as executed names the tests that did, and those are there', () => {
+  assert.equal(new Set(mechanisms.map(({ name }) => name)).size, mechanisms.length);
+  for (const { name, executed, tests } of mechanisms) {
+    if (executed === true) assert.ok(tests.some((each) => each.startsWith('live/')), `${name}: only a live test executes it`);
+    for (const each of tests) assert.ok(existsSync(new URL(`../../${each}`, import.meta.url)), `${name}: ${each}`);
+  }
 });
 
 for (const name of ['docs/file-format.md', 'README.md']) {

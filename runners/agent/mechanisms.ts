@@ -1,0 +1,183 @@
+/**
+ * The ways in which firedrill does what it does, and whether its tests have executed each on a real kernel or engine: `docs/figures.md` is
+ * generated from it. Whoever adds a mechanism adds a line.
+ */
+
+export interface Mechanism {
+  readonly name: string;
+  readonly usedFor: string;
+  /** True: done by a real kernel or engine in a test. Otherwise, what of it is tried nevertheless. */
+  readonly executed: true | string;
+  /** Files below test/, where it is tried. */
+  readonly tests: readonly string[];
+}
+
+const packets: readonly Mechanism[] = [
+  {
+    name: 'NFQUEUE with bypass, the impairer',
+    usedFor: 'latency, loss, corruption, duplication, reordering, bandwidth; IPv4 and IPv6, both ways',
+    executed: true,
+    tests: ['live/faults-impair.test.ts', 'live/faults-impair-undo.test.ts', 'live/faults-network-bandwidth.test.ts'],
+  },
+  {
+    name: 'an NFQUEUE that nobody listens on',
+    usedFor: 'blackout and partition: silence',
+    executed: true,
+    tests: ['live/faults-network.test.ts', 'live/faults-network-cut.test.ts'],
+  },
+  {
+    name: 'netem, with ifb for what is received',
+    usedFor: 'impairments where NFQUEUE is missing',
+    executed: 'no kernel at hand has it; the text of its commands is tested',
+    tests: ['runners/agent/netem.test.ts'],
+  },
+  {
+    name: 'tbf and htb',
+    usedFor: 'nothing: bandwidth is the impairer’s, or netem’s `rate`',
+    executed: 'not used',
+    tests: [],
+  },
+  {
+    name: 'iptables-nft and ip6tables-nft',
+    usedFor: 'all packet rules',
+    executed: true,
+    tests: ['live/faults-network.test.ts', 'live/faults-network-cut.test.ts'],
+  },
+  {
+    name: 'iptables-legacy and ip6tables-legacy',
+    usedFor: 'the same, where nft is missing',
+    executed: 'the text of the rules is the same, and tested',
+    tests: ['runners/agent/packet-rules.test.ts'],
+  },
+  {
+    name: 'REJECT by TCP reset, and SOCK_DESTROY',
+    usedFor: 'network-reset',
+    executed: true,
+    tests: ['live/faults-network-cut.test.ts'],
+  },
+  {
+    name: 'REDIRECT in the nat table',
+    usedFor: 'http-fault, dns-failure',
+    executed: true,
+    tests: ['live/faults-http.test.ts', 'live/faults-dns.test.ts'],
+  },
+];
+
+const resources: readonly Mechanism[] = [
+  {
+    name: 'control groups of version 1',
+    usedFor: 'processor, memory and disk faults; the freezer’s word on a pause',
+    executed: true,
+    tests: ['live/faults-resources.test.ts', 'live/resources-death.test.ts', 'live/faults-container.test.ts'],
+  },
+  {
+    name: 'control groups of version 2, and both side by side',
+    usedFor: 'the same',
+    executed: 'paths, texts and counters are tested',
+    tests: ['runners/agent/cgroup.test.ts', 'runners/agent/readings.test.ts'],
+  },
+  {
+    name: 'nameless files (O_TMPFILE), on the host’s file system and tmpfs',
+    usedFor: 'disk-fill, io-stress',
+    executed: true,
+    tests: ['live/faults-resources.test.ts'],
+  },
+  {
+    name: 'XFS quotas, btrfs, ZFS, device mapper',
+    usedFor: 'disk faults there',
+    executed: 'nothing',
+    tests: [],
+  },
+  {
+    name: 'prlimit(2) as the user whose a process is',
+    usedFor: 'descriptor-hog',
+    executed: true,
+    tests: ['live/faults-hog.test.ts'],
+  },
+  {
+    name: 'libfaketime’s file',
+    usedFor: 'clock-skew',
+    executed: true,
+    tests: ['live/faults-clock.test.ts'],
+  },
+];
+
+const engines: readonly Mechanism[] = [
+  {
+    name: 'Docker 20.10, by its local socket',
+    usedFor: 'everything',
+    executed: true,
+    tests: ['live/ground.test.ts', 'live/engines.test.ts'],
+  },
+  {
+    name: 'newer engines',
+    usedFor: 'everything',
+    executed: 'the API version is settled on with pretended engines',
+    tests: ['runners/docker/engine.test.ts'],
+  },
+  {
+    name: 'several engines in one run',
+    usedFor: '`engines:`',
+    executed: true,
+    tests: ['live/engines.test.ts'],
+  },
+  {
+    name: 'engines by TLS or ssh',
+    usedFor: '`engines:`, DOCKER_HOST',
+    executed: 'how the address is read is tested',
+    tests: ['runners/docker/engine.test.ts', 'experiments/language/mistakes.test.ts'],
+  },
+  {
+    name: 'docker-compose 1.29',
+    usedFor: '`system:`',
+    executed: true,
+    tests: ['live/ground.test.ts', 'live/ending.test.ts'],
+  },
+  {
+    name: 'docker compose, version 2',
+    usedFor: '`system:`',
+    executed: 'nothing: it is the same call',
+    tests: [],
+  },
+  {
+    name: 'Swarm services',
+    usedFor: 'selection by `swarm-service`; refused where a fault cannot be undone',
+    executed: 'labels as Swarm sets them are tested',
+    tests: ['runners/docker/selector.test.ts', 'runners/faults/containers.test.ts'],
+  },
+  {
+    name: 'AppArmor, SELinux, user namespaces of the engine',
+    usedFor: 'lifted for the agent alone',
+    executed: 'what is asked of the engine and what doctor says is tested',
+    tests: ['runners/cli/doctor-confinement.test.ts'],
+  },
+  {
+    name: 'rootless engines',
+    usedFor: 'refused by doctor',
+    executed: 'what doctor says is tested',
+    tests: ['runners/cli/doctor-confinement.test.ts'],
+  },
+];
+
+const deaths: readonly Mechanism[] = [
+  {
+    name: 'end of input, lease, restart of the agent, sweep',
+    usedFor: 'undo when somebody dies',
+    executed: true,
+    tests: ['live/agent-death.test.ts', 'live/sweep-elsewhere.test.ts', 'live/torture.test.ts'],
+  },
+  {
+    name: 'last will',
+    usedFor: 'rules that lead to a program of ours, when the agent dies',
+    executed: true,
+    tests: ['live/faults-http.test.ts', 'live/faults-dns.test.ts'],
+  },
+  {
+    name: 'keepsakes on the engine',
+    usedFor: 'what outlives the agent: removed and disconnected containers, limits of processes',
+    executed: true,
+    tests: ['live/faults-remove.test.ts', 'live/faults-network-disconnect.test.ts', 'live/faults-hog.test.ts'],
+  },
+];
+
+export const mechanisms: readonly Mechanism[] = [...packets, ...resources, ...engines, ...deaths];
