@@ -11,8 +11,8 @@ import {
   filesOf,
   isSame,
   type LimitChange,
-  lowerLimits,
   loweredNow,
+  lowerLimits,
   type ProcessTable,
   ROUNDS_MAX,
   raiseLimits,
@@ -52,7 +52,10 @@ export function exhaustedFiles(ground: Ground, container: ContainerRef, name: st
   let before: readonly LimitChange[] = [];
 
   const found = async () => {
-    const all = filesOf((await table.processes()).filter((each) => name === undefined || isCalled(each, name)), table);
+    const all = filesOf(
+      (await table.processes()).filter((each) => name === undefined || isCalled(each, name)),
+      table,
+    );
     if (all.length > PROCESSES_MAX) throw new Error(`it has ${all.length} such processes, more than ${PROCESSES_MAX}`);
     return all;
   };

@@ -13,7 +13,10 @@ export type Moved = Readonly<z.output<typeof movedShape>>;
 export function atPresent(operation: Operation, moved: readonly Moved[]): Operation {
   if ('channel' in operation) {
     const { channel } = operation;
-    return { ...operation, channel: { ...channel, addresses: presentOf(channel.addresses, moved), spare: presentOf(channel.spare, moved) } };
+    return {
+      ...operation,
+      channel: { ...channel, addresses: presentOf(channel.addresses, moved), spare: presentOf(channel.spare, moved) },
+    };
   }
   return 'addresses' in operation ? { ...operation, addresses: presentOf(operation.addresses, moved) } : operation;
 }

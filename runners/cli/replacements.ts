@@ -1,10 +1,11 @@
 /** Which starts of containers concern the plan: one of its containers restarted, or one was made anew in its place. */
+
+import type { Moved } from '../agent/moved-addresses.ts';
 import type { ContainerEvent } from '../docker/container-events.ts';
 import { COMPOSE_LABEL } from '../docker/labels.ts';
 import { assertAllowed, assertUnprotected, type Permission } from '../docker/permission.ts';
 import { identityOf } from '../docker/selector.ts';
 import { FiredrillError } from '../failure.ts';
-import type { Moved } from '../agent/moved-addresses.ts';
 import type { Target } from '../faults/fault.ts';
 import { reference } from '../faults/reference.ts';
 import type { Replacement, Replacements } from '../runbook/follow.ts';

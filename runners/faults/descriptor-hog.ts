@@ -19,7 +19,9 @@ const settings = z.strictObject({
     .min(1)
     .max(65_535)
     .optional()
-    .describe('The TCP port on which it is looked whether they still take connections; without it, the first on which one of them listens.'),
+    .describe(
+      'The TCP port on which it is looked whether they still take connections; without it, the first on which one of them listens.',
+    ),
 });
 
 export const descriptorHog = defineFault({

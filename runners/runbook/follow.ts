@@ -51,7 +51,8 @@ export function followContainers(replacements: Replacements, options: FollowOpti
     const stopping = concerned.find(({ run }) => run.planned.onRecreate === 'stop');
     if (stopping) return onStop({ because: 'recreated', detail: `${each.to.name} ${what} under '${stopping.run.planned.name}'` });
     const isTarget = concerned.some(({ strike }) => strike.to.id === each.to.id);
-    if (isTarget && each.refused !== undefined) return onStop({ because: 'recreated', detail: `${each.to.name} ${what}, and ${each.refused}` });
+    if (isTarget && each.refused !== undefined)
+      return onStop({ because: 'recreated', detail: `${each.to.name} ${what}, and ${each.refused}` });
     if (count > FOLLOWINGS_MAX)
       return onStop({ because: 'recreated', detail: `containers restarted ${count} times; the limit is ${FOLLOWINGS_MAX}` });
     for (const { run, strike } of concerned) void followOne(run, strike, options, () => starts.get(each.to.id) === times);
@@ -63,5 +64,8 @@ async function followOne(run: FaultRun, strike: Strike, options: FollowOptions, 
   if (failed === undefined) return;
   await options.clock.until(options.clock.nowMs() + NEXT_START_WITHIN_MS, options.signal);
   if (options.signal.aborted || !isLatest() || !run.inForce()) return;
-  options.onStop({ because: 'recreated', detail: `the fault '${run.planned.name}' could not be done again on ${strike.to.name}: ${failed}` });
+  options.onStop({
+    because: 'recreated',
+    detail: `the fault '${run.planned.name}' could not be done again on ${strike.to.name}: ${failed}`,
+  });
 }

@@ -9,17 +9,7 @@ import { networkLatency } from '../../runners/faults/network-latency.ts';
 import { networkLoss } from '../../runners/faults/network-loss.ts';
 import { networkReorder } from '../../runners/faults/network-reorder.ts';
 import { leftClean } from '../helpers/agent-kill.ts';
-import {
-  type Actor,
-  hostMs,
-  inside,
-  openStage,
-  rulesOf,
-  type Stage,
-  seenBy,
-  targetOf,
-  until,
-} from '../helpers/agent-stage.ts';
+import { type Actor, hostMs, inside, openStage, rulesOf, type Stage, seenBy, targetOf, until } from '../helpers/agent-stage.ts';
 import { dualNetwork } from '../helpers/dual-network.ts';
 import { drill, type FaultDrill } from '../helpers/fault-drill.ts';
 

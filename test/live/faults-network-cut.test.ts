@@ -9,18 +9,7 @@ import { networkBlackout } from '../../runners/faults/network-blackout.ts';
 import { networkPartition } from '../../runners/faults/network-partition.ts';
 import { networkReset } from '../../runners/faults/network-reset.ts';
 import { killAgentAndWait } from '../helpers/agent-kill.ts';
-import {
-  type Actor,
-  hostMs,
-  inside,
-  openStage,
-  rulesOf,
-  type Sight,
-  type Stage,
-  seenBy,
-  targetOf,
-  until,
-} from '../helpers/agent-stage.ts';
+import { type Actor, hostMs, inside, openStage, rulesOf, type Sight, type Stage, seenBy, targetOf, until } from '../helpers/agent-stage.ts';
 import { dualNetwork } from '../helpers/dual-network.ts';
 import { setQdiscOfSomebody, setRulesOfSomebody } from '../helpers/somebody.ts';
 

@@ -54,8 +54,7 @@ function moves({ container, port, count }: z.output<typeof shape>, ground: Groun
       }
       const { accepted, open, closed, refused } = seen;
       const facts = { heldConnections: accepted, waitingConnections: count - accepted };
-      if (accepted >= count)
-        return { mechanism: 'connections', evidence: `its program took ${count} connections and holds them`, facts };
+      if (accepted >= count) return { mechanism: 'connections', evidence: `its program took ${count} connections and holds them`, facts };
       const short = `its program took ${accepted} of ${count} connections; ${open} are open, ${refused} were refused, ${closed} closed again`;
       // It takes no more: others wait as ours do, or are refused. Where it closes what it took, there is room.
       if (accepted === 0 || closed > 0) throw new Error(short);

@@ -27,7 +27,10 @@ test('looked at is a port on which one of these processes listens, with more con
     const { listener, count } = canaryFor(process.pid, { pids: [process.pid], port, leave: 3 });
     assert.deepEqual([listener.address, listener.port, count], ['127.0.0.1', port, 5]);
     assert.throws(() => canaryFor(process.pid, { pids: [process.pid], port, leave: 5_000 }), /more than 5000: leave less/);
-    assert.throws(() => canaryFor(process.pid, { pids: [process.ppid], port, leave: 0 }), new RegExp(`none of these processes listens on port ${port}`));
+    assert.throws(
+      () => canaryFor(process.pid, { pids: [process.ppid], port, leave: 0 }),
+      new RegExp(`none of these processes listens on port ${port}`),
+    );
   } finally {
     server.close();
   }

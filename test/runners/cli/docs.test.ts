@@ -55,7 +55,11 @@ describe('generated files', () => {
 test('every mechanism that counts as executed names the tests that did, and those are there', () => {
   assert.equal(new Set(mechanisms.map(({ name }) => name)).size, mechanisms.length);
   for (const { name, executed, tests } of mechanisms) {
-    if (executed === true) assert.ok(tests.some((each) => each.startsWith('live/')), `${name}: only a live test executes it`);
+    if (executed === true)
+      assert.ok(
+        tests.some((each) => each.startsWith('live/')),
+        `${name}: only a live test executes it`,
+      );
     for (const each of tests) assert.ok(existsSync(new URL(`../../${each}`, import.meta.url)), `${name}: ${each}`);
   }
 });

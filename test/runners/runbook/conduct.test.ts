@@ -246,7 +246,9 @@ test('a method that outlasts the maximum duration is undone, whatever made it la
 function replacing(atMs: number, each: Partial<Replacement> = {}) {
   return (time: VirtualTime): Partial<ConductOptions> => ({
     replacements: (listener) => {
-      void time.clock.until(atMs).then(() => listener({ from: 'id-a', to: { id: 'id-new', name: 'a' }, refused: undefined, moved: [], ...each }));
+      void time.clock
+        .until(atMs)
+        .then(() => listener({ from: 'id-a', to: { id: 'id-new', name: 'a' }, refused: undefined, moved: [], ...each }));
       return () => undefined;
     },
   });

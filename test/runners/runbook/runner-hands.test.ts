@@ -38,7 +38,7 @@ function scene(faults: readonly PlannedFault[], ends: Partial<Record<'run' | 'pr
     prove: byAgent('prove'),
     undo: byAgent('undo'),
     readBack: byAgent('read-back'),
-    follow: byAgent('follow'),
+    follow: ({ fault }) => byAgent('follow')(fault),
     toRunnerNs: (atNs) => BigInt(atNs) - AGENT_AHEAD_NS,
     leave: () => Promise.resolve(),
     lost: new Promise(() => undefined),
