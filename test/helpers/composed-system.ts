@@ -1,10 +1,17 @@
-/** A system for composites: a region of two, a primary with a replica, a cache, workers, a zone and a dependency; and an experiment with every composite. */
+/**
+ * A system for composites: a region of two, a primary with a replica, a cache and who fills it, workers, a zone and a dependency; and an experiment
+ * with every composite.
+ */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AGENT_IMAGE, type Stage } from './agent-stage.ts';
 import { fabricImage } from './fault-life.ts';
 import { type TinySystem, tinySystem } from './tiny-system.ts';
 
+/** Keys that the cache is kept filled with. */
+export const KEYS = 2_000;
+/** Ten steps are armed before, on a busy machine too. */
+const AT = '15s';
 /** Long enough for all of them to be looked at, one after the other on a busy machine. */
 const LASTS = '20s';
 
@@ -24,12 +31,12 @@ probes:
 steady-state-hypothesis:
   - {reading: state, tolerance: running}
 method:
-  - {at: 2s, fault: region-blackout, target: east, duration: ${LASTS}}
-  - {at: 2s, fault: replication-throttling, target: replica, to: primary, delay: 1s, duration: ${LASTS}}
-  - {at: 2s, fault: cache-eviction-storm, target: cache, consent: not-undone}
-  - {at: 2s, fault: synchronized-cron, target: jobs, consent: not-undone, command: [sh, -c, "date +%s%N > /tmp/began"]}
-  - {at: 2s, fault: zone-degraded, target: zone, cpus: 0.2, duration: ${LASTS}}
-  - {at: 2s, fault: dependency-brownout, target: dependency, port: 8080, share: 50%, duration: ${LASTS}}
+  - {at: ${AT}, fault: region-blackout, target: east, duration: ${LASTS}}
+  - {at: ${AT}, fault: replication-throttling, target: replica, to: primary, delay: 1s, duration: ${LASTS}}
+  - {at: ${AT}, fault: cache-eviction-storm, target: cache, consent: not-undone}
+  - {at: ${AT}, fault: synchronized-cron, target: jobs, consent: not-undone, command: [sh, -c, "date +%s%N > /tmp/began"]}
+  - {at: ${AT}, fault: zone-degraded, target: zone, cpus: 0.2, duration: ${LASTS}}
+  - {at: ${AT}, fault: dependency-brownout, target: dependency, port: 8080, share: 50%, duration: ${LASTS}}
 watch: 5s
 limits: {max-share: 100%}
 `;
@@ -45,6 +52,7 @@ export async function composedSystem(stage: Stage): Promise<TinySystem> {
     primary: node('primary', PRIMARY),
     replica: node('replica', REPLICA),
     cache: service('cache', redis, ['redis-server', '--save', '', '--protected-mode', 'no']),
+    filler: node('filler', FILLER),
     'job-1': node('job', IDLE),
     'job-2': node('job', IDLE),
     'job-3': node('job', IDLE),
@@ -60,6 +68,20 @@ function service(role: string, image: string, command: readonly string[]) {
   const entrypoint = command.map((word) => word.replaceAll('$', '$$$$'));
   return { image, entrypoint, init: true, stop_grace_period: '1s', labels: { 'firedrill.allow': 'true', role } };
 }
+
+/** Fills what is missing of the keys, every 200 ms; answers with how many were ever missing. */
+const FILLER = `
+const net = require('node:net');
+const FILL = "local missing = 0; for key = 1, ${KEYS} do if redis.call('set', 'key:' .. key, 'value', 'nx') then missing = missing + 1 end end; return missing";
+let missing = 0;
+const fill = () => {
+  const socket = net.connect(6379, 'cache', () => socket.write('*3\\r\\n$4\\r\\nEVAL\\r\\n$' + FILL.length + '\\r\\n' + FILL + '\\r\\n$1\\r\\n0\\r\\n'));
+  socket.on('data', (said) => { missing += Number(/^:(\\d+)/.exec(said)?.[1] ?? 0); socket.end(); });
+  socket.on('error', () => {}).on('close', () => setTimeout(fill, 200));
+};
+fill();
+require('node:http').createServer((request, response) => response.end(String(missing))).listen(8080);
+`;
 
 const IDLE = 'setInterval(() => {}, 1000)';
 
