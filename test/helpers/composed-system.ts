@@ -1,5 +1,5 @@
 /**
- * A system for composites: a region of two, a primary with a replica, a cache and who fills it, workers, a zone and a dependency; and an experiment
+ * A system for composites: a region of two, a primary with a replica, a cache and who fills it, workers, a zone, a dependency and a bystander; and an experiment
  * with every composite.
  */
 import { writeFile } from 'node:fs/promises';
@@ -11,7 +11,7 @@ import { type TinySystem, tinySystem } from './tiny-system.ts';
 /** Keys that the cache is kept filled with. */
 export const KEYS = 2_000;
 /** Ten steps are armed before, on a busy machine too. */
-const AT = '15s';
+const AT = '25s';
 /** Long enough for all of them to be looked at, one after the other on a busy machine. */
 const LASTS = '20s';
 
@@ -58,6 +58,7 @@ export async function composedSystem(stage: Stage): Promise<TinySystem> {
     'job-3': node('job', IDLE),
     zone: node('zone', WEB),
     dependency: node('dependency', WEB),
+    bystander: node('bystander', WEB),
   };
   await writeFile(join(system.folder, 'compose.yaml'), JSON.stringify({ version: '3.7', services }));
   return system;
