@@ -57,6 +57,7 @@ export const SURFACE: Readonly<Record<string, SurfaceModule>> = {
       patch: 'blocking',
       post: 'blocking',
       put: 'blocking',
+      query: 'blocking',
       request: 'blocking',
       setResponseCallback: 'pure',
       url: 'pure',

@@ -2,6 +2,7 @@
 import { load } from 'cheerio/slim';
 import { parse } from 'parse5';
 import { adapter } from 'parse5-htmlparser2-tree-adapter';
+import { Element } from './html/element.ts';
 import { Selection } from './html/selection.ts';
 
 /** The page as a selection of its document; `url` is what its links are relative to. */
@@ -11,5 +12,5 @@ export function parsePage(html: string, url: string): Selection {
 }
 
 export function htmlModule() {
-  return { parseHTML: (html: unknown): Selection => parsePage(String(html), '') };
+  return { parseHTML: (html: unknown): Selection => parsePage(String(html), ''), Selection, Element };
 }

@@ -1,5 +1,6 @@
 /** The module `k6` itself: check, fail, group, randomSeed, sleep. */
 import type { ScriptHost, Tags } from '../host.ts';
+import { isPromise } from './in-turn.ts';
 import { tagsOf } from './tags.ts';
 
 /** Stands between the names of nested groups. */
@@ -18,10 +19,6 @@ function refuseInit(host: K6Host, call: string): void {
 }
 
 type Condition = readonly [name: string, condition: unknown];
-
-function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
-}
 
 function record(host: K6Host, name: string, passed: boolean, tags: Tags | undefined): void {
   host.sample('checks', passed ? 1 : 0, { ...tags, check: name });

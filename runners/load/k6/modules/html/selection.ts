@@ -2,6 +2,7 @@
 import type { Cheerio, CheerioAPI } from 'cheerio/slim';
 import type { AnyNode, Element as ElementNode } from 'domhandler';
 import { encodeForm } from '../http/form.ts';
+import { afterTurns, inTurn } from '../in-turn.ts';
 import { Element } from './element.ts';
 import { type FormField, fieldsOf } from './fields.ts';
 import { attributeOf, fieldValue, innerHtml, isElement, textOf } from './nodes.ts';
@@ -12,8 +13,8 @@ export interface Page {
   readonly url: string;
 }
 
-/** Which elements: a CSS selector, a test, or a selection. */
-export type Criterion = string | Selection | ((index: number, selection: Selection) => unknown);
+/** Whether an element is meant; one that blocks gives a promise, and so do those that ask it. */
+export type Tester = (index: number, selection: Selection) => unknown;
 
 export class Selection {
   readonly #page: Page;
@@ -48,17 +49,20 @@ export class Selection {
     return key === undefined ? this.#nodes.data() : this.#nodes.data(key);
   }
 
-  each(callback: (index: number, element: Element) => unknown): this {
-    for (const [index, node] of this.#nodes.toArray().entries()) callback(index, new Element(this.#page, node));
-    return this;
+  /** A promise only where the callback gives one; so for `map`, `filter`, `is` and `not`. */
+  each(callback: (index: number, element: Element) => unknown): this | Promise<this> {
+    const given = inTurn(this.#nodes.toArray(), (node, index) => callback(index, new Element(this.#page, node)));
+    return afterTurns(given, () => this);
   }
 
   eq(index: number): Selection {
     return this.#of(this.#nodes.eq(index));
   }
 
-  filter(criterion: Criterion): Selection {
-    return this.#of(this.#select(this.#passing(criterion)));
+  filter(criterion: string | Selection): Selection;
+  filter(criterion: Tester): Selection | Promise<Selection>;
+  filter(criterion: string | Selection | Tester): Selection | Promise<Selection> {
+    return this.#passing(criterion, (nodes) => this.#of(this.#select(nodes)));
   }
 
   find(selector: string): Selection {
@@ -84,16 +88,18 @@ export class Selection {
     return first && innerHtml(first);
   }
 
-  is(criterion: Criterion): boolean {
-    return this.#passing(criterion).length > 0;
+  is(criterion: string | Selection): boolean;
+  is(criterion: Tester): boolean | Promise<boolean>;
+  is(criterion: string | Selection | Tester): boolean | Promise<boolean> {
+    return this.#passing(criterion, (nodes) => nodes.length > 0);
   }
 
   last(): Selection {
     return this.#of(this.#nodes.last());
   }
 
-  map(callback: (index: number, selection: Selection) => unknown): unknown[] {
-    return this.toArray().map((each, index) => callback(index, each));
+  map(callback: (index: number, selection: Selection) => unknown): unknown[] | Promise<unknown[]> {
+    return inTurn(this.toArray(), (each, index) => callback(index, each));
   }
 
   next(selector?: string): Selection {
@@ -108,9 +114,13 @@ export class Selection {
     return this.#of(this.#nodes.nextUntil(this.#limit(until), selector));
   }
 
-  not(criterion: Criterion): Selection {
-    const passing = new Set(this.#passing(criterion));
-    return this.#of(this.#select(this.#nodes.toArray().filter((node) => !passing.has(node))));
+  not(criterion: string | Selection): Selection;
+  not(criterion: Tester): Selection | Promise<Selection>;
+  not(criterion: string | Selection | Tester): Selection | Promise<Selection> {
+    return this.#passing(criterion, (nodes) => {
+      const passing = new Set(nodes);
+      return this.#of(this.#select(this.#nodes.toArray().filter((node) => !passing.has(node))));
+    });
   }
 
   parent(selector?: string): Selection {
@@ -184,14 +194,15 @@ export class Selection {
     return this.#page.query(nodes);
   }
 
-  #passing(criterion: Criterion): AnyNode[] {
-    if (typeof criterion === 'string') return this.#nodes.filter(criterion).toArray();
+  #passing<Result>(criterion: string | Selection | Tester, then: (nodes: AnyNode[]) => Result): Result | Promise<Result> {
+    if (typeof criterion === 'string') return then(this.#nodes.filter(criterion).toArray());
     const nodes = this.#nodes.toArray();
     if (criterion instanceof Selection) {
       const wanted = new Set(criterion.#nodes.toArray());
-      return nodes.filter((node) => wanted.has(node));
+      return then(nodes.filter((node) => wanted.has(node)));
     }
-    return nodes.filter((node, index) => Boolean(criterion(index, this.#of(this.#select([node])))));
+    const given = inTurn(nodes, (node, index) => criterion(index, this.#of(this.#select([node]))));
+    return afterTurns(given, (values) => then(nodes.filter((_, index) => Boolean(values[index]))));
   }
 
   #limit(until: string | Selection | undefined): string | Cheerio<ElementNode> | undefined {

@@ -63,22 +63,19 @@ test('elements are found from elements, by selectors', () => {
   });
 });
 
-test('filter, not and is take a selector, a test or a selection', () => {
+test('filter, not and is take a selector, a test or a selection', async () => {
   const items = menu().find('li');
   const cold = items.filter('.cold');
   assert.deepEqual(ids(cold), ['two']);
-  assert.deepEqual(ids(items.filter((index) => index !== 1)), ['one', 'three']);
-  assert.deepEqual(ids(items.filter((_, each) => each.find('b').size() > 0)), ['one']);
+  assert.deepEqual(ids(await items.filter((index) => index !== 1)), ['one', 'three']);
+  assert.deepEqual(ids(await items.filter((_, each) => each.find('b').size() > 0)), ['one']);
   assert.deepEqual(ids(items.filter(cold)), ['two']);
   assert.deepEqual(ids(items.not('.cold')), ['one', 'three']);
   assert.deepEqual(ids(items.not(cold)), ['one', 'three']);
-  assert.deepEqual(ids(items.not((index) => index === 0)), ['two', 'three']);
+  assert.deepEqual(ids(await items.not((index) => index === 0)), ['two', 'three']);
   assert.equal(items.is('.cold'), true);
   assert.equal(items.is('ol'), false);
-  assert.equal(
-    items.is((_, each) => each.text() === 'Salad'),
-    true,
-  );
+  assert.equal(await items.is((_, each) => each.text() === 'Salad'), true);
 });
 
 test('each gives elements and map selections, with their places', () => {
@@ -234,4 +231,24 @@ test('get gives one by its place, from the end too, or all', () => {
   assert.equal((items.get(-1) as Element).id(), 'three');
   assert.equal(items.get(9), undefined);
   assert.equal((items.get() as Element[]).length, 3);
+});
+
+test('callbacks that block are waited for, one after the other', async () => {
+  const items = menu().find('li');
+  const order: string[] = [];
+  const blocking = async (index: number, name: string | undefined) => {
+    order.push(`begin ${name}`);
+    await new Promise((resolve) => setImmediate(resolve));
+    order.push(`end ${name}`);
+    return index !== 1;
+  };
+  assert.equal(await items.each((index, element) => blocking(index, element.id())), items);
+  assert.deepEqual(order, ['begin one', 'end one', 'begin two', 'end two', 'begin three', 'end three']);
+  const byName = (index: number, each: Selection) => blocking(index, each.attr('id'));
+  assert.deepEqual(await items.map(byName), [true, false, true]);
+  assert.deepEqual(ids(await items.filter(byName)), ['one', 'three']);
+  assert.deepEqual(ids(await items.not(byName)), ['two']);
+  assert.equal(await items.is(byName), true);
+  assert.equal(order.length, 30);
+  await assert.rejects(async () => await items.each(async () => assert.fail('inside')), /inside/);
 });
