@@ -209,36 +209,28 @@ test('a host that has no address, one that is blocked, and one at a blacklisted 
   assert.throws(() => beginUser(t, { blacklistIPs: ['10.0.0.0/99'] }), /'10.0.0.0\/99' is no range of addresses/);
 });
 
-test('a batch has at most batch requests under way, and batchPerHost to one host', async (t) => {
-  let now = 0;
-  let most = 0;
-  const count = (_request: unknown, response: import('node:http').ServerResponse) => {
-    now += 1;
-    most = Math.max(most, now);
-    setTimeout(() => {
-      now -= 1;
-      response.end('x');
-    }, 20);
+test('a batch has as many requests under way as batch allows, and batchPerHost to one host', async (t) => {
+  let together = 1;
+  const held: import('node:http').ServerResponse[] = [];
+  /** Answers when so many have come. */
+  const hold = (_request: unknown, response: import('node:http').ServerResponse) => {
+    held.push(response);
+    if (held.length === together) for (const each of held.splice(0)) each.end('x');
   };
-  const base = await serve(t, count);
-  const other = await serve(t, count);
-  const urls = [...Array.from({ length: 12 }, () => base), ...Array.from({ length: 12 }, () => other)];
-  const mostWith = async (options: { batch: number; batchPerHost: number }, asked: string[]) => {
-    most = 0;
-    const responses = await beginUser(t, options).http.batch(asked);
+  const one = await serve(t, hold);
+  const other = await serve(t, hold);
+  const mostWith = async (batch: number, batchPerHost: number, expected: number, urls: string[]) => {
+    together = expected;
+    const { http, watched } = beginUser(t, { batch, batchPerHost });
+    const responses = await http.batch(urls);
     assert.ok(Array.isArray(responses) && responses.every(({ status }) => status === 200));
-    return most;
+    assert.equal(watched.underWayMax, expected);
   };
-  assert.equal(await mostWith({ batch: 20, batchPerHost: 3 }, urls.slice(0, 12)), 3);
-  assert.equal(
-    await mostWith(
-      { batch: 20, batchPerHost: 3 },
-      urls.filter((_, index) => index % 2 === 0),
-    ),
-    6,
-  );
-  assert.equal(await mostWith({ batch: 4, batchPerHost: 6 }, urls), 4);
-  assert.equal(await mostWith({ batch: 0, batchPerHost: 0 }, urls), 24);
+  const six = (url: string) => Array.from({ length: 6 }, () => url);
+  await mostWith(20, 3, 3, six(one));
+  await mostWith(20, 3, 6, [...six(one), ...six(other)]);
+  await mostWith(4, 6, 4, [...six(one), ...six(other)]);
+  await mostWith(0, 0, 12, [...six(one), ...six(other)]);
 });
 
 test('an interrupted user’s requests are given up, and no redirect follows', async (t) => {

@@ -17,12 +17,14 @@ import { FakeHost } from './fake-host.ts';
 export class Watched implements RequestWatcher {
   planned_: number[] = [];
   sentCount = 0;
+  underWayMax = 0;
   readonly outcomes: Outcome[] = [];
   bytes = [0, 0];
   readonly samples: { tags: Tags; timings: HostTimings; failed: boolean | undefined }[] = [];
 
   planned(intendedMs: number): void {
     this.planned_.push(intendedMs);
+    this.underWayMax = Math.max(this.underWayMax, this.planned_.length - this.outcomes.length);
   }
 
   sent(): void {
