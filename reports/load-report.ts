@@ -1,7 +1,9 @@
-/** The load as the report tells it: totals by scenario, the same by phase, and curves over time. Percentiles are those of `http_req_latency`, the user's view. */
+/** The load as the report tells it: totals by scenario and by tag, the same by phase, metrics of other names, and curves over time. Percentiles are those of `http_req_latency`, the user's view. */
+import { BUILT_IN_METRICS, type MetricDefinition, type MetricType } from '../experiments/language/load-metrics.ts';
 import type { Evidence, SeriesRows } from '../probes/slo/evidence.ts';
 import { BUCKET_MS } from '../probes/slo/load-cells.ts';
 import { LoadWindow } from '../probes/slo/load-window.ts';
+import { MetricWindow } from '../probes/slo/metric-window.ts';
 import type { Report, ReportCurve } from './report.ts';
 
 type Phase = Report['load']['phases'][number];
@@ -11,6 +13,10 @@ const CURVE_POINTS_MAX = 1200;
 /** Curves at most; the series with most requests are kept. */
 const CURVES_MAX = 40;
 const STEP_MS = 1000;
+/** What requests that belong to no scenario are called: those of a script's setup and teardown. */
+const NO_SCENARIO = 'outside scenarios';
+/** Tags at most; those with most requests are kept. */
+const TAGS_MAX = 40;
 
 function rounded(value: number, digits = 3): number | null {
   return Number.isFinite(value) ? Number(value.toFixed(digits)) : null;
@@ -41,9 +47,12 @@ function commonTags(all: readonly SeriesRows[]): Record<string, string> {
   return Object.fromEntries(Object.entries(first ?? {}).filter(([tag, value]) => others.every((tags) => tags[tag] === value)));
 }
 
-function scenarioGroups(evidence: Evidence): [string, SeriesRows[]][] {
+function scenarioGroups(series: readonly SeriesRows[]): [string, SeriesRows[]][] {
   const groups = new Map<string, SeriesRows[]>();
-  for (const each of evidence.allSeries()) groups.set(each.series.scenario, [...(groups.get(each.series.scenario) ?? []), each]);
+  for (const each of series) {
+    const name = each.series.scenario === '' ? NO_SCENARIO : each.series.scenario;
+    groups.set(name, [...(groups.get(name) ?? []), each]);
+  }
   return [...groups];
 }
 
@@ -93,16 +102,11 @@ function plannedIn({ rows }: SeriesRows): number {
   return rows.values().reduce((sum, { sums }) => sum + sums.planned, 0);
 }
 
-function curves(evidence: Evidence, endMs: number): Report['load']['curves'] {
+function curves(all: readonly SeriesRows[], endMs: number): Report['load']['curves'] {
   const stepMs = STEP_MS * Math.max(1, Math.ceil(endMs / STEP_MS / CURVE_POINTS_MAX));
   const steps = Math.ceil(endMs / stepMs);
-  const shown = new Set(
-    evidence
-      .allSeries()
-      .sort((one, other) => plannedIn(other) - plannedIn(one))
-      .slice(0, CURVES_MAX),
-  );
-  const series = evidence.allSeries().filter((each) => shown.has(each));
+  const shown = new Set([...all].sort((one, other) => plannedIn(other) - plannedIn(one)).slice(0, CURVES_MAX));
+  const series = all.filter((each) => shown.has(each));
   return {
     stepMs,
     atMs: Array.from({ length: steps }, (_, step) => step * stepMs),
@@ -110,16 +114,67 @@ function curves(evidence: Evidence, endMs: number): Report['load']['curves'] {
   };
 }
 
-/** `faulty` is the time from the first fault's start to the last one's end; undefined where no fault took effect. */
-export function loadReport(evidence: Evidence, faulty: { fromMs: number; toMs: number } | undefined, endMs: number): Report['load'] {
-  const groups = scenarioGroups(evidence);
-  const spans: [Phase['phase'], number, number][] = faulty
-    ? [
-        ['before', 0, faulty.fromMs],
-        ['during', faulty.fromMs, faulty.toMs],
-        ['after', faulty.toMs, endMs],
-      ]
-    : [['before', 0, endMs]];
+/** A stretch of the run; `fault` where one lasted through it. */
+export interface LoadSpan {
+  readonly phase: Phase['phase'];
+  readonly fault: string | null;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** The series of each tag that tells more than a scenario does; of very many, those with most requests. */
+function tagGroups(all: readonly SeriesRows[]): { tag: string; value: string; series: SeriesRows[] }[] {
+  const groups = new Map<string, { tag: string; value: string; series: SeriesRows[] }>();
+  for (const each of all) {
+    for (const [tag, value] of Object.entries(each.series.tags)) {
+      const group = groups.get(JSON.stringify([tag, value])) ?? { tag, value, series: [] };
+      groups.set(JSON.stringify([tag, value]), group);
+      group.series.push(each);
+    }
+  }
+  const scenarios = scenarioGroups(all).map(([, series]) => series);
+  const isScenario = (series: readonly SeriesRows[]) =>
+    scenarios.some((each) => each.length === series.length && each.every((one) => series.includes(one)));
+  const planned = ({ series }: { series: SeriesRows[] }) => series.reduce((sum, each) => sum + plannedIn(each), 0);
+  const telling = [...groups.values()].filter(({ series }) => !isScenario(series));
+  const most = telling.sort((one, other) => planned(other) - planned(one)).slice(0, TAGS_MAX);
+  return most.sort((one, other) => (one.tag === other.tag ? 0 : one.tag < other.tag ? -1 : 1));
+}
+
+function metricReport(metric: MetricDefinition, all: readonly SeriesRows[]): Report['load']['metrics'][number][] {
+  const window = new MetricWindow(metric.type);
+  for (const { rows } of all) {
+    for (const row of rows.values()) {
+      const found = row.metrics.get(metric.name);
+      if (found) window.add(found, 1);
+    }
+  }
+  if (window.count === 0) return [];
+  const of = (types: readonly MetricType[], value: number) => (types.includes(metric.type) ? rounded(value, 6) : null);
+  return [
+    {
+      ...metric,
+      samples: window.count,
+      sum: of(['counter'], window.sum),
+      rate: of(['rate'], window.nonZero / window.count),
+      last: of(['gauge'], window.last),
+      min: of(['gauge', 'trend'], window.min),
+      max: of(['gauge', 'trend'], window.max),
+      avg: of(['trend'], window.average),
+      p50: of(['trend'], window.percentile(50)),
+      p95: of(['trend'], window.percentile(95)),
+      p99: of(['trend'], window.percentile(99)),
+    },
+  ];
+}
+
+/** `spans` are the stretches that are told apart, in the order of the report. */
+export function loadReport(evidence: Evidence, spans: readonly LoadSpan[], endMs: number): Report['load'] {
+  const requested = evidence.allSeries().filter((each) => plannedIn(each) > 0);
+  const groups = scenarioGroups(evidence.allSeries().filter((each) => each.series.scenario !== '' || plannedIn(each) > 0));
+  const tags = tagGroups(requested);
+  const tagFigures = (fromMs: number, toMs: number) =>
+    tags.map(({ tag, value, series }) => ({ tag, value, ...figures(sumOver(series, fromMs, toMs)) }));
   return {
     scenarios: groups.map(([name, all]) => ({
       name,
@@ -127,12 +182,13 @@ export function loadReport(evidence: Evidence, faulty: { fromMs: number; toMs: n
       ...figures(sumOver(all, 0, Number.POSITIVE_INFINITY)),
       ...tally(all),
     })),
-    phases: spans.map(([phase, fromMs, toMs]) => ({
-      phase,
-      fromMs,
-      toMs,
-      scenarios: groups.map(([name, all]) => ({ name, tags: commonTags(all), ...figures(sumOver(all, fromMs, toMs)) })),
+    phases: spans.map((span) => ({
+      ...span,
+      scenarios: groups.map(([name, all]) => ({ name, tags: commonTags(all), ...figures(sumOver(all, span.fromMs, span.toMs)) })),
+      tags: tagFigures(span.fromMs, span.toMs),
     })),
-    curves: curves(evidence, endMs),
+    tags: tagFigures(0, Number.POSITIVE_INFINITY),
+    metrics: [...BUILT_IN_METRICS, ...evidence.ownMetrics()].flatMap((metric) => metricReport(metric, evidence.allSeries())),
+    curves: curves(requested, endMs),
   };
 }

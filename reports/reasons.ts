@@ -96,6 +96,8 @@ function endReasons(timeline: Timeline): Reason[] {
   if (restored?.ok === false)
     reasons.push({ kind: 'not-undone', text: `The system was not put back as it was found: ${restored.detail}.` });
   if (timeline.of('run.ended').at(-1)?.exitCode === EXIT_BY_REASON.bug) reasons.push({ kind: 'bug', text: 'firedrill itself failed.' });
+  for (const { error } of timeline.of('load.failed'))
+    reasons.push({ kind: 'inconclusive', text: `A part of the load is missing: ${error}.` });
   if (!timeline.plan) reasons.push({ kind: 'inconclusive', text: 'The run ended before there was a plan.' });
   if (!timeline.complete) reasons.push({ kind: 'inconclusive', text: 'The runner died before the end of the watch.' });
   return reasons;

@@ -4,6 +4,7 @@
  * milliseconds from the run's start, null where there is none; shares are 0–1.
  */
 import { z } from 'zod';
+import { METRIC_TYPES } from '../experiments/language/load-metrics.ts';
 
 const timeMs = z.number().nullable().describe('Milliseconds from the start of the run; null when there is none.');
 const judged = z.enum(['held', 'broken', 'unknown']);
@@ -83,11 +84,36 @@ const scenario = z.strictObject({
   checks: z.record(z.string(), z.strictObject({ passed: z.int(), failed: z.int() })),
 });
 
+const tagged = z.array(z.strictObject({ tag: z.string(), value: z.string(), ...counts, ...percentiles }));
+
 const loadPhase = z.strictObject({
-  phase: z.enum(['before', 'during', 'after']).describe('Before the first fault, until the last one ended, and after.'),
+  phase: z.enum(['before', 'during', 'after']).describe('Before the first fault, while faults lasted, and after the last one.'),
+  fault: z
+    .string()
+    .nullable()
+    .describe('The fault that lasted; null before, after, and for the time of several from the first to the last.'),
   fromMs: z.number(),
   toMs: z.number(),
   scenarios: z.array(z.strictObject({ name: z.string(), tags, ...counts, ...percentiles })),
+  tags: tagged.describe('The same by each tag.'),
+});
+
+const figure = z.number().nullable();
+
+const loadMetric = z.strictObject({
+  name: z.string(),
+  type: z.enum(METRIC_TYPES),
+  isTime: z.boolean().describe('Its values are milliseconds.'),
+  samples: z.int(),
+  sum: figure.describe('Of a counter.'),
+  rate: figure.describe('Share of a rate that was not zero.'),
+  last: figure.describe('Of a gauge.'),
+  min: figure.describe('Of a gauge or a trend.'),
+  max: figure,
+  avg: figure.describe('Of a trend, as its percentiles.'),
+  p50: figure,
+  p95: figure,
+  p99: figure,
 });
 
 const points = z.array(z.number().nullable());
@@ -136,6 +162,14 @@ const generator = z.strictObject({
   eventLoopDelayP99Ms: z.number().nullable(),
   cpuShare: z.number().nullable(),
   rssBytes: z.number().nullable(),
+  processes: z.int().nullable().describe('Processes that shared the load.'),
+  retried: z
+    .int()
+    .nullable()
+    .describe('Requests sent a second time, because a connection that had rested was dead. Null where the load did not end in order.'),
+  wholeLagP99Ms: z.number().nullable().describe('99th percentile of the lag over the whole run; lagP99Ms is that of the worst second.'),
+  wholeLimited: z.boolean().nullable().describe('The lag was too much over the whole run.'),
+  failure: z.string().nullable().describe('Why a part of the planned load is missing.'),
 });
 
 /** The schema of `report.json`. */
@@ -168,6 +202,8 @@ export const reportSchema = z
     load: z.strictObject({
       scenarios: z.array(scenario),
       phases: z.array(loadPhase),
+      tags: tagged.describe('Whole-run figures by each tag that tells more than a scenario does; of very many, those with most requests.'),
+      metrics: z.array(loadMetric).describe('Metrics that are sampled by themselves, those of scripts among them.'),
       curves: z.strictObject({ stepMs: z.number(), atMs: z.array(z.number()), series: z.array(curve) }),
     }),
     generator,

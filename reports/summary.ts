@@ -1,8 +1,12 @@
 /** A summary in Markdown, short enough for a pull request: the verdict and why, the faults, the objectives, the load. */
 import { formatMs } from '../experiments/language/duration.ts';
+import { percentOf } from './figures.ts';
 import type { Report, ReportObjective } from './report.ts';
 
 const MARKS = { passed: '✅', failed: '❌', inconclusive: '❔', held: '✅', broken: '❌', unknown: '❔' } as const;
+
+/** Tags of the load that get a row. */
+const TAG_ROWS_MAX = 8;
 
 /** Text inside a table cell: one line, nothing that ends the cell or starts HTML. */
 function cell(text: string): string {
@@ -65,6 +69,39 @@ function loadTable(report: Report): string {
   return table(['Load', 'Planned', 'Failed', 'p50', 'p95', 'p99'], rows);
 }
 
+/** p95 by scenario and tag, before, during and after the faults. */
+function phaseTable({ load }: Report): string[] {
+  if (load.phases.length < 2) return [];
+  const heads = load.phases.map(({ phase, fault }) => cell(fault === null ? phase : `${phase} ${fault}`));
+  const scenarios = load.scenarios.map(({ name }) => [
+    cell(name),
+    ...load.phases.map((phase) => shortFigures(phase.scenarios.find((each) => each.name === name))),
+  ]);
+  const tags = load.tags
+    .slice(0, TAG_ROWS_MAX)
+    .map(({ tag, value }) => [
+      cell(`${tag}: ${value}`),
+      ...load.phases.map((phase) => shortFigures(phase.tags.find((each) => each.tag === tag && each.value === value))),
+    ]);
+  return [table(['p95, failed', ...heads], [...scenarios, ...tags])];
+}
+
+function shortFigures(found: { planned: number; failed: number; p95Ms: number | null } | undefined): string {
+  if (!found || found.planned === 0) return '–';
+  return `${figure(found.p95Ms)}, ${percentOf(found.failed / found.planned)}`;
+}
+
+function generatorLines({ generator }: Report): string[] {
+  const lines: string[] = [];
+  if (generator.limited)
+    lines.push(
+      `**Generator-limited**: the load generator was itself late, by ${figure(generator.lagP99Ms)} (p99 of its worst second): latency that this may explain is not held against the system.`,
+    );
+  if (generator.failure !== null) lines.push(`**A part of the load is missing**: ${cell(generator.failure)}`);
+  if (generator.retried) lines.push(`${generator.retried} requests were sent twice, because a connection that had rested was dead.`);
+  return lines;
+}
+
 /** The report as Markdown. */
 export function renderSummary(report: Report): string {
   const variant = report.variant ? ` (${cell(report.variant)})` : '';
@@ -74,11 +111,8 @@ export function renderSummary(report: Report): string {
   ];
   if (report.objectives.length > 0) sections.push(objectiveTable(report));
   if (report.faults.length > 0) sections.push(faultTable(report));
-  if (report.load.scenarios.length > 0) sections.push(loadTable(report));
-  if (report.generator.limited)
-    sections.push(
-      `The load generator was itself late, by ${figure(report.generator.lagP99Ms)} (p99 of its worst second): latency that this may explain is not held against the system.`,
-    );
+  if (report.load.scenarios.length > 0) sections.push(loadTable(report), ...phaseTable(report));
+  sections.push(...generatorLines(report));
   sections.push(
     `Run ${cell(report.runId)}, ${formatMs(report.durationMs)}, exit ${report.exitCode}. Times count from the start of the run.`,
   );

@@ -9,7 +9,7 @@ import { judgeObjective, type ObjectiveContext } from '../probes/slo/judge-objec
 import { conditionText } from '../probes/slo/judgement.ts';
 import type { Event, EventOf } from '../runners/journal/events.ts';
 import { faultClock, faultReport } from './fault-report.ts';
-import { loadReport } from './load-report.ts';
+import { type LoadSpan, loadReport } from './load-report.ts';
 import { probeReports } from './probe-report.ts';
 import { EXIT_BY_REASON, type Reason, reasonsOf } from './reasons.ts';
 import type { Report, ReportFault, ReportObjective } from './report.ts';
@@ -57,16 +57,27 @@ function objectiveReports(timeline: Timeline, experiment: Experiment): ReportObj
   });
 }
 
-/** From the start of the first fault to the end of the last. */
-function faultyTime(timeline: Timeline): { fromMs: number; toMs: number } | undefined {
-  const clocks = timeline.faults.map(faultClock).filter((clock) => clock !== undefined);
-  if (clocks.length === 0) return undefined;
-  const ends = clocks.map(({ endedAtMs }) => endedAtMs ?? timeline.watchEndMs);
-  return { fromMs: Math.min(...clocks.map(({ askedAtMs }) => askedAtMs)), toMs: Math.max(...ends) };
+/** Before the first fault, while each lasted, while any did, and after the last. */
+function loadSpans(timeline: Timeline): LoadSpan[] {
+  const { watchEndMs } = timeline;
+  const lasted = timeline.faults.flatMap((record): LoadSpan[] => {
+    const clock = faultClock(record);
+    return clock ? [{ phase: 'during', fault: record.planned.name, fromMs: clock.askedAtMs, toMs: clock.endedAtMs ?? watchEndMs }] : [];
+  });
+  if (lasted.length === 0) return [{ phase: 'before', fault: null, fromMs: 0, toMs: watchEndMs }];
+  const fromMs = Math.min(...lasted.map((span) => span.fromMs));
+  const toMs = Math.max(...lasted.map((span) => span.toMs));
+  return [
+    { phase: 'before', fault: null, fromMs: 0, toMs: fromMs },
+    ...(lasted.length > 1 ? [{ phase: 'during', fault: null, fromMs, toMs } as const] : []),
+    ...lasted,
+    { phase: 'after', fault: null, fromMs: toMs, toMs: watchEndMs },
+  ];
 }
 
 function generatorReport(timeline: Timeline): Report['generator'] {
   const all = timeline.of('load.generator');
+  const ended = timeline.of('load.ended').at(-1);
   const most = (values: readonly number[]) => (values.length === 0 ? null : Math.max(...values));
   return {
     limited: all.some(({ limited }) => limited),
@@ -75,6 +86,11 @@ function generatorReport(timeline: Timeline): Report['generator'] {
     eventLoopDelayP99Ms: most(all.map(({ eventLoopDelayP99Ms }) => eventLoopDelayP99Ms)),
     cpuShare: most(all.map(({ cpuShare }) => cpuShare)),
     rssBytes: most(all.map(({ rssBytes }) => rssBytes)),
+    processes: ended?.processes ?? all.at(-1)?.processes ?? null,
+    retried: ended?.retried ?? null,
+    wholeLagP99Ms: ended?.lagP99Ms ?? null,
+    wholeLimited: ended?.limited ?? null,
+    failure: timeline.of('load.failed')[0]?.error ?? null,
   };
 }
 
@@ -161,7 +177,7 @@ export function judgeRun(events: Iterable<Event>, experiment: Experiment): Repor
     ...happened,
     faults,
     objectives,
-    load: loadReport(evidence, faultyTime(timeline), watchEndMs),
+    load: loadReport(evidence, loadSpans(timeline), watchEndMs),
     generator: generatorReport(timeline),
     probes: probeReports(evidence),
   };

@@ -2,7 +2,7 @@
 import type { EventOf, Phase, Plan } from '../../runners/journal/events.ts';
 import { lengthOf, momentOf, percentOf, plural } from '../figures.ts';
 import { dueMs, inForce, type LiveFault } from './live-faults.ts';
-import { ANSWER_SECONDS, type LiveLoad, type LoadRow } from './live-load.ts';
+import { ANSWER_SECONDS, type LiveGenerator, type LiveLoad, type LoadRow } from './live-load.ts';
 import type { LiveObjective } from './live-objectives.ts';
 import { justified, type Line, type Span, span, type Tone } from './paint.ts';
 import { padded, widthOf } from './text.ts';
@@ -118,6 +118,16 @@ function rowLine(row: LoadRow, nameCells: number, sparkCells: number, color: boo
   ];
 }
 
+/** Virtual users and lag, and loudly where the load is late by its own doing. */
+export function generatorText({ vus, lagP99Ms, limited }: LiveGenerator): string {
+  const users = vus === undefined ? '' : `${plural(vus, 'VU')}, `;
+  return `${users}lag ${lengthOf(lagP99Ms)}${limited ? ': GENERATOR-LIMITED, this machine is too slow for this load' : ''}`;
+}
+
+function generatorLine({ generator }: LiveLoad): Line[] {
+  return generator === undefined ? [] : [[span(generatorText(generator), generator.limited ? 'warning' : 'dim')]];
+}
+
 function loadLines(load: LiveLoad, columns: number, color: boolean): Line[] {
   const rows = load.rows();
   const shown = rows.length > 2 ? rows.slice(0, SCENARIO_ROWS_MAX + 1) : rows.slice(-1);
@@ -135,6 +145,7 @@ function loadLines(load: LiveLoad, columns: number, color: boolean): Line[] {
     [span(head, 'dim')],
     ...shown.map((row) => rowLine(row, nameCells, sparkCells, color)),
     ...(hidden > 0 && rows.length > 2 ? [[span(`and ${plural(hidden, 'more scenario')}, in the sum above`, 'dim')]] : []),
+    ...generatorLine(load),
   ];
 }
 

@@ -27,9 +27,19 @@ export interface LoadRow {
   readonly p95Ms: number | undefined;
 }
 
+/** The load generator's last word on itself. */
+export interface LiveGenerator {
+  readonly vus: number | undefined;
+  readonly lagP99Ms: number;
+  readonly limited: boolean;
+}
+
 export interface LiveLoad {
   addSeries(series: LoadSeries): void;
   addCells(cells: readonly LoadCell[]): void;
+  addGenerator(generator: LiveGenerator): void;
+  /** Undefined before its first word. */
+  readonly generator: LiveGenerator | undefined;
   /** The sum first, then the scenarios in the order they appeared. Empty before the first cell. */
   rows(): readonly LoadRow[];
 }
@@ -73,12 +83,13 @@ function toRow(name: string, seconds: ReadonlyMap<number, Second>, latest: numbe
   };
 }
 
-/** Starts with nothing; cells of unknown series are left out. */
+/** Starts with nothing; cells of unknown series, and of those that belong to no scenario, are left out. */
 export function liveLoad(): LiveLoad {
   const scenarioOf = new Map<number, string>();
   const scenarios = new Map<string, Map<number, Second>>();
   const sum = new Map<number, Second>();
   let latest = 0;
+  let generator: LiveGenerator | undefined;
   const secondOf = (seconds: Map<number, Second>, index: number): Second => {
     const found = seconds.get(index) ?? emptySecond();
     seconds.set(index, found);
@@ -88,7 +99,14 @@ export function liveLoad(): LiveLoad {
     for (const index of seconds.keys()) if (index < latest - WINDOW_SECONDS) seconds.delete(index);
   };
   return {
+    get generator() {
+      return generator;
+    },
+    addGenerator(told) {
+      generator = told;
+    },
     addSeries(series) {
+      if (series.scenario === '') return;
       scenarioOf.set(series.id, series.scenario);
       if (!scenarios.has(series.scenario)) scenarios.set(series.scenario, new Map());
     },

@@ -6,7 +6,7 @@ import type { Event, EventOf } from '../../runners/journal/events.ts';
 import { lengthOf, momentOf, percentOf } from '../figures.ts';
 import { blockOn, type PaintedLine } from './block.ts';
 import { eventLines } from './event-lines.ts';
-import { type LiveState, liveBlock } from './live-block.ts';
+import { generatorText, type LiveState, liveBlock } from './live-block.ts';
 import { foldFaults } from './live-faults.ts';
 import { type LiveLoad, type LoadRow, liveLoad } from './live-load.ts';
 import { type LiveObjectives, liveObjectives } from './live-objectives.ts';
@@ -46,7 +46,9 @@ function loadLine(atMs: number, load: LiveLoad): Line[] {
   const [sum, ...scenarios] = load.rows();
   if (sum === undefined) return [];
   const parts = scenarios.length > 1 ? scenarios.map((row) => `; ${row.name} ${loadText(row)}`) : [];
-  return [[span(`${momentOf(atMs)} `, 'dim'), span('load'.padEnd(11), 'dim'), span(`${loadText(sum)}${parts.join('')}`)]];
+  const { generator } = load;
+  const about = generator === undefined ? [] : [span(`; ${generatorText(generator)}`, generator.limited ? 'warning' : 'plain')];
+  return [[span(`${momentOf(atMs)} `, 'dim'), span('load'.padEnd(11), 'dim'), span(`${loadText(sum)}${parts.join('')}`), ...about]];
 }
 
 function started(state: LiveState, event: EventOf<'run.started'>): LiveState {
@@ -186,6 +188,7 @@ export function liveView(output: LiveOutput, clock: () => number): LiveView {
       if (output.isTTY) seen.objectives.onEvent(event);
       if (event.type === 'load.series') seen.load.addSeries(event.series);
       if (event.type === 'load.frame') seen.load.addCells(event.cells);
+      if (event.type === 'load.generator') seen.load.addGenerator({ vus: event.vus, lagP99Ms: event.lagP99Ms, limited: event.limited });
       view.onEvent(event);
     },
   };

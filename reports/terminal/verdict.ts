@@ -1,5 +1,5 @@
 /** The verdict as it is printed at the end of a run: why, each objective with its instants, each fault with its proof, and where the reports are. */
-import { lengthOf, momentOf, percentOf } from '../figures.ts';
+import { countOf, lengthOf, momentOf, percentOf } from '../figures.ts';
 import type { Report, ReportFault, ReportObjective } from '../report.ts';
 import { type Line, paint, span, type Tone } from './paint.ts';
 import { padded, widthOf, wrapped } from './text.ts';
@@ -23,6 +23,8 @@ const STATES = {
 } as const;
 const INSTANT_CELLS = 17;
 const NAME_CELLS_MAX = 32;
+/** Tags of the load that get a row. */
+const TAG_ROWS_MAX = 8;
 
 function indented(text: string, indent: number, columns: number, tone: Tone = 'plain'): Line[] {
   return wrapped(text, Math.max(20, columns - indent)).map((each) => [span(' '.repeat(indent)), span(each, tone)]);
@@ -92,6 +94,52 @@ function faults(report: Report, columns: number): Line[] {
   ];
 }
 
+const PHASE_CELLS = 24;
+
+function phaseCell(found: { planned: number; failed: number; p95Ms: number | null } | undefined): string {
+  if (!found || found.planned === 0) return '–';
+  return `p95 ${lengthOf(found.p95Ms)}, ${percentOf(found.failed / found.planned)} failed`;
+}
+
+/** What is printed of the load's phases: `during` of a single fault is enough, of several there is one each. */
+function load({ load: { scenarios, phases, tags } }: Report): Line[] {
+  if (scenarios.length === 0) return [];
+  const rows = [
+    ...scenarios.map(({ name }) => ({ name, cells: phases.map((phase) => phaseCell(phase.scenarios.find((each) => each.name === name))) })),
+    ...tags.slice(0, TAG_ROWS_MAX).map(({ tag, value }) => ({
+      name: `${tag}: ${value}`,
+      cells: phases.map((phase) => phaseCell(phase.tags.find((each) => each.tag === tag && each.value === value))),
+    })),
+  ];
+  const nameCells = Math.min(NAME_CELLS_MAX, Math.max(8, ...rows.map(({ name }) => widthOf(name))));
+  const heads = phases.map(({ phase, fault }) => padded(fault ?? phase, PHASE_CELLS)).join('');
+  return [
+    [],
+    [span(padded('Load', nameCells + 2), 'bold'), span(`  ${heads}`.trimEnd(), 'dim')],
+    ...rows.map(
+      ({ name, cells }): Line => [
+        span(`  ${padded(name, nameCells)}  `),
+        span(
+          cells
+            .map((text) => padded(text, PHASE_CELLS))
+            .join('')
+            .trimEnd(),
+        ),
+      ],
+    ),
+  ];
+}
+
+/** What must be known of the load before its figures are believed. */
+function generator({ generator: { limited, lagP99Ms, failure, retried } }: Report, columns: number): Line[] {
+  const late = `GENERATOR-LIMITED: the load was itself late, by ${lengthOf(lagP99Ms)} (p99 of its worst second); latency that this may explain is not held against the system`;
+  return [
+    ...(limited ? indented(late, 2, columns, 'warning') : []),
+    ...(failure === null ? [] : indented(`A PART OF THE LOAD IS MISSING: ${failure}`, 2, columns, 'bad')),
+    ...(retried ? indented(`${countOf(retried)} requests were sent twice, because a connection that had rested was dead`, 2, columns) : []),
+  ];
+}
+
 /** The text, without a final line break. What came from outside is made harmless for the terminal. */
 export function renderVerdict(report: Report, options: VerdictOptions): string {
   const { word, text, tone } = VERDICTS[report.verdict];
@@ -103,6 +151,8 @@ export function renderVerdict(report: Report, options: VerdictOptions): string {
     ...report.why.flatMap((reason) => indented(reason, 2, options.columns)),
     ...objectives(report, options.columns),
     ...faults(report, options.columns),
+    ...load(report),
+    ...generator(report, options.columns),
     ...(paths.length > 0 ? [[], [span('Reports', 'bold')]] : []),
     ...paths.map((path): Line => [span(`  ${path}`)]),
   ];

@@ -4,6 +4,8 @@ import type { Report } from '../../report.ts';
 import { html, type Markup } from '../markup.ts';
 
 type Scenario = Report['load']['scenarios'][number];
+type Phase = Report['load']['phases'][number];
+type Metric = Report['load']['metrics'][number];
 type Figures = Pick<Scenario, 'planned' | 'sent' | 'failed' | 'p50Ms' | 'p95Ms' | 'p99Ms'>;
 
 function cells(figures: Figures): Markup {
@@ -25,25 +27,74 @@ function checks(scenario: Scenario): string {
     .join('; ');
 }
 
+/** One row for the whole run, and one for each phase. */
+function renderRows(name: Markup, whole: Figures, phases: readonly (readonly [Phase, Figures | undefined])[]): Markup {
+  const rows = phases.flatMap(([{ phase, fault }, figures]) => {
+    const label = fault === null ? phase : `${phase} ${fault}`;
+    return figures === undefined ? [] : html`<tr class="${phase}"><th scope="row">${label}</th>${cells(figures)}</tr>`;
+  });
+  return html`<tbody><tr class="whole"><th scope="rowgroup">${name}</th>${cells(whole)}</tr>
+${rows}</tbody>`;
+}
+
 function renderScenario(scenario: Scenario, report: Report): Markup {
   const tags = Object.entries(scenario.tags)
     .map(([name, value]) => `${name}: ${value}`)
     .join(', ');
-  const phases = report.load.phases.flatMap((phase) => {
-    const figures = phase.scenarios.find((each) => each.name === scenario.name);
-    return figures === undefined ? [] : html`<tr class="${phase.phase}"><th scope="row">${phase.phase}</th>${cells(figures)}</tr>`;
-  });
   const seen = [failures(scenario), checks(scenario)].filter((text) => text !== '');
-  return html`<tbody><tr class="whole"><th scope="rowgroup"><b>${scenario.name}</b>${tags !== '' && html`<span class="detail">${tags}</span>`}${seen.map((text) => html`<span class="detail">${text}</span>`)}</th>${cells(scenario)}</tr>
-${phases}</tbody>`;
+  const name = html`<b>${scenario.name}</b>${tags !== '' && html`<span class="detail">${tags}</span>`}${seen.map((text) => html`<span class="detail">${text}</span>`)}`;
+  const phases = report.load.phases.map((phase) => [phase, phase.scenarios.find((each) => each.name === scenario.name)] as const);
+  return renderRows(name, scenario, phases);
 }
 
-/** The table, with the generator's own figures below it. */
+function renderTag(tagged: Report['load']['tags'][number], report: Report): Markup {
+  const phases = report.load.phases.map(
+    (phase) => [phase, phase.tags.find(({ tag, value }) => tag === tagged.tag && value === tagged.value)] as const,
+  );
+  return renderRows(html`<b>${tagged.tag}: ${tagged.value}</b>`, tagged, phases);
+}
+
+function head(first: string): Markup {
+  const columns = ['Planned', 'Sent', 'Failed', 'p50', 'p95', 'p99'].map((column) => html`<th scope="col">${column}</th>`);
+  return html`<thead><tr><th scope="col">${first}</th>${columns}</tr></thead>`;
+}
+
+function renderTags(report: Report): Markup | false {
+  const { tags } = report.load;
+  return (
+    tags.length > 0 &&
+    html`<h3>By tag</h3><table class="stacking load">${head('Tag')}
+${tags.map((tagged) => renderTag(tagged, report))}</table>`
+  );
+}
+
+function metricText({ type, isTime, ...metric }: Metric): string {
+  const number = (value: number | null) => (isTime ? lengthOf(value) : value === null ? '–' : String(Number(value.toPrecision(4))));
+  if (type === 'counter') return number(metric.sum);
+  if (type === 'rate') return percentOf(metric.rate);
+  if (type === 'gauge') return `${number(metric.last)} (from ${number(metric.min)} to ${number(metric.max)})`;
+  return `avg ${number(metric.avg)}, p50 ${number(metric.p50)}, p95 ${number(metric.p95)}, p99 ${number(metric.p99)}, max ${number(metric.max)}`;
+}
+
+function renderMetrics({ load: { metrics } }: Report): Markup | false {
+  const rows = metrics.map((metric) => html`<tr><th scope="row">${metric.name}</th><td>${metricText(metric)}</td></tr>`);
+  return metrics.length > 0 && html`<h3>Other metrics</h3><table class="stacking"><tbody>${rows}</tbody></table>`;
+}
+
+function generatorText({ generator }: Report): string {
+  if (generator.lagP99Ms === null) return '';
+  const cost = generator.cpuShare === null ? '' : `, using ${percentOf(generator.cpuShare)} of a core`;
+  const many = (generator.processes ?? 1) > 1 ? ` in ${generator.processes} processes` : '';
+  const again = generator.retried
+    ? ` ${countOf(generator.retried)} requests were sent twice, because a connection that had rested was dead.`
+    : '';
+  return `The generator ran ${lengthOf(generator.lagP50Ms)} (median) and ${lengthOf(generator.lagP99Ms)} (p99) behind its plan in its worst second${cost}${many}.${again}`;
+}
+
+/** The tables, with the generator's own figures below them. */
 export function renderLoad(report: Report): Markup {
   if (report.load.scenarios.length === 0) return html`<section><h2>Load</h2><p>The experiment drives none.</p></section>`;
-  const { generator } = report;
-  const lag = `The generator ran ${lengthOf(generator.lagP50Ms)} (median) and ${lengthOf(generator.lagP99Ms)} (p99) behind its plan`;
-  return html`<section><h2>Load</h2><table class="stacking load"><thead><tr><th scope="col">Scenario</th><th scope="col">Planned</th><th scope="col">Sent</th><th scope="col">Failed</th><th scope="col">p50</th><th scope="col">p95</th><th scope="col">p99</th></tr></thead>
-${report.load.scenarios.map((scenario) => renderScenario(scenario, report))}</table>
-<p class="fine">Latency counts from the intended send to the answer, so that time spent queueing in an outage is seen. ${generator.lagP99Ms !== null && `${lag}${generator.cpuShare === null ? '' : `, using ${percentOf(generator.cpuShare)} of a core`}.`}</p></section>`;
+  return html`<section><h2>Load</h2><table class="stacking load">${head('Scenario')}
+${report.load.scenarios.map((scenario) => renderScenario(scenario, report))}</table>${renderTags(report)}${renderMetrics(report)}
+<p class="fine">Latency counts from the intended send to the answer, so that time spent queueing in an outage is seen. ${generatorText(report)}</p></section>`;
 }

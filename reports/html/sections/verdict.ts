@@ -22,9 +22,10 @@ function warnings(report: Report): Markup[] {
   if (report.generator.limited) {
     const lag = lengthOf(report.generator.lagP99Ms);
     found.push(
-      html`<b>The load generator was late</b> (p99 ${lag} behind its plan in its worst second): the machine was too busy. Latency that this may explain is held against nobody.`,
+      html`<b>Generator-limited: the load generator was late</b> (p99 ${lag} behind its plan in its worst second): the machine was too busy. Latency that this may explain is held against nobody.`,
     );
   }
+  if (report.generator.failure !== null) found.push(html`<b>A part of the load is missing</b>: ${report.generator.failure}`);
   return found;
 }
 

@@ -136,7 +136,7 @@ test('a run that ended before anything happened is a page too', () => {
       { ...sampleFault(), askedAtMs: null, injectedAtMs: null, inEffectAtMs: null, undoneAtMs: null, acts: [], state: 'not-injected' },
     ],
     objectives: [],
-    load: { scenarios: [], phases: [], curves: { stepMs: 500, atMs: [], series: [] } },
+    load: { scenarios: [], phases: [], tags: [], metrics: [], curves: { stepMs: 500, atMs: [], series: [] } },
     probes: [],
     containers: [],
     gates: [],

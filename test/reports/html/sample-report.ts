@@ -175,8 +175,10 @@ export function sampleReport(): Report {
   }));
   const phase = (name: 'before' | 'during' | 'after', fromMs: number, toMs: number) => ({
     phase: name,
+    fault: name === 'during' ? 'sa-goes-dark' : null,
     fromMs,
     toMs,
+    tags: [],
     scenarios: scenarios.map(({ name: scenario, tags }, index) => ({
       name: scenario,
       tags,
@@ -235,10 +237,24 @@ export function sampleReport(): Report {
     objectives: [failover(), othersUnaware()],
     load: {
       scenarios,
+      tags: [],
+      metrics: [],
       phases: [phase('before', 0, 20_000), phase('during', 20_000, 50_000), phase('after', 50_000, 90_000)],
       curves: { stepMs: STEP_MS, atMs: Array.from({ length: LENGTH_MS / STEP_MS }, (_, index) => index * STEP_MS), series: curves },
     },
-    generator: { limited: false, lagP50Ms: 0.2, lagP99Ms: 1.9, eventLoopDelayP99Ms: 3.1, cpuShare: 0.22, rssBytes: 143_000_000 },
+    generator: {
+      limited: false,
+      lagP50Ms: 0.2,
+      lagP99Ms: 1.9,
+      eventLoopDelayP99Ms: 3.1,
+      cpuShare: 0.22,
+      rssBytes: 143_000_000,
+      processes: 1,
+      retried: 0,
+      wholeLagP99Ms: 1.2,
+      wholeLimited: false,
+      failure: null,
+    },
     probes: probes(),
     containers: [
       { atMs: 31_400, container: 'edge-sa', action: 'health_status: unhealthy', detail: null },

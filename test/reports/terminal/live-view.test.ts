@@ -55,6 +55,31 @@ test('a load line comes once in five seconds, not once a frame', () => {
   assert.match(lines[0] ?? '', /^00:06\.0 load {7}150\/s, 16% failed, p95 17ms; sa-viewers 100\/s, 24% failed/);
 });
 
+function generatorEvent(atMs: number, more: { readonly lagP99Ms: number; readonly limited: boolean }): Event {
+  const facts = { lagP50Ms: 0.1, eventLoopDelayP99Ms: 1, cpuShare: 0.2, rssBytes: 1e8, vus: 12, vusMax: 40, processes: 1 };
+  return { atMs, wall: '2026-03-01T10:15:00.000Z', type: 'load.generator', ...facts, ...more };
+}
+
+test('the load is told with its virtual users and its lag, loudly where it limits itself', () => {
+  const told = (more: { lagP99Ms: number; limited: boolean }) => [generatorEvent(0, more), ...sampleRun()];
+  const loadLine = (events: readonly Event[]) =>
+    plainText(events)
+      .split('\n')
+      .find((line) => / load {2}/.test(line)) ?? '';
+  assert.match(loadLine(told({ lagP99Ms: 0.3, limited: false })), /; 12 VUs, lag 0\.3ms$/);
+  assert.match(loadLine(told({ lagP99Ms: 45, limited: true })), /; 12 VUs, lag 45ms: GENERATOR-LIMITED, this machine is too slow/);
+  const screen = fakeScreen(100);
+  const events = sampleRun();
+  const until = events.findIndex((event) => event.atMs > 6500);
+  const { view, advance } = play(screen, [...events.slice(0, until), generatorEvent(6500, { lagP99Ms: 45, limited: true })]);
+  advance(1000);
+  view.tick();
+  assert.ok(
+    screen.rows().some((line) => line.includes('12 VUs, lag 45ms: GENERATOR-LIMITED')),
+    screen.rows().join('\n'),
+  );
+});
+
 test('on a terminal the block goes away and leaves what stood above and the lines', () => {
   const before = ['$ firedrill run experiments/region-blackout.yaml'];
   const screen = fakeScreen(100, { before });

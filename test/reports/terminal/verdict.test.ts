@@ -40,8 +40,37 @@ test('a fault that is not known to be undone says what to type', () => {
 
 test('a report without objectives, faults and files is a verdict and its reasons', () => {
   const text = renderVerdict(
-    { ...sampleReport(), objectives: [], faults: [], verdict: 'inconclusive', why: ['No steady state.'] },
+    {
+      ...sampleReport(),
+      objectives: [],
+      faults: [],
+      load: { ...sampleReport().load, scenarios: [] },
+      verdict: 'inconclusive',
+      why: ['No steady state.'],
+    },
     OPTIONS,
   );
   assert.equal(text, '\nINCONCLUSIVE: the evidence is not enough to say  South America goes dark\n  No steady state.');
+});
+
+test('the load is told by scenario and tag, before, during and after the fault, and loudly where it cannot be believed', () => {
+  const report = sampleReport();
+  const text = renderVerdict(report, OPTIONS);
+  assert.match(text, /^Load +before +sa-goes-dark +after$/m);
+  assert.match(text, /^ {2}sa-east-1-viewers +p95 17ms, 0% failed +p95 2s, .*% failed +p95 17ms, 0% failed$/m);
+  assert.doesNotMatch(text, /GENERATOR-LIMITED|MISSING|twice/);
+  const generator = {
+    ...report.generator,
+    limited: true,
+    lagP99Ms: 45,
+    retried: 3,
+    failure: 'the load generator (viewers) ended by SIGKILL',
+  };
+  const tags = [{ tag: 'kind', value: 'manifest', planned: 10, sent: 10, failed: 1, p50Ms: 1, p95Ms: 2, p99Ms: 3 }];
+  const load = { ...report.load, tags, phases: report.load.phases.map((phase) => ({ ...phase, tags })) };
+  const loud = renderVerdict({ ...report, generator, load }, OPTIONS);
+  assert.match(loud, /GENERATOR-LIMITED: the load was itself late, by 45ms/);
+  assert.match(loud, /A PART OF THE LOAD IS MISSING: the load generator \(viewers\) ended by SIGKILL/);
+  assert.match(loud, /3 requests were sent twice/);
+  assert.match(loud, /^ {2}kind: manifest +p95 2ms, 10% failed/m);
 });
