@@ -5,14 +5,12 @@
 import type { Request, Scenario } from '../../../experiments/language/experiment.ts';
 import { EXIT, FiredrillError } from '../../failure.ts';
 import type { Job, Origin } from '../transport/engine.ts';
-import { headerProblem, headOf, type RequestMessage } from '../transport/message.ts';
+import { headerProblem, headOf, isReplayable, type RequestMessage } from '../transport/message.ts';
 import { parseUrl } from '../transport/origin.ts';
 import { type AnswerCheck, prepareChecks } from './checks.ts';
 import type { Draw } from './data.ts';
 
 const HOLE = /\$\{([A-Za-z0-9][A-Za-z0-9_.-]*)\}/g;
-/** Methods that Go's transport, hence k6, sends anew when a rested connection turns out dead. */
-const REPLAYABLE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 export interface PreparedRequest {
   readonly origin: Origin;
@@ -47,7 +45,7 @@ export function prepareRequest(request: Request, scenario: Pick<Scenario, 'name'
   return {
     origin,
     weight: request.weight,
-    replayable: REPLAYABLE.has(request.method),
+    replayable: isReplayable(request.method),
     keep: checks.some((check) => check.needsBody) ? 'body' : checks.length > 0 ? 'head' : 'nothing',
     checks,
     message: fixed ? () => fixed : render,

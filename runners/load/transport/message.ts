@@ -3,6 +3,8 @@ import type { Socket } from 'node:net';
 
 /** Methods whose lack of a body is said with `Content-Length: 0` (RFC 9110, 8.6). */
 const BODY_EXPECTED: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
+/** Methods that Go's transport, hence k6, sends anew when a rested connection turns out dead. */
+const REPLAYABLE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const FRAMING = /^(?:content-length|transfer-encoding)$/i;
 
@@ -17,6 +19,11 @@ export interface RequestMessage {
   readonly body: string | Uint8Array | undefined;
   /** All of it as HTTP/1.1, where that was made ready beforehand: it must say the same as the parts. */
   readonly http1?: string | Buffer | undefined;
+}
+
+/** Whether it may be sent twice: safe by its method. */
+export function isReplayable(method: string): boolean {
+  return REPLAYABLE.has(method);
 }
 
 /** Why a header cannot be sent, if it can't. Names are tokens and values hold no line break (RFC 9110, 5.1 and 5.5); framing is ours to say. */

@@ -2,6 +2,7 @@
 import { decodeBody } from '../../transport/decode.ts';
 import type { Answer, Failure, Timings } from '../../transport/engine.ts';
 import type { HostAnswer, HostTimings } from '../host.ts';
+import { NO_ANSWER } from '../modules/http/no-answer.ts';
 import { errorOf } from './error-codes.ts';
 
 const DECOMPRESSION = 1701;
@@ -35,21 +36,8 @@ export function answered(answer: Answer, keepBody: boolean): HostAnswer {
 export function unanswered(failure: Failure, askedMs: number, sentMs: number, atMs: number): HostAnswer {
   const sent = !Number.isNaN(sentMs);
   const nothing = { lookingUp: 0, connecting: 0, tls: 0, sending: 0, receiving: 0 };
-  return {
-    ...errorOf(failure),
-    status: 0,
-    statusText: '',
-    protocol: '',
-    headers: [],
-    body: undefined,
-    remoteIp: '',
-    remotePort: 0,
-    tlsVersion: '',
-    tlsCipherSuite: '',
-    timings: timingsOf({ ...nothing, blocked: (sent ? sentMs : atMs) - askedMs, waiting: sent ? atMs - sentMs : 0 }),
-    sentBytes: 0,
-    receivedBytes: 0,
-  };
+  const timings = timingsOf({ ...nothing, blocked: (sent ? sentMs : atMs) - askedMs, waiting: sent ? atMs - sentMs : 0 });
+  return { ...NO_ANSWER, ...errorOf(failure), timings };
 }
 
 function timingsOf({ blocked, lookingUp, connecting, tls, sending, waiting, receiving }: Timings): HostTimings {

@@ -1,10 +1,7 @@
 /** One request of a script on its way. */
 import type { Outcome } from '../../../../probes/slo/load-cells.ts';
 import type { Answer, Engine, Failure, Job } from '../../transport/engine.ts';
-import type { RequestMessage } from '../../transport/message.ts';
-
-/** Methods that Go's transport, hence k6, sends anew when a rested connection turns out dead. */
-const REPLAYABLE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
+import { isReplayable, type RequestMessage } from '../../transport/message.ts';
 
 export interface JobParts {
   readonly message: RequestMessage;
@@ -35,7 +32,7 @@ export class ScriptJob implements Job {
   /** `onSent` is called once, `onEnd` exactly once. */
   constructor({ message, engine, keepBody, deadlineMs }: JobParts, onSent: () => void, onEnd: (end: JobEnd) => void) {
     this.message = message;
-    this.replayable = REPLAYABLE.has(message.method);
+    this.replayable = isReplayable(message.method);
     this.keep = keepBody ? 'body' : 'head';
     this.deadlineMs = deadlineMs;
     this.#engine = engine;

@@ -12,23 +12,7 @@ import type {
   ScriptHost,
   Tags,
 } from '../../../../runners/load/k6/host.ts';
-
-export const SYSTEM_TAGS: ReadonlySet<string> = new Set([
-  'proto',
-  'subproto',
-  'status',
-  'method',
-  'url',
-  'name',
-  'group',
-  'check',
-  'error',
-  'error_code',
-  'tls_version',
-  'scenario',
-  'service',
-  'expected_response',
-]);
+import { httpSettings } from '../../../../runners/load/k6/network/request-options.ts';
 
 export const TIMINGS: HostTimings = {
   blocked: 1,
@@ -75,15 +59,7 @@ export class FakeHost implements ScriptHost {
   readonly options = {};
   readonly tags: Record<string, string> = {};
   readonly metadata: Record<string, string> = {};
-  http: HttpSettings = {
-    userAgent: 'firedrill',
-    maxRedirects: 10,
-    discardResponseBodies: false,
-    throws: false,
-    batch: 20,
-    batchPerHost: 6,
-    systemTags: SYSTEM_TAGS,
-  };
+  http: HttpSettings = httpSettings({});
   readonly requests: HostRequest[] = [];
   readonly requestedAll: Requested[] = [];
   readonly logs: string[] = [];

@@ -6,6 +6,7 @@ import { CookieJar } from './cookie-jar.ts';
 import { Exchange } from './exchange.ts';
 import { isToken } from './headers.ts';
 import { NamedUrl } from './named-url.ts';
+import { NO_ANSWER } from './no-answer.ts';
 import { clickLink, submitForm } from './page.ts';
 import { type RequestParams, readExpected, readParams } from './params.ts';
 import { Response, type ResponseContext } from './response.ts';
@@ -22,21 +23,6 @@ type Prepared =
   | { readonly refused: Response };
 
 const INVALID_URL = 1020;
-const NO_TIMINGS = { blocked: 0, looking_up: 0, connecting: 0, tls_handshaking: 0, sending: 0, waiting: 0, receiving: 0, duration: 0 };
-const NO_ANSWER = {
-  status: 0,
-  statusText: '',
-  protocol: '',
-  headers: [],
-  body: undefined,
-  remoteIp: '',
-  remotePort: 0,
-  tlsVersion: '',
-  tlsCipherSuite: '',
-  timings: NO_TIMINGS,
-  sentBytes: 0,
-  receivedBytes: 0,
-};
 
 export class Requester {
   /** Cookies of the iteration. */
