@@ -23,12 +23,13 @@ type Prepared =
   | { readonly refused: Response };
 
 const INVALID_URL = 1020;
+/** Of all virtual users: their tags are mostly the same. */
+const SAMPLES = new SampleTags();
 
 export class Requester {
   /** Cookies of the iteration. */
   jar = new CookieJar();
   readonly #host: ScriptHost;
-  readonly #samples = new SampleTags();
   readonly #context: ResponseContext;
   #expected: ExpectedStatuses | null = ORDINARY_STATUSES;
 
@@ -87,7 +88,7 @@ export class Requester {
     const { name: said, ...others } = params.tags ?? {};
     const name = said ?? (target instanceof NamedUrl ? target.name : undefined);
     const tags = Object.keys(others).length > 0 ? others : undefined;
-    return { exchange: new Exchange(this.#host, { method: verb, url, name, tags, body: content, params }, this.#samples), name, params };
+    return { exchange: new Exchange(this.#host, { method: verb, url, name, tags, body: content, params }, SAMPLES), name, params };
   }
 
   /** A URL, `[method, url, body, params]`, or an object of these. */
