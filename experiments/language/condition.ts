@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { byMarker } from './choice.ts';
 import { duration } from './duration.ts';
 import { name } from './names.ts';
+import { pattern } from './pattern.ts';
 import { parseSelector, parseThreshold } from './threshold.ts';
 
 const NOT_A_THRESHOLD = 'is not a threshold; write it like rate<0.01, p(95)<250 or value>=4.5';
@@ -36,15 +37,6 @@ export const selector = z
 
 const scalar = z.union([z.number(), z.boolean(), z.string()]).transform((equals) => ({ equals }));
 
-function isPattern(text: string): boolean {
-  try {
-    new RegExp(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 const range = z.strictObject({
   range: z
     .tuple([z.number(), z.number()])
@@ -52,7 +44,7 @@ const range = z.strictObject({
     .describe('Lowest and highest value, both allowed.'),
 });
 const matches = z.strictObject({
-  matches: z.string().refine(isPattern, { error: 'is not a regular expression' }).describe('A regular expression that the value matches.'),
+  matches: pattern.describe('A regular expression that the value matches.'),
 });
 
 /** What one reading may be: a value it equals, a range, or a pattern it matches. */

@@ -2,18 +2,24 @@
 import type { Condition } from './condition.ts';
 import type { Duration } from './duration.ts';
 import type { Scenario } from './load.ts';
+import type { LoadThreshold } from './load-threshold.ts';
 import type { NamedProbe } from './named-probe.ts';
 import type { Objective } from './objective.ts';
 import type { Overlay } from './overlay.ts';
 import type { FaultStep, GateStep } from './steps.ts';
 import type { TargetSelector } from './target.ts';
 
-export { type DataGenerator, generator, type Request, request, type Scenario } from './load.ts';
+export type { AnswerCheck, Extraction } from './answer-check.ts';
+export type { Cookies, Scenario } from './load.ts';
+export { type DataGenerator, generator } from './load-data.ts';
+export { type Chain, type ChainStep, type Request, request } from './load-request.ts';
+export type { LoadThreshold } from './load-threshold.ts';
 export type { NamedProbe } from './named-probe.ts';
 export { name, share, targetName } from './names.ts';
 export type { Objective } from './objective.ts';
 export type { Overlay } from './overlay.ts';
 export { experimentSchema } from './schema.ts';
+export type { Moment, StartTime } from './start-time.ts';
 export type { FaultStep, GateStep } from './steps.ts';
 export { type Pick, type TargetSelector, targetSelector } from './target.ts';
 
@@ -28,6 +34,8 @@ export interface Experiment {
   readonly scenarios: readonly Scenario[];
   /** Processes that share the load; undefined: by its rates and the machine. */
   readonly generators?: number | undefined;
+  /** What the load as a whole must come to; none where it is left out. */
+  readonly thresholds?: readonly LoadThreshold[] | undefined;
   readonly probes: readonly NamedProbe[];
   readonly hypothesis: readonly Condition[];
   readonly method: readonly (FaultStep | GateStep)[];

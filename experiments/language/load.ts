@@ -1,50 +1,14 @@
-/** Load in k6's words: scenarios with an executor each, the requests they send, and the seeded data in them. */
+/** Load in k6's words: scenarios with an executor each, what they do in an iteration, and the seeded data in it. */
 import { z } from 'zod';
-import { byMarker } from './choice.ts';
 import { type Duration, duration } from './duration.ts';
+import { type DataGenerator, generator } from './load-data.ts';
+import { type Chain, chain, type Request, redirects, request, steps } from './load-request.ts';
 import { name, text } from './names.ts';
+import { type StartTime, startTime } from './start-time.ts';
 
-/** What is checked of a single answer; counted as k6's `checks{check:name}`. */
-const answerCheck = z
-  .strictObject({
-    status: z.int().min(100).max(599).optional().describe('The status it must have.'),
-    header: z.string().optional().describe('The header whose value is compared.'),
-    equals: text.optional().describe('What the header must be.'),
-    'body-contains': z.string().optional().describe('Text that the body must contain.'),
-  })
-  .meta({ id: 'answer-check' });
-
-/** One request of a scenario; `${name}` in its texts is replaced by the scenario's data. */
-export const request = z
-  .strictObject({
-    url: z.string().min(1).describe('What is asked.'),
-    method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']).default('GET'),
-    headers: z.record(z.string(), text).default({}).describe('Headers by name.'),
-    body: z.string().optional().describe('What is sent.'),
-    weight: z.number().positive().default(1).describe('How often it is chosen, beside the others.'),
-    checks: z.record(name, answerCheck).default({}).describe('What is checked of each answer, counted as checks{check:name}.'),
-  })
-  .meta({ id: 'request' });
-export type Request = z.output<typeof request>;
-
-const items = z.int().min(1).max(1_000_000).describe('How many values there are.');
-const prefix = z.string().default('').describe('Put before the number.');
-
-const generators = {
-  zipf: z.strictObject({ zipf: z.strictObject({ items, exponent: z.number().min(0).default(1), prefix }) }),
-  uniform: z.strictObject({ uniform: z.strictObject({ items, prefix }) }),
-  values: z.strictObject({ values: z.array(text).min(1) }),
-};
-
-/** Seeded values for `${name}` in a request: `zipf` draws rank r with probability ∝ 1/r^exponent, `uniform` evenly. Values are `prefix` + 1…items. */
-export const generator = byMarker(
-  'data',
-  generators,
-  z
-    .union([generators.zipf, generators.uniform, generators.values])
-    .meta({ id: 'data', description: `Seeded values for \${name} in requests.` }),
-);
-export type DataGenerator = z.output<typeof generator>;
+/** How long cookies are kept: not at all, within an iteration, or as long as the virtual user is there. */
+export const COOKIES = ['off', 'iteration', 'user'] as const;
+export type Cookies = (typeof COOKIES)[number];
 
 /** Processes that share the load, at most. */
 export const GENERATORS_MAX = 64;
@@ -58,23 +22,38 @@ export const generatorCount = z
 
 /** The keys of every scenario, whatever its executor. */
 export const scenarioBase = {
-  requests: z.array(request).min(1).describe('What is sent; with several, each is chosen by its weight.'),
+  requests: z.array(request).min(1).optional().describe('What is sent; with several, each iteration chooses one by its weight.'),
+  steps: steps.optional().describe('Requests and pauses that each iteration takes in order.'),
+  chains: z.record(name, chain).optional().describe('Several lists of steps; each iteration chooses one by its weight.'),
   tags: z.record(z.string(), text).default({}).describe('Tags of all its requests, for selectors like http_req_failed{region:x}.'),
   data: z.record(name, generator).default({}).describe(`Seeded values for \${name} in requests.`),
-  startTime: duration.optional().describe('When it starts, from the start of the run; default 0s.'),
-  gracefulStop: duration.optional().describe('How long running requests may take after the end; default 30s.'),
+  startTime: startTime
+    .optional()
+    .describe('When it starts, from the start of the run or from a fault: 10s, fault+5s, undo+5s; default 0s.'),
+  gracefulStop: duration.optional().describe('How long running iterations may take after the end; default 30s.'),
   timeout: duration.optional().describe('Limit for one request; default 10s.'),
+  minIterationDuration: duration
+    .optional()
+    .describe('An iteration that ends earlier makes its virtual user wait for the rest; default 0s.'),
+  cookies: z.enum(COOKIES).optional().describe('How long cookies are kept; default iteration with steps, off with requests alone.'),
+  redirects: redirects.describe('Redirects that a request follows; default 0, so that what is written is what is sent.'),
 };
 
 /** One stream of load. `settings` are the executor's own keys as written (rate, vus, duration …). */
 export interface Scenario {
   readonly name: string;
   readonly executor: string;
+  /** Iterations of one request each. */
   readonly requests: readonly Request[];
+  /** Iterations of several steps. */
+  readonly chains?: readonly Chain[] | undefined;
   readonly tags: Readonly<Record<string, string>>;
   readonly data: Readonly<Record<string, DataGenerator>>;
-  readonly startTime: Duration;
+  readonly startTime: StartTime;
   readonly gracefulStop: Duration;
   readonly timeout: Duration;
+  readonly minIterationDuration?: Duration | undefined;
+  readonly cookies?: Cookies | undefined;
+  readonly redirects?: number | undefined;
   readonly settings: Readonly<Record<string, unknown>>;
 }

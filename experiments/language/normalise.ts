@@ -4,9 +4,12 @@ import { expandStep } from './composite.ts';
 import { condition, holding, loadCondition, readingCondition } from './condition.ts';
 import { duration } from './duration.ts';
 import type { Experiment } from './experiment.ts';
+import type { ExperimentFiles } from './files.ts';
 import { liftInlineProbes, nameByKind } from './inline-probes.ts';
 import type { Kind, Kinds } from './kind.ts';
 import { generatorCount, type Scenario, scenarioBase } from './load.ts';
+import { scenarioFiles } from './load-paths.ts';
+import { thresholds, thresholdsFrom } from './load-threshold.ts';
 import { type NamedProbe, probeBase } from './named-probe.ts';
 import { name } from './names.ts';
 import { objective } from './objective.ts';
@@ -31,7 +34,9 @@ const outline = z.object({
   system: system.optional(),
   engines: z.record(name, engine).default({}),
   targets: z.record(name, targetSelector).default({}),
-  load: z.object({ scenarios: z.record(name, settingsMap), generators: generatorCount.optional() }).default({ scenarios: {} }),
+  load: z
+    .object({ scenarios: z.record(name, settingsMap), generators: generatorCount.optional(), thresholds: thresholds.default({}) })
+    .default({ scenarios: {}, thresholds: {} }),
   probes: z.record(name, settingsMap).default({}),
   'steady-state-hypothesis': z.array(condition).default([]),
   method: z.array(settingsMap).default([]),
@@ -47,21 +52,46 @@ const probeHead = z.object({ probe: z.string(), ...probeBase });
 const scenarioHead = z.object({ executor: z.string(), ...scenarioBase });
 
 /** The kind's own keys of a map, as written. */
-function ownSettings(map: Readonly<Record<string, unknown>>, kinds: readonly Kind[], kind: string): Readonly<Record<string, unknown>> {
+export function ownSettings(
+  map: Readonly<Record<string, unknown>>,
+  kinds: readonly Kind[],
+  kind: string,
+): Readonly<Record<string, unknown>> {
   const keys = Object.keys(kinds.find((each) => each.name === kind)?.settings.shape ?? {});
   return Object.fromEntries(keys.filter((key) => Object.hasOwn(map, key)).map((key) => [key, map[key]]));
 }
 
-function scenarioFrom(name: string, map: Readonly<Record<string, unknown>>, kinds: Kinds): Scenario {
-  const head = scenarioHead.parse(map);
-  return {
+/** What normalising needs besides the tree. */
+export interface NormaliseOptions {
+  readonly kinds: Kinds;
+  readonly files?: ExperimentFiles | undefined;
+}
+
+function scenarioFrom(name: string, map: Readonly<Record<string, unknown>>, { kinds, files }: NormaliseOptions): Scenario {
+  const { steps, chains, requests, ...head } = scenarioHead.parse(map);
+  const all = [
+    ...(steps ? [{ name: 'steps', weight: 1, steps }] : []),
+    ...Object.entries(chains ?? {}).map(([chain, given]) => ({ name: chain, ...given })),
+  ];
+  const scenario: Scenario = {
     ...head,
     name,
+    requests: requests ?? [],
+    ...(all.length > 0 ? { chains: all } : {}),
     startTime: head.startTime ?? { ms: START_MS },
     gracefulStop: head.gracefulStop ?? { ms: GRACEFUL_STOP_MS },
     timeout: head.timeout ?? { ms: REQUEST_TIMEOUT_MS },
     settings: ownSettings(map, kinds.executors, head.executor),
   };
+  return files ? scenarioFiles(scenario, files) : scenario;
+}
+
+/** A start after a fault that is not named is after the first of the method. */
+function withFault(scenario: Scenario, steps: readonly (FaultStep | GateStep)[]): Scenario {
+  const { after } = scenario.startTime;
+  if (!after || after.fault !== undefined) return scenario;
+  const [first] = steps.filter((step) => step.type === 'fault').toSorted((one, other) => one.at.ms - other.at.ms);
+  return { ...scenario, startTime: { ...scenario.startTime, after: { ...after, fault: first?.name } } };
 }
 
 function probeFrom(name: string, map: Readonly<Record<string, unknown>>, kinds: Kinds): NamedProbe {
@@ -90,7 +120,8 @@ function stepsFrom(map: Readonly<Record<string, unknown>>, name: string, kinds: 
 }
 
 /** The experiment of a tree that the schema accepted. */
-export function normalise(root: MapNode, flipped: ReadonlySet<Node>, kinds: Kinds): Experiment {
+export function normalise(root: MapNode, flipped: ReadonlySet<Node>, options: NormaliseOptions): Experiment {
+  const { kinds } = options;
   const {
     load,
     method,
@@ -105,13 +136,16 @@ export function normalise(root: MapNode, flipped: ReadonlySet<Node>, kinds: Kind
       kind: typeof step['fault'] === 'string' ? step['fault'] : 'gate',
     })),
   );
+  const judged = thresholdsFrom(load.thresholds);
+  const steps = method.flatMap((map, index) => stepsFrom(map, names[index] ?? '', kinds));
   return {
     ...rest,
-    scenarios: Object.entries(load.scenarios).map(([name, map]) => scenarioFrom(name, map, kinds)),
     ...(load.generators === undefined ? {} : { generators: load.generators }),
+    scenarios: Object.entries(load.scenarios).map(([name, map]) => withFault(scenarioFrom(name, map, options), steps)),
+    ...(judged.length > 0 ? { thresholds: judged } : {}),
     probes: Object.entries(rest.probes).map(([name, map]) => probeFrom(name, map, kinds)),
     hypothesis,
-    method: method.flatMap((map, index) => stepsFrom(map, names[index] ?? '', kinds)),
+    method: steps,
     stopWhen,
     limits: { maxTargets: limits['max-targets'], maxShare: limits['max-share'], maxDuration: limits['max-duration'] },
   };

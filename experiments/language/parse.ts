@@ -1,17 +1,21 @@
 /** From the text of a file to an experiment, or to everything that is wrong with it. */
 import { checkConditions } from './checks/conditions.ts';
 import { contextOf } from './checks/context.ts';
+import { checkLoad } from './checks/load.ts';
 import { checkMethod } from './checks/method.ts';
 import { checkObjectives } from './checks/objectives.ts';
 import { checkTargets, checkVariants } from './checks/targets.ts';
+import { checkThresholds } from './checks/thresholds.ts';
 import { suggest } from './closest.ts';
 import type { Experiment } from './experiment.ts';
 import { checkTree } from './explain.ts';
+import type { ExperimentFiles } from './files.ts';
 import type { Kinds } from './kind.ts';
 import { normalise } from './normalise.ts';
 import { compareProblems, type Problem } from './problems.ts';
 import { readYaml, sourceOf } from './read-yaml.ts';
 import { experimentSchema } from './schema.ts';
+import { withExecutors } from './shortcuts.ts';
 import { problemAt, type Report } from './source.ts';
 import { substitute } from './substitution.ts';
 import { at, entriesOf, keySpan, type MapNode, type Node } from './tree.ts';
@@ -23,6 +27,8 @@ export interface ParseOptions {
   readonly kinds: Kinds;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly variant?: string | undefined;
+  /** The files that the experiment names; without it they are not looked at. */
+  readonly files?: ExperimentFiles | undefined;
 }
 
 /** `secrets` are the values that must be written nowhere. */
@@ -43,10 +49,12 @@ interface Checked {
 }
 
 /** Everything that is wrong with one reading of the file: by the schema, then by what refers to what. */
-function check(root: MapNode, kinds: Kinds, schema: ReturnType<typeof experimentSchema>, report: Report): Checked | undefined {
+function check(written: MapNode, options: ParseOptions, schema: ReturnType<typeof experimentSchema>, report: Report): Checked | undefined {
+  const root = withExecutors(written, report);
   const flipped = checkTree(root, schema, report);
-  const context = contextOf(root, kinds, report);
-  for (const each of [checkTargets, checkVariants, checkMethod, checkConditions, checkObjectives]) each(context);
+  const context = contextOf(root, { kinds: options.kinds, report, flipped: flipped ?? new Set(), files: options.files });
+  for (const each of [checkTargets, checkVariants, checkMethod, checkLoad, checkThresholds, checkConditions, checkObjectives])
+    each(context);
   return flipped && { root, flipped };
 }
 
@@ -59,8 +67,8 @@ function checkAll(root: MapNode, options: ParseOptions, report: Report): Checked
     report('too-many-variants', `the file has ${variants.length} variants; the limit is ${VARIANTS_MAX}`, place);
     return undefined;
   }
-  const plain = check(root, options.kinds, schema, report);
-  const varied = new Map(variants.map(([name, { node }]) => [name, check(withVariant(root, node), options.kinds, schema, report)]));
+  const plain = check(root, options, schema, report);
+  const varied = new Map(variants.map(([name, { node }]) => [name, check(withVariant(root, node), options, schema, report)]));
   if (options.variant === undefined) return plain;
   if (varied.has(options.variant)) return varied.get(options.variant);
   const names = variants.map(([name]) => name);
@@ -99,7 +107,7 @@ export function parseExperiment(text: string, options: ParseOptions): ParseResul
   const root = tree && substitute(tree, { source, environment: options.environment, report, secrets });
   const checked = root && checkAll(root, options, report);
   if (problems.length === 0 && checked) {
-    return { ok: true, experiment: normalise(checked.root, checked.flipped, options.kinds), secrets: [...secrets] };
+    return { ok: true, experiment: normalise(checked.root, checked.flipped, options), secrets: [...secrets] };
   }
   return { ok: false, problems: tidy(problems, secrets) };
 }

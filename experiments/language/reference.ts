@@ -1,9 +1,11 @@
 /** The generated parts of the docs: tables of every key and kind, straight from the schemas, so that they cannot be wrong. */
 import { z } from 'zod';
+import { answerCheck, extraction } from './answer-check.ts';
 import { describeParts } from './composite.ts';
 import { judgement, loadCondition, readingCondition } from './condition.ts';
 import type { Kind, Kinds } from './kind.ts';
-import { request, scenarioBase } from './load.ts';
+import { scenarioBase } from './load.ts';
+import { request } from './load-request.ts';
 import { probeBase } from './named-probe.ts';
 import { objectiveOf } from './objective.ts';
 import { overlay } from './overlay.ts';
@@ -100,8 +102,10 @@ export function referenceSections(kinds: Kinds): Readonly<Record<string, string>
     executors: list(kinds.executors),
     experiment: keysTable(experimentSchema(kinds)),
     target: keysTable(targetSelector),
-    scenario: keysTable(z.strictObject({ executor: z.string().describe('Its kind.'), ...scenarioBase })),
+    scenario: keysTable(z.strictObject({ executor: z.string().optional().describe('Its kind; a shortcut implies it.'), ...scenarioBase })),
     request: keysTable(request),
+    'answer-check': keysTable(answerCheck),
+    extraction: keysTable(extraction),
     'fault-step': keysTable(z.strictObject({ fault: z.string().describe('Its kind.'), ...faultBase })),
     gate: keysTable(gate),
     probe: keysTable(z.strictObject({ probe: z.string().describe('Its kind.'), ...probeBase })),

@@ -8,6 +8,7 @@ import { holding, judgement, loadCondition, readingCondition } from './condition
 import { duration } from './duration.ts';
 import type { Kind, Kinds } from './kind.ts';
 import { generatorCount, scenarioBase } from './load.ts';
+import { thresholds } from './load-threshold.ts';
 import { probeBase } from './named-probe.ts';
 import { name, share } from './names.ts';
 import { objectiveOf } from './objective.ts';
@@ -17,12 +18,16 @@ import { engine, systemMap, systemPath, targetSelector } from './target.ts';
 
 type Shape = Readonly<Record<string, z.ZodType>>;
 
+/** The marker that k6's shortcuts leave out; where it was, it is there by the time that a file is checked. */
+const IMPLIED = 'executor';
+
 /** A kind's own settings and the keys that all of its sort have, flat in one strict map. Both claiming a key is refused. */
 function flat(marker: string, kind: Kind, base: Shape, role: string): z.ZodObject {
   const own = kind.settings.shape;
   const claimed = Object.keys(own).filter((key) => key === marker || Object.hasOwn(base, key));
   if (claimed.length > 0) throw new TypeError(`${role} '${kind.name}' claims '${claimed.join("', '")}', which every ${role} has`);
-  return z.strictObject({ [marker]: z.literal(kind.name).describe(kind.summary), ...base, ...own });
+  const literal = z.literal(kind.name).describe(kind.summary);
+  return z.strictObject({ [marker]: marker === IMPLIED ? literal.optional() : literal, ...base, ...own });
 }
 
 /** One schema a kind, chosen by the marker key. The suffix tells apart the same kind in different places of the file. */
@@ -77,6 +82,7 @@ export function experimentSchema(kinds: Kinds) {
       .strictObject({
         scenarios: z.record(name, scenario).describe('Streams of load by name.'),
         generators: generatorCount.optional(),
+        thresholds: thresholds.optional(),
       })
       .optional()
       .describe('The load on the system.'),

@@ -1,10 +1,11 @@
 /**
  * Values from the environment: `${VAR}`, `${VAR:-default}`, `${secret:VAR}`, and `$${` for a literal `${`. In a
- * request of the load, `${name}` stays for the load generator where the scenario's data has that name.
+ * request of the load, `${name}` stays for the load generator where the scenario's data or steps have that name.
  */
 import { closest } from './closest.ts';
+import { FILLED_PARTS, namedIn, namesOf } from './load-names.ts';
 import type { Report, Source, Span } from './source.ts';
-import { at, keysOf, type MapNode, mapValues, type Node, type Scalar, type ScalarNode } from './tree.ts';
+import { at, type MapNode, mapValues, type Node, type Scalar, type ScalarNode } from './tree.ts';
 
 const PLACEHOLDER = /\$\$\{|\$\{([^}]*)\}?/g;
 const VARIABLE = /^(secret:)?([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s;
@@ -67,11 +68,11 @@ function substituteScalar(node: ScalarNode, data: ReadonlySet<string>, to: Subst
   const value = node.value.replace(PLACEHOLDER, (placeholder: string, inner: string | undefined, offset: number, whole: string) => {
     const place = placeOf(to.source, node, placeholder, searched);
     searched = Math.max(searched, place.end - node.span.start);
-    if (inner !== undefined && data.has(inner)) return placeholder;
+    if (inner !== undefined && namedIn(inner, data)) return placeholder;
     if (inner === undefined) {
       const name = /^\$\$\{([^}]*)\}/.exec(whole.slice(offset))?.[1] ?? '';
-      if (data.has(name))
-        to.report('wrong-variable', `'${name}' is data of this scenario and cannot be escaped`, place, 'name the data otherwise');
+      if (namedIn(name, data))
+        to.report('wrong-variable', `'${name}' is a name of this scenario and cannot be escaped`, place, 'name it otherwise');
       return '${';
     }
     const variable = placeholder.endsWith('}') ? readVariable(inner, place, data, to) : refuseUnclosed(place, to);
@@ -99,8 +100,8 @@ function substituteLoad(load: Node, base: Node | undefined, to: Substitution): N
     if (key !== 'scenarios' || scenarios.type !== 'map') return substituteIn(scenarios, NONE, to);
     return mapValues(scenarios, (scenario, name) => {
       if (scenario.type !== 'map') return substituteIn(scenario, NONE, to);
-      const names = new Set([...keysOf(at(scenario, 'data')), ...keysOf(at(base, 'scenarios', name, 'data'))]);
-      return mapValues(scenario, (value, part) => substituteIn(value, part === 'requests' ? names : NONE, to));
+      const names = new Set([...namesOf(scenario), ...namesOf(at(base, 'scenarios', name))]);
+      return mapValues(scenario, (value, part) => substituteIn(value, FILLED_PARTS.has(part) ? names : NONE, to));
     });
   });
 }

@@ -5,6 +5,7 @@ import type { Experiment } from '../../experiments/language/experiment.ts';
 import { type ParseResult, parseExperiment } from '../../experiments/language/parse.ts';
 import { formatProblems } from '../../experiments/language/problems.ts';
 import { EXIT, FiredrillError } from '../failure.ts';
+import { experimentFiles } from './experiment-files.ts';
 import type { CliIo } from './io.ts';
 import { kinds } from './kinds.ts';
 
@@ -46,8 +47,10 @@ export async function readExperimentSource(io: CliIo, file: string): Promise<str
 /** Parses one file for one variant. */
 export async function parseFile(io: CliIo, file: string, variant?: string): Promise<ParseResult & { source: string }> {
   const source = await readExperimentSource(io, file);
-  const shown = relative(io.workingDirectory, resolve(io.workingDirectory, file)) || file;
-  return { ...parseExperiment(source, { file: shown, kinds, environment: io.environment, variant }), source };
+  const path = resolve(io.workingDirectory, file);
+  const shown = relative(io.workingDirectory, path) || file;
+  const files = experimentFiles(dirname(path));
+  return { ...parseExperiment(source, { file: shown, kinds, environment: io.environment, variant, files }), source };
 }
 
 /** The experiment, or undefined when it has problems, which are then on standard error. */

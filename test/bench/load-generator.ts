@@ -143,8 +143,8 @@ async function generatorCost(url: string): Promise<Cost> {
   const schedule = new Schedule(clock);
   const recorder = new Recorder(() => {});
   const { scenario: settings, plan } = planned;
-  const series = recorder.series('bench', {});
-  const workload = new RequestsWorkload({ scenario: settings, seed: 1, clock, series, socketsMax: CONNECTIONS });
+  const workload = new RequestsWorkload({ scenario: settings, seed: 1, clock, recorder, schedule, socketsMax: CONNECTIONS });
+  const { series } = workload;
   const run = new ScenarioRun({ plan, workload, gracefulStopMs: settings.gracefulStop.ms, clock, schedule, gauges: { lag() {} } });
   const frames = setInterval(() => recorder.take(), 100);
   await run.warm();

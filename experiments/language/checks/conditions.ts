@@ -46,7 +46,8 @@ function checkTags(context: CheckContext, load: Node, selector: MetricSelector):
   }
 }
 
-function checkLoadCondition(context: CheckContext, node: MapNode): void {
+/** Checks a map of `load` and `threshold`. */
+export function checkLoadCondition(context: CheckContext, node: MapNode): void {
   const load = at(node, 'load');
   const selector = parseSelector(textOf(load) ?? '');
   if (!load || !selector) return;

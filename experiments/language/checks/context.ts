@@ -1,8 +1,11 @@
 /** What every check of references is given. Checks walk the raw tree, so that they also run on a file with other mistakes. */
 
+import { extractionCheck } from '../answer-check.ts';
 import { suggest } from '../closest.ts';
 import { partNames } from '../composite.ts';
+import type { ExperimentFiles } from '../files.ts';
 import type { Kinds } from '../kind.ts';
+import { requestsOf } from '../load-names.ts';
 import { namesOfSteps } from '../normalise.ts';
 import type { Report, Span } from '../source.ts';
 import { at, type Entry, entriesOf, itemsOf, keysOf, type MapNode, type Node, textOf, toRecord } from '../tree.ts';
@@ -12,9 +15,13 @@ export interface CheckContext {
   readonly root: MapNode;
   readonly kinds: Kinds;
   readonly report: Report;
+  /** Scalars from the environment that are read otherwise than written. */
+  readonly flipped: ReadonlySet<Node>;
+  /** Undefined where nobody can read them: they are not checked then. */
+  readonly files: ExperimentFiles | undefined;
   /** Names of the method's fault steps, automatic ones included, in order. */
   readonly faultNames: readonly string[];
-  /** Each scenario's tags; its own name is one of them. */
+  /** The tags of each scenario, and of each request that has its own; the scenario's name is one of them. */
   readonly scenarioTags: readonly Readonly<Record<string, string>>[];
   /** The load comes from a script too: which metrics, tags and checks it has, only running it tells. */
   readonly hasScript: boolean;
@@ -35,25 +42,36 @@ function faultNames(root: MapNode, { faults }: Kinds): readonly string[] {
   });
 }
 
+function tagsIn(node: Node): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(toRecord(at(node, 'tags'))).map(([key, value]) => [key, String(value)]));
+}
+
 function scenarioTags(scenarios: readonly (readonly [string, Entry])[]): CheckContext['scenarioTags'] {
-  return scenarios.map(([name, { node }]) => {
-    const tags = Object.entries(toRecord(at(node, 'tags'))).map(([key, value]) => [key, String(value)] as const);
-    return { scenario: name, ...Object.fromEntries(tags) };
+  return scenarios.flatMap(([scenario, { node }]) => {
+    const all = { scenario, ...tagsIn(node) };
+    const ofRequests = requestsOf(node).map((request) => {
+      const name = textOf(at(request, 'name'));
+      return { ...all, ...(name === undefined ? {} : { name }), ...tagsIn(request) };
+    });
+    return [all, ...ofRequests];
   });
 }
 
+function checkNames(request: Node): readonly string[] {
+  return [...keysOf(at(request, 'checks')), ...keysOf(at(request, 'extract')).map(extractionCheck)];
+}
+
 /** What the checks need to know of a tree, found once. */
-export function contextOf(root: MapNode, kinds: Kinds, report: Report): CheckContext {
+export function contextOf(root: MapNode, given: Pick<CheckContext, 'kinds' | 'report' | 'flipped' | 'files'>): CheckContext {
   const scenarios = entriesOf(at(root, 'load', 'scenarios'));
-  const requests = scenarios.flatMap(([, { node }]) => itemsOf(at(node, 'requests')));
+  const requests = scenarios.flatMap(([, { node }]) => requestsOf(node));
   return {
     root,
-    kinds,
-    report,
-    faultNames: faultNames(root, kinds),
+    ...given,
+    faultNames: faultNames(root, given.kinds),
     scenarioTags: scenarioTags(scenarios),
     hasScript: at(root, 'load', 'script') !== undefined,
-    checkNames: requests.flatMap((request) => keysOf(at(request, 'checks'))),
+    checkNames: requests.flatMap(checkNames),
     loadEndMs: loadEndMs(root),
   };
 }

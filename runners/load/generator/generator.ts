@@ -64,13 +64,14 @@ function planned({ scenarios, seed, share }: Begin, clock: RunClock, recorder: R
   return planScenarios(scenarios, seed).flatMap(({ scenario, plan }) => {
     const own = shareAmong(usersMaxOf(plan), share);
     if (!own) return [];
-    const series = recorder.series(scenario.name, scenario.tags);
     const ownSeed = seedFor(seed, own);
     const socketsMax = ownCount(usersMaxOf(plan), own);
-    const workload = new RequestsWorkload({ scenario, seed: ownSeed, clock, series, socketsMax });
+    const lag = (ms: number) => gauges.lag(ms);
+    const workload = new RequestsWorkload({ scenario, seed: ownSeed, clock, recorder, schedule, lag, socketsMax });
     const random = createRandom(ownSeed, `${scenario.name}/pauses`);
     const gracefulStopMs = scenario.gracefulStop.ms;
-    const run = new ScenarioRun({ plan, share: own, workload, gracefulStopMs, random, clock, schedule, gauges });
+    const minIterationMs = scenario.minIterationDuration?.ms ?? 0;
+    const run = new ScenarioRun({ plan, share: own, workload, gracefulStopMs, minIterationMs, random, clock, schedule, gauges });
     return [{ run, workload, startTimeMs: scenario.startTime.ms }];
   });
 }

@@ -2,81 +2,135 @@
  * A request, made ready before the first one is sent: what never changes is text already, and where `${name}` stands a
  * value is put in. Without any `${name}` it is one buffer for the whole run.
  */
-import type { Request, Scenario } from '../../../experiments/language/experiment.ts';
+import type { ChainStep, Request } from '../../../experiments/language/experiment.ts';
+import { urlProblem } from '../../../experiments/language/load-url.ts';
 import { EXIT, FiredrillError } from '../../failure.ts';
 import type { Job, Origin } from '../transport/engine.ts';
-import { headerProblem, headOf, isReplayable, type RequestMessage } from '../transport/message.ts';
+import { headerProblem, headOf, type RequestMessage } from '../transport/message.ts';
 import { parseUrl } from '../transport/origin.ts';
+import { type PreparedBody, prepareBody } from './body-template.ts';
 import { type AnswerCheck, prepareChecks } from './checks.ts';
-import type { Draw } from './data.ts';
+import { type Extraction, prepareExtracts } from './extracts.ts';
+import { compileTemplate, type Encoding, ONE_LINE, RAW, type Template, URL_PART } from './template.ts';
+import type { Slots, Values } from './values.ts';
 
-const HOLE = /\$\{([A-Za-z0-9][A-Za-z0-9_.-]*)\}/g;
+/** A request as written, on its own or as a step. */
+export type WrittenRequest = Omit<Request, 'weight'> | Exclude<ChainStep, { think: unknown }>;
+
+/** What a scenario says for all of its requests. */
+export interface RequestDefaults {
+  readonly name: string;
+  readonly timeoutMs: number;
+  readonly redirects: number;
+  /** Answers may bring cookies that are kept. */
+  readonly cookies: boolean;
+}
 
 export interface PreparedRequest {
   readonly origin: Origin;
-  readonly weight: number;
-  readonly replayable: boolean;
   readonly keep: Job['keep'];
+  readonly timeoutMs: number;
+  /** Redirects that are followed at most. */
+  readonly redirects: number;
   readonly checks: readonly AnswerCheck[];
+  readonly extracts: readonly Extraction[];
+  /** Tags besides the scenario's; undefined where it has none. */
+  readonly tags: Readonly<Record<string, string>> | undefined;
   /** The next one. */
-  message(): RequestMessage;
+  message(values: Values): RequestMessage;
 }
 
-/** Names of the data that a scenario declares, each with its draw. */
-export type Draws = ReadonlyMap<string, Draw>;
-
-/** Throws FiredrillError `load.request` where the URL is none, or names data that the scenario lacks. */
-export function prepareRequest(request: Request, scenario: Pick<Scenario, 'name'>, draws: Draws): PreparedRequest {
-  const { origin, target } = addressOf(request.url, scenario.name);
-  const fill = (text: string, where: string, encode: (value: string) => string) => compile(text, where, scenario.name, draws, encode);
-  const path = fill(target, 'url', encodeURIComponent);
-  const { host, pairs } = headerPairs(request, origin, scenario.name);
-  const authority = fill(host, 'headers', oneLine);
-  const headers = pairs.map((text) => fill(text, 'headers', oneLine));
-  const body = fill(request.body ?? '', 'body', raw);
-  const render = () => {
-    const content = request.body === undefined ? undefined : body.render();
-    const values = headers.map((part) => part.render());
-    const parts = { method: request.method, target: path.render(), authority: authority.render(), headers: values, body: content };
-    return { ...parts, http1: headOf(parts) + (content ?? '') };
-  };
-  const fixed = [path, authority, ...headers, body].every((part) => part.fixed) ? onceForAll(render()) : undefined;
-  const checks = prepareChecks(request.checks);
+/** Throws FiredrillError `load.request` where the URL is none, or a name stands for nothing; `load.data` where a body cannot be read. */
+export function prepareRequest(request: WrittenRequest, defaults: RequestDefaults, slots: Slots): PreparedRequest {
+  const { name: scenario } = defaults;
+  const { origin, target } = addressOf(request.url, scenario);
+  const filler = (where: string, encoding: Encoding) => (text: string) =>
+    compileTemplate(text, slots, encoding, (placeholder) => refuseName(scenario, where, placeholder, slots));
+  const body = prepareBody(request, filler);
+  const message = prepareMessage(request, {
+    origin,
+    scenario,
+    path: filler('url', URL_PART)(target),
+    body,
+    fill: filler('headers', ONE_LINE),
+  });
+  const checks = prepareChecks(request.checks, filler('checks', RAW));
+  const extracts = prepareExtracts(request.extract);
+  const redirects = request.redirects ?? defaults.redirects;
+  const looksAtBody = [...checks, ...extracts].some(({ needsBody }) => needsBody);
+  const looksAtHead = checks.length + extracts.length + redirects > 0 || defaults.cookies;
+  const tags = { ...(request.name === undefined ? {} : { name: request.name }), ...request.tags };
   return {
     origin,
-    weight: request.weight,
-    replayable: isReplayable(request.method),
-    keep: checks.some((check) => check.needsBody) ? 'body' : checks.length > 0 ? 'head' : 'nothing',
+    keep: looksAtBody ? 'body' : looksAtHead ? 'head' : 'nothing',
+    timeoutMs: request.timeout?.ms ?? defaults.timeoutMs,
+    redirects,
     checks,
-    message: fixed ? () => fixed : render,
+    extracts,
+    tags: Object.keys(tags).length > 0 ? tags : undefined,
+    message,
   };
 }
 
-function onceForAll(message: RequestMessage & { readonly http1: string }): RequestMessage {
-  return { ...message, http1: Buffer.from(message.http1) };
+interface MessageParts {
+  readonly origin: Origin;
+  readonly scenario: string;
+  readonly path: Template;
+  readonly body: PreparedBody | undefined;
+  readonly fill: (text: string) => Template;
+}
+
+function prepareMessage(request: WrittenRequest, { origin, scenario, path, body, fill }: MessageParts): PreparedRequest['message'] {
+  const { host, pairs } = headerPairs(request, origin, body?.contentType, scenario);
+  const authority = fill(host);
+  const headers = pairs.map(fill);
+  const { method } = request;
+  const render = (values: Values): RequestMessage & { readonly http1?: string } => {
+    const content = body?.render(values);
+    const texts = headers.map((part) => part.render(values));
+    const parts = { method, target: path.render(values), authority: authority.render(values), headers: texts, body: content };
+    return typeof content === 'object' ? parts : { ...parts, http1: headOf(parts) + (content ?? '') };
+  };
+  if (![path, authority, ...headers].every(({ fixed }) => fixed) || body?.fixed === false) return render;
+  let fixed: RequestMessage | undefined;
+  return (values) => {
+    fixed ??= onceForAll(render(values));
+    return fixed;
+  };
+}
+
+function onceForAll(message: RequestMessage & { readonly http1?: string }): RequestMessage {
+  return message.http1 === undefined ? message : { ...message, http1: Buffer.from(message.http1) };
 }
 
 function refuse(scenario: string, message: string, hint: string): never {
   throw new FiredrillError('load.request', `load scenario ${scenario}: ${message}`, { hint, exitCode: EXIT.experimentWrong });
 }
 
+function refuseName(scenario: string, where: string, placeholder: string, slots: Slots): never {
+  const known = slots.declared.join(', ') || 'none';
+  return refuse(
+    scenario,
+    `${where} uses \${${placeholder}}, which data does not declare (declared: ${known})`,
+    `write data: {${placeholder}: {values: [a, b]}}`,
+  );
+}
+
 /** Where it goes and what is asked for; the latter is kept as written, so that data may stand in it. */
 function addressOf(text: string, scenario: string): { origin: Origin; target: string } {
+  const problem = urlProblem(text);
+  if (problem) return refuse(scenario, problem.message, problem.hint);
   const address = parseUrl(text);
-  if ('problem' in address) return refuse(scenario, address.problem, address.hint);
-  if (/^[^/]*\/\/[^/?#]*\$/.test(text))
-    return refuse(
-      scenario,
-      `'${text}' is not a URL that load can be sent to`,
-      'write it like http://127.0.0.1:8080/path, with data after the host only',
-    );
-  if (address.userinfo !== '')
-    return refuse(scenario, `the URL to ${address.origin.authority} holds a user name`, 'send it as a header: Authorization: Basic …');
-  return address;
+  return 'problem' in address ? refuse(scenario, address.problem, address.hint) : address;
 }
 
 /** What `Host` says, and the other headers, names and values in turn. */
-function headerPairs(request: Request, origin: Origin, scenario: string): { host: string; pairs: string[] } {
+function headerPairs(
+  request: WrittenRequest,
+  origin: Origin,
+  contentType: string | undefined,
+  scenario: string,
+): { host: string; pairs: string[] } {
   const given = Object.entries(request.headers);
   for (const [name, value] of given) {
     const problem = headerProblem(name, value);
@@ -85,44 +139,6 @@ function headerPairs(request: Request, origin: Origin, scenario: string): { host
   const called = (name: string) => given.find(([each]) => each.toLowerCase() === name);
   const others = given.filter(([name]) => name.toLowerCase() !== 'host');
   const ours = called('user-agent') ? [] : [['User-Agent', 'firedrill']];
-  return { host: called('host')?.[1] ?? origin.authority, pairs: [...ours, ...others].flat() };
-}
-
-interface Part {
-  readonly fixed: boolean;
-  render(): string;
-}
-
-function compile(text: string, where: string, scenario: string, draws: Draws, encode: (value: string) => string): Part {
-  const pieces: (string | Draw)[] = [];
-  let from = 0;
-  for (const match of text.matchAll(HOLE)) {
-    const draw = draws.get(match[1] ?? '');
-    if (!draw) {
-      const known = [...draws.keys()].join(', ') || 'none';
-      refuse(
-        scenario,
-        `${where} uses ${match[0]}, which data does not declare (declared: ${known})`,
-        `write data: {${match[1]}: {values: [a, b]}}`,
-      );
-    }
-    pieces.push(text.slice(from, match.index), draw);
-    from = match.index + match[0].length;
-  }
-  pieces.push(text.slice(from));
-  if (pieces.length === 1) return { fixed: true, render: () => text };
-  const render = () => {
-    let filled = '';
-    for (const piece of pieces) filled += typeof piece === 'string' ? piece : encode(piece());
-    return filled;
-  };
-  return { fixed: false, render };
-}
-
-function raw(value: string): string {
-  return value;
-}
-
-function oneLine(value: string): string {
-  return value.replace(/[\r\n\0]/g, ' ');
+  const typed = contentType === undefined || called('content-type') ? [] : [['Content-Type', contentType]];
+  return { host: called('host')?.[1] ?? origin.authority, pairs: [...ours, ...typed, ...others].flat() };
 }

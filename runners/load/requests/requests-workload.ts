@@ -1,79 +1,83 @@
-/** Requests written in YAML as a workload: each iteration draws one by its weight, sends it, checks the answer and counts it. */
+/** Requests written in YAML as a workload: each iteration draws a request, or a chain of steps, by its weight. */
 import type { Scenario } from '../../../experiments/language/experiment.ts';
-import { ANSWERS, type Outcome } from '../../../probes/slo/load-cells.ts';
+import { Delays } from '../pacing/delays.ts';
 import { createRandom, type Random } from '../pacing/random.ts';
-import type { SeriesRecorder } from '../recording/recorder.ts';
-import type { Answer, Engine, Job, LoadClock, Origin } from '../transport/engine.ts';
+import type { Schedule } from '../pacing/schedule.ts';
+import type { Recorder, SeriesRecorder } from '../recording/recorder.ts';
+import type { Engine, LoadClock, Origin } from '../transport/engine.ts';
 import { Engines } from '../transport/engines.ts';
-import type { RequestMessage } from '../transport/message.ts';
+import type { RouteOptions } from '../transport/route.ts';
 import type { UserOwner, VirtualUser, Workload } from '../workload.ts';
 import { AliasTable } from './alias-table.ts';
-import { createDraw } from './data.ts';
-import { type PreparedRequest, prepareRequest } from './request-template.ts';
+import { type PreparedIteration, type PreparedIterations, prepareIterations } from './iterations.ts';
+import type { PreparedRequest } from './request-template.ts';
+import { RequestUser } from './request-user.ts';
 
 export interface RequestsOptions {
   readonly scenario: Scenario;
   readonly seed: number;
   readonly clock: LoadClock;
-  readonly series: SeriesRecorder;
+  readonly recorder: Pick<Recorder, 'series'>;
+  /** Wakes those who pause between two steps. */
+  readonly schedule: Pick<Schedule, 'add' | 'remove' | 'wake'>;
   /** Connections at most. */
   readonly socketsMax: number;
-  /** Default: a pool of autocannon's clients. */
+  /** Ways of connecting. */
+  readonly route?: RouteOptions | undefined;
+  /** Told how late a later step of a chain was handed over. */
+  readonly lag?: (ms: number) => void;
+  /** Default: pools of autocannon's clients, and of Node's for HTTP/2. */
   readonly openEngine?: ((origin: Origin, socketsMax: number) => Engine) | undefined;
 }
 
-/** Makes all requests of a scenario ready; throws FiredrillError where one cannot be. The runner does it beforehand, to refuse early. */
-export function prepareRequests(scenario: Scenario, seed: number): readonly PreparedRequest[] {
-  const draws = new Map(
-    Object.entries(scenario.data).map(([name, generator]) => [name, createDraw(generator, createRandom(seed, `${scenario.name}/${name}`))]),
-  );
-  return scenario.requests.map((request) => prepareRequest(request, scenario, draws));
-}
-
-/** What a virtual user holds before its first request. */
-const NO_MESSAGE: RequestMessage = { method: 'GET', target: '/', authority: '', headers: [], body: undefined };
-
-/** A request, and what carries it. */
-interface Carried {
-  readonly request: PreparedRequest;
-  readonly engine: Engine;
-}
-
 export class RequestsWorkload implements Workload {
+  /** For what belongs to no request in particular. */
   readonly series: SeriesRecorder;
-  readonly timeoutMs: number;
-  readonly #requests: readonly Carried[];
-  readonly #engines: readonly Engine[];
+  readonly clock: LoadClock;
+  readonly delays: Delays;
+  readonly prepared: PreparedIterations;
+  readonly random: Random;
+  readonly #options: RequestsOptions;
+  readonly #shared: Engines;
+  readonly #engines = new Map<string, Engine>();
+  readonly #seriesOf = new Map<PreparedRequest, SeriesRecorder>();
   readonly #weights: AliasTable;
-  readonly #random: Random;
+  readonly #users = new Set<RequestUser>();
 
-  constructor({ scenario, seed, clock, series, socketsMax, openEngine }: RequestsOptions) {
-    this.series = series;
-    this.timeoutMs = scenario.timeout.ms;
-    this.#random = createRandom(seed, `${scenario.name}/requests`);
-    const prepared = prepareRequests(scenario, seed);
-    this.#weights = new AliasTable(prepared.map(({ weight }) => weight));
-    const shared = new Engines({ clock, socketsMax });
-    const open = openEngine ?? ((origin: Origin) => shared.of(origin));
-    const origins = new Map(prepared.map(({ origin }) => [origin.text, origin]));
-    const engines = new Map([...origins].map(([text, origin]) => [text, open(origin, socketsMax)]));
-    this.#engines = [...engines.values()];
-    this.#requests = prepared.flatMap((request) => {
-      const engine = engines.get(request.origin.text);
-      return engine ? [{ request, engine }] : [];
-    });
+  constructor(options: RequestsOptions) {
+    const { scenario, seed, clock, recorder, socketsMax } = options;
+    this.#options = options;
+    this.clock = clock;
+    this.series = recorder.series(scenario.name, scenario.tags);
+    this.random = createRandom(seed, `${scenario.name}/requests`);
+    this.delays = new Delays(options.schedule);
+    this.prepared = prepareIterations(scenario, seed);
+    this.#weights = new AliasTable(this.prepared.all.map(({ weight }) => weight));
+    this.#shared = new Engines({ ...options.route, clock, socketsMax });
+    for (const { steps } of this.prepared.all) {
+      for (const step of steps) {
+        if (step.type === 'think') continue;
+        const { request } = step;
+        this.engineOf(request.origin);
+        this.#seriesOf.set(request, request.tags ? recorder.series(scenario.name, { ...scenario.tags, ...request.tags }) : this.series);
+      }
+    }
   }
 
   get retried(): number {
-    return this.#engines.reduce((sum, engine) => sum + engine.retried, 0);
+    if (!this.#options.openEngine) return this.#shared.retried;
+    return [...this.#engines.values()].reduce((sum, { retried }) => sum + retried, 0);
   }
 
   async warm(count: number): Promise<void> {
-    await Promise.all(this.#engines.map((engine) => engine.warm(Math.ceil(count / this.#engines.length))));
+    const engines = [...this.#engines.values()];
+    await Promise.all(engines.map((engine) => engine.warm(Math.ceil(count / engines.length))));
   }
 
-  user(_id: number, owner: UserOwner): VirtualUser {
-    return new RequestUser(this, owner);
+  user(id: number, owner: UserOwner): VirtualUser {
+    const user = new RequestUser(this, id, owner);
+    this.#users.add(user);
+    return user;
   }
 
   dropped(intendedMs: number, nowMs: number): void {
@@ -82,69 +86,40 @@ export class RequestsWorkload implements Workload {
   }
 
   sweep(nowMs: number): void {
-    for (const engine of this.#engines) engine.sweep(nowMs);
+    if (!this.#options.openEngine) this.#shared.sweep(nowMs);
+    else for (const engine of this.#engines.values()) engine.sweep(nowMs);
   }
 
   close(): void {
-    for (const engine of this.#engines) engine.close();
+    for (const user of this.#users) user.interruptPause();
+    this.delays.stop();
+    this.#shared.close();
+    for (const engine of this.#engines.values()) engine.close();
   }
 
-  /** The next request, by weight. */
-  draw(): Carried | undefined {
-    return this.#requests[this.#requests.length === 1 ? 0 : this.#weights.draw(this.#random)];
-  }
-}
-
-/** Sends one request an iteration, and is itself what the engine carries. */
-class RequestUser implements VirtualUser, Job {
-  message: RequestMessage = NO_MESSAGE;
-  replayable = false;
-  keep: Job['keep'] = 'nothing';
-  deadlineMs = 0;
-  readonly #workload: RequestsWorkload;
-  readonly #owner: UserOwner;
-  #carried: Carried | undefined;
-  #intendedMs = 0;
-  #sentMs = Number.NaN;
-
-  constructor(workload: RequestsWorkload, owner: UserOwner) {
-    this.#workload = workload;
-    this.#owner = owner;
+  /** The next iteration, by weight. */
+  draw(): PreparedIteration | undefined {
+    const { all } = this.prepared;
+    return all[all.length === 1 ? 0 : this.#weights.draw(this.random)];
   }
 
-  iterate(intendedMs: number, nowMs: number): void {
-    const carried = this.#workload.draw();
-    this.#carried = carried;
-    if (!carried) return;
-    const { request } = carried;
-    this.message = request.message();
-    this.replayable = request.replayable;
-    this.keep = request.keep;
-    this.deadlineMs = nowMs + this.#workload.timeoutMs;
-    this.#intendedMs = intendedMs;
-    this.#sentMs = Number.NaN;
-    this.#workload.series.planned(intendedMs);
-    carried.engine.send(this);
+  /** Made where it is first asked for. */
+  engineOf(origin: Origin): Engine {
+    const { openEngine, socketsMax } = this.#options;
+    if (!openEngine) return this.#remember(origin, this.#shared.of(origin));
+    return this.#engines.get(origin.text) ?? this.#remember(origin, openEngine(origin, socketsMax));
   }
 
-  interrupt(): void {
-    this.#carried?.engine.cancel(this);
+  seriesOf(request: PreparedRequest): SeriesRecorder {
+    return this.#seriesOf.get(request) ?? this.series;
   }
 
-  sent(atMs: number): void {
-    if (Number.isNaN(this.#sentMs)) this.#workload.series.sent(this.#intendedMs);
-    this.#sentMs = atMs;
+  lag(ms: number): void {
+    this.#options.lag?.(ms);
   }
 
-  settle(outcome: Outcome, atMs: number, answer: Answer | undefined): void {
-    const { series } = this.#workload;
-    series.settled(this.#intendedMs, this.#sentMs, atMs, outcome);
-    if (outcome !== 'dropped') {
-      for (const check of this.#carried?.request.checks ?? []) {
-        series.check(this.#intendedMs, check.name, answer !== undefined && check.passes(answer));
-      }
-    }
-    this.#carried = undefined;
-    this.#owner.ended(outcome === 'dropped' ? 'interrupted' : ANSWERS.has(outcome) ? 'completed' : 'failed');
+  #remember(origin: Origin, engine: Engine): Engine {
+    this.#engines.set(origin.text, engine);
+    return engine;
   }
 }

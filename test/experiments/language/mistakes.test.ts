@@ -47,11 +47,11 @@ const mistakes: readonly Mistake[] = [
       title: x
       load:
         scenarios:
-          viewers: {executor: constant-vus, vus: 3, requests: [{url: a}]}
+          viewers: {executor: constant-vus, vus: 3, requests: [{url: "http://a"}]}
     `,
     complaints: `
       drill.yaml:4:5: missing key 'duration'
-        4 |     viewers: {executor: constant-vus, vus: 3, requests: [{url: a}]}
+        4 |     viewers: {executor: constant-vus, vus: 3, requests: [{url: "http://a"}]}
           |     ^^^^^^^
     `,
   },
@@ -412,7 +412,7 @@ const mistakes: readonly Mistake[] = [
       title: x
       targets: {a: {service: a}}
       load:
-        scenarios: {v: {executor: constant-vus, vus: 1, startTime: 10s, duration: 60s, requests: [{url: a}]}}
+        scenarios: {v: {executor: constant-vus, vus: 1, startTime: 10s, duration: 60s, requests: [{url: "http://a"}]}}
       method:
         - {at: 50s, fault: network-blackout, target: a, duration: 21s}
         - {at: 31m, gate: Still there?}
@@ -436,11 +436,11 @@ const mistakes: readonly Mistake[] = [
       title: x
       limits: {max-duration: 1m}
       load:
-        scenarios: {v: {executor: constant-vus, vus: 1, startTime: 10s, duration: 60s, requests: [{url: a}]}}
+        scenarios: {v: {executor: constant-vus, vus: 1, startTime: 10s, duration: 60s, requests: [{url: "http://a"}]}}
     `,
     complaints: `
       drill.yaml:4:77: scenario 'v' ends at 1m10s, after limits.max-duration (1m)
-        4 |   scenarios: {v: {executor: constant-vus, vus: 1, startTime: 10s, duration: 60s, requests: [{url: a}]}}
+        4 |   scenarios: {v: {executor: constant-vus, vus: 1, startTime: 10s, duration: 60s, requests: [{url: "http://a"}]}}
           |                                                                             ^^^
     `,
   },
@@ -545,7 +545,7 @@ const mistakes: readonly Mistake[] = [
     text: `
       title: x
       load:
-        scenarios: {v: {executor: constant-vus, vus: 1, duration: 1s, requests: [{url: a}]}}
+        scenarios: {v: {executor: constant-vus, vus: 1, duration: 1s, requests: [{url: "http://a"}]}}
       stop-when:
         - {load: http_req_fialed, threshold: rate>0.1}
         - {load: http_req_failed, threshold: p(95)>0.1}
@@ -581,8 +581,8 @@ const mistakes: readonly Mistake[] = [
       title: x
       load:
         scenarios:
-          eu: {executor: constant-vus, vus: 1, duration: 1s, tags: {region: eu, tier: free}, requests: [{url: a, checks: {fresh: {status: 200}}}]}
-          us: {executor: constant-vus, vus: 1, duration: 1s, tags: {region: us, tier: paid}, requests: [{url: a}]}
+          eu: {executor: constant-vus, vus: 1, duration: 1s, tags: {region: eu, tier: free}, requests: [{url: "http://a", checks: {fresh: {status: 200}}}]}
+          us: {executor: constant-vus, vus: 1, duration: 1s, tags: {region: us, tier: paid}, requests: [{url: "http://a"}]}
       stop-when:
         - {load: "http_reqs{scenario:uk}", threshold: count>1}
         - {load: "http_reqs{regoin:eu}", threshold: count>1}
@@ -679,7 +679,7 @@ const mistakes: readonly Mistake[] = [
     text: `
       title: x
       load:
-        scenarios: {v: {executor: constant-vus, vus: 1, duration: 1s, requests: [{url: a}]}}
+        scenarios: {v: {executor: constant-vus, vus: 1, duration: 1s, requests: [{url: "http://a"}]}}
       variants:
         one: {enviroment: {A: 1}}
         two: {load: {scenarios: {v: {vus: many}}}}

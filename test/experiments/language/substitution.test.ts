@@ -31,13 +31,13 @@ title: \${N}
 description: "\${N}"
 system: {compose: a, environment: {A: \${N}}}
 limits: {max-targets: "${rate}"}
-load: {scenarios: {v: {executor: constant-arrival-rate, rate: "${rate}", duration: 1s, requests: [{url: "\${N}"}]}}}
+load: {scenarios: {v: {executor: constant-arrival-rate, rate: "${rate}", duration: 1s, requests: [{url: "http://h/", body: "\${N}"}]}}}
 `.replace('A: ${N}', 'A: "${N}"');
     const experiment = experimentOf(text('${N}'), { environment: { N: '12' } });
     assert.deepEqual([experiment.title, experiment.description], ['12', '12']);
     assert.equal(experiment.limits.maxTargets, 12);
     assert.deepEqual(experiment.scenarios[0]?.settings, { rate: 12, duration: '1s' });
-    assert.equal(experiment.scenarios[0]?.requests[0]?.url, '12');
+    assert.equal(experiment.scenarios[0]?.requests[0]?.body, '12');
   });
 
   test('that are unset are each pointed at, and nothing else is said about them', () => {
@@ -81,24 +81,24 @@ load:
   });
 
   test('is of its own scenario only', () => {
-    assert.equal(problemsOf(load('/${video}', '{film: {values: [a]}}'))[0]?.code, 'unset-variable');
-    assert.equal(problemsOf(load('/${vidoe}'))[0]?.hint, 'did you mean ${video}?');
-    assert.equal(problemsOf(`${load('/')}description: "\${video}"`)[0]?.code, 'unset-variable');
+    assert.equal(problemsOf(load('http://h/${video}', '{film: {values: [a]}}'))[0]?.code, 'unset-variable');
+    assert.equal(problemsOf(load('http://h/${vidoe}'))[0]?.hint, 'did you mean ${video}?');
+    assert.equal(problemsOf(`${load('http://h/')}description: "\${video}"`)[0]?.code, 'unset-variable');
   });
 
   test('cannot be escaped, since the load generator would fill it in', () => {
-    assert.equal(problemsOf(load('/$${video}'))[0]?.message, "'video' is data of this scenario and cannot be escaped");
+    assert.equal(problemsOf(load('http://h/$${video}'))[0]?.message, "'video' is a name of this scenario and cannot be escaped");
   });
 
   test('of the file counts in the requests of a variant', () => {
-    const text = `${load('/${video}')}variants: {other: {load: {scenarios: {v: {requests: [{url: "/other/\${video}"}]}}}}}`;
-    assert.equal(experimentOf(text, { variant: 'other' }).scenarios[0]?.requests[0]?.url, '/other/${video}');
+    const text = `${load('http://h/${video}')}variants: {other: {load: {scenarios: {v: {requests: [{url: "http://h/other/\${video}"}]}}}}}`;
+    assert.equal(experimentOf(text, { variant: 'other' }).scenarios[0]?.requests[0]?.url, 'http://h/other/${video}');
   });
 
   test('is one generator, spelled right', () => {
-    assert.match(complaintsOf(load('/', '{video: {zipf: {items: 0}}}')), /0 must be at least 1/);
-    assert.match(complaintsOf(load('/', '{video: {zpif: {items: 3}}}')), /did you mean 'zipf'\?/);
-    assert.match(complaintsOf(load('/', '{video: {values: []}}')), /needs at least 1 item/);
+    assert.match(complaintsOf(load('http://h/', '{video: {zipf: {items: 0}}}')), /0 must be at least 1/);
+    assert.match(complaintsOf(load('http://h/', '{video: {zpif: {items: 3}}}')), /did you mean 'zipf'\?/);
+    assert.match(complaintsOf(load('http://h/', '{video: {values: []}}')), /needs at least 1 item/);
   });
 });
 

@@ -53,8 +53,15 @@ function simulate(parts: ScenarioParts, weather: Weather) {
   };
   const recorder = new Recorder(() => {});
   const lags: number[] = [];
-  const series = recorder.series(scenario.name, scenario.tags);
-  const workload = new RequestsWorkload({ scenario, seed: 1, clock, series, socketsMax: usersMaxOf(plan), openEngine: () => engine });
+  const workload = new RequestsWorkload({
+    scenario,
+    seed: 1,
+    clock,
+    recorder,
+    schedule,
+    socketsMax: usersMaxOf(plan),
+    openEngine: () => engine,
+  });
   const gauges = { lag: (ms: number) => lags.push(ms) };
   const run = new ScenarioRun({ plan, workload, gracefulStopMs: scenario.gracefulStop.ms, clock, schedule, gauges });
   run.begin(0);
@@ -66,7 +73,7 @@ function simulate(parts: ScenarioParts, weather: Weather) {
     if (step % 400 === 0) sums.add(recorder.take());
   }
   sums.add(recorder.take());
-  return { sums, lags, totals: series.totals };
+  return { sums, lags, totals: workload.series.totals };
 }
 
 const TWENTY_SECONDS = { settings: { rate: 200, duration: '20s' }, timeout: { ms: 10_000 } };

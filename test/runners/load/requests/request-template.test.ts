@@ -1,17 +1,32 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is how a request names its data
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { FiredrillError } from '../../../../runners/failure.ts';
+import type { Source } from '../../../../runners/load/requests/data.ts';
 import { prepareRequest } from '../../../../runners/load/requests/request-template.ts';
+import { Slots, Values } from '../../../../runners/load/requests/values.ts';
 import { scenarioOf } from '../support.ts';
 
-const draws = new Map([['video', () => 'a b/ü']]);
+const video: Source = { columns: [''], unique: undefined, draw: () => ['a b/ü'] };
+const user: Source = { columns: ['email', 'address.city'], unique: undefined, draw: () => ['"q"@example.test', 'São Paulo'] };
+const slots = new Slots(
+  new Map([
+    ['video', video],
+    ['user', user],
+  ]),
+  ['token'],
+);
+const values = new Values(slots, 3);
 
 function prepare(request: Parameters<typeof scenarioOf>[0]['requests'] extends (infer Each)[] | undefined ? Each : never) {
   const scenario = scenarioOf({ requests: [request] });
   const [first] = scenario.requests;
   assert.ok(first);
-  return prepareRequest(first, scenario, draws);
+  const prepared = prepareRequest(first, { name: scenario.name, timeoutMs: 5000, redirects: 0, cookies: false }, slots);
+  return { ...prepared, message: () => prepared.message(values) };
 }
 
 test('a request without data is one buffer for the whole run', () => {
@@ -60,7 +75,7 @@ test('what cannot be sent is refused with the reason', () => {
     [{ url: 'http://h:99999/' }, /is not a URL/],
     [{ url: 'http://${video}/' }, /is not a URL/],
     [{ url: 'http://user:secret@h/' }, /holds a user name/],
-    [{ url: 'http://h/${nothing}' }, /url uses \$\{nothing\}, which data does not declare \(declared: video\)/],
+    [{ url: 'http://h/${nothing}' }, /url uses \$\{nothing\}, which data does not declare \(declared: video, user, token\)/],
     [{ url: 'http://h/', headers: { 'bad name': 'x' } }, /'bad name' is not a header/],
     [{ url: 'http://h/', headers: { x: 'a\r\nInjected: 1' } }, /'x' is not a header/],
     [{ url: 'http://h/', headers: { 'Content-Length': '3' } }, /Content-Length is set by firedrill/],
@@ -78,5 +93,81 @@ test('a password in a URL does not appear in the refusal', () => {
   assert.throws(
     () => prepare({ url: 'http://user:secret@h/' }),
     (error) => error instanceof FiredrillError && !error.message.includes('secret'),
+  );
+});
+
+test('a column comes by its name, what was extracted as long as the iteration lasts, and numbers are the virtual user’s own', () => {
+  values.begin(7);
+  const prepared = prepare({ url: 'http://h/${user.address.city}/${__VU}/${__ITER}', headers: { authorization: 'Bearer ${token}' } });
+  assert.match(String(prepared.message().http1), /^GET \/S%C3%A3o%20Paulo\/3\/7 HTTP.*authorization: Bearer \r\n/s);
+  values.keep('token', 'abc');
+  assert.match(String(prepared.message().http1), /authorization: Bearer abc\r\n/);
+  values.begin(8);
+  assert.match(String(prepared.message().http1), /\/3\/8 HTTP.*authorization: Bearer \r\n/s);
+});
+
+test('JSON stays JSON whatever the data, and has its own Content-Type', () => {
+  const prepared = prepare({
+    url: 'http://h/',
+    method: 'POST',
+    json: { to: '${user.email}', tags: ['a', 1, null], deep: { '${video}': true } },
+  });
+  const [head = '', body = ''] = String(prepared.message().http1).split('\r\n\r\n');
+  assert.deepEqual(JSON.parse(body), { to: '"q"@example.test', tags: ['a', 1, null], deep: { 'a b/ü': true } });
+  assert.match(head, /Content-Type: application\/json\r\n/);
+});
+
+test('the fields of a form are escaped, data and text alike', () => {
+  const prepared = prepare({ url: 'http://h/', method: 'POST', form: { 'e mail': '${user.email}', note: 'a+b & c' } });
+  const [head = '', body = ''] = String(prepared.message().http1).split('\r\n\r\n');
+  assert.deepEqual(
+    [...new URLSearchParams(body)],
+    [
+      ['e mail', '"q"@example.test'],
+      ['note', 'a+b & c'],
+    ],
+  );
+  assert.match(head, /Content-Type: application\/x-www-form-urlencoded\r\n/);
+});
+
+test('a Content-Type that is written counts', () => {
+  const prepared = prepare({ url: 'http://h/', method: 'POST', headers: { 'content-type': 'application/vnd.api+json' }, json: [] });
+  assert.equal(String(prepared.message().http1).match(/content-type/gi)?.length, 1);
+});
+
+test('a file is sent as it is, and its bytes are not copied', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'firedrill-body-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  writeFileSync(join(folder, 'logo.bin'), Buffer.from([0, 255, 13, 10]));
+  const prepared = prepare({ url: 'http://h/', method: 'PUT', 'body-file': join(folder, 'logo.bin') });
+  const { body, http1 } = prepared.message();
+  assert.deepEqual([body && [...Buffer.from(body)], http1], [[0, 255, 13, 10], undefined]);
+  assert.equal(prepared.message().body, body);
+});
+
+test('a body of a gigabyte is refused, with the limit', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'firedrill-body-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const path = join(folder, 'huge.bin');
+  writeFileSync(path, '');
+  truncateSync(path, 2 ** 30);
+  assert.throws(
+    () => prepare({ url: 'http://h/', method: 'PUT', 'body-file': path }),
+    (error) => error instanceof FiredrillError && error.exitCode === 3 && /huge.bin has 1 GiB; the limit is 16 MiB/.test(error.message),
+  );
+});
+
+test('what is looked at decides how much of the answer is kept', () => {
+  const keep = (request: Parameters<typeof prepare>[0]) => prepare({ url: 'http://h/', ...request }).keep;
+  assert.deepEqual(
+    [
+      keep({}),
+      keep({ checks: { fine: { status: 200 } } }),
+      keep({ redirects: 3 }),
+      keep({ extract: { id: { header: 'Location' } } }),
+      keep({ extract: { id: { json: '$.id' } } }),
+      keep({ checks: { fine: { 'body-matches': 'ok' } } }),
+    ],
+    ['nothing', 'head', 'head', 'head', 'body', 'body'],
   );
 });

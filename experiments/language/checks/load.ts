@@ -1,0 +1,53 @@
+/** Checks of the load that a schema of single values cannot make: that a scenario does something, that settings fit together, that names lead somewhere. */
+import { suggest } from '../closest.ts';
+import { ownSettings } from '../normalise.ts';
+import { parseStartTime } from '../start-time.ts';
+import { at, type Entry, entriesOf, keySpan, textOf, toRecord } from '../tree.ts';
+import type { CheckContext } from './context.ts';
+import { checkBodyFiles, checkDataFiles } from './load-files.ts';
+import { checkPlaceholders } from './load-names.ts';
+
+function checkPurpose(context: CheckContext, name: string, { node, key }: Entry): void {
+  if (node.type !== 'map' || ['requests', 'steps', 'chains'].some((part) => node.entries.has(part))) return;
+  const message = `scenario '${name}' does nothing: it needs requests, steps or chains`;
+  context.report('missing-key', message, key, 'add requests: [{url: "http://127.0.0.1:8080/"}]');
+}
+
+function checkSettings(context: CheckContext, { node, key }: Entry): void {
+  const kind = context.kinds.executors.find(({ name }) => name === textOf(at(node, 'executor')));
+  if (!kind?.misfits) return;
+  const settings = ownSettings(toRecord(node, context.flipped), context.kinds.executors, kind.name);
+  for (const misfit of kind.misfits(settings)) context.report('misfit', misfit.message, keySpan(node, misfit.key) ?? key, misfit.hint);
+}
+
+function checkStart(context: CheckContext, { node }: Entry): void {
+  const start = at(node, 'startTime');
+  const after = parseStartTime(textOf(start) ?? '')?.after;
+  if (!start || !after) return;
+  if (context.faultNames.length === 0) {
+    context.report(
+      'unknown-fault',
+      'the start is counted from a fault, and the method has none',
+      start.span,
+      'write a time of the run: 10s',
+    );
+  } else if (after.fault !== undefined && !context.faultNames.includes(after.fault)) {
+    context.report(
+      'unknown-fault',
+      `there is no fault '${after.fault}' in the method`,
+      start.span,
+      suggest(after.fault, context.faultNames),
+    );
+  }
+}
+
+/** Checks every scenario. */
+export function checkLoad(context: CheckContext): void {
+  for (const [name, entry] of entriesOf(at(context.root, 'load', 'scenarios'))) {
+    checkPurpose(context, name, entry);
+    checkSettings(context, entry);
+    checkStart(context, entry);
+    checkPlaceholders(context, entry.node, checkDataFiles(context, entry.node));
+    checkBodyFiles(context, entry.node);
+  }
+}

@@ -1,0 +1,55 @@
+/** An answer as checks and extractions look at it: its body decoded and parsed once, when it is first asked for. */
+
+import { decodeBody } from '../transport/decode.ts';
+import type { Answer } from '../transport/engine.ts';
+
+export type ViewedAnswer = Pick<Answer, 'status' | 'headers' | 'body' | 'bodyBytes'>;
+
+export class AnswerView {
+  readonly status: number;
+  /** From the sending of the request to the end of the answer. */
+  readonly durationMs: number;
+  readonly #answer: ViewedAnswer;
+  #text: string | undefined;
+  #json: { readonly value: unknown } | undefined;
+
+  constructor(answer: ViewedAnswer, durationMs: number) {
+    this.status = answer.status;
+    this.durationMs = durationMs;
+    this.#answer = answer;
+  }
+
+  /** The first value of a header; the name in lower case. */
+  header(lowerCaseName: string): string | undefined {
+    const { headers } = this.#answer;
+    for (let index = 0; index < headers.length; index += 2) {
+      if (headers[index]?.toLowerCase() === lowerCaseName) return headers[index + 1];
+    }
+    return undefined;
+  }
+
+  /** All values of a header. */
+  headers(lowerCaseName: string): readonly string[] {
+    return this.#answer.headers.filter((_, index, all) => index % 2 === 1 && all[index - 1]?.toLowerCase() === lowerCaseName);
+  }
+
+  /** Empty where it cannot be decoded. */
+  get text(): string {
+    this.#text ??= decodeBody(this.#answer).body?.toString('utf8') ?? '';
+    return this.#text;
+  }
+
+  /** Undefined where the body is no JSON. */
+  get json(): unknown {
+    if (!this.#json) this.#json = { value: parseJson(this.text) };
+    return this.#json.value;
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
