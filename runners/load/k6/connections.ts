@@ -5,7 +5,8 @@
 import type { Outcome } from '../../../probes/slo/load-cells.ts';
 import type { Failure, LoadClock, Origin } from '../transport/engine.ts';
 import { Engines } from '../transport/engines.ts';
-import { parseUrl } from '../transport/origin.ts';
+import { headerProblem } from '../transport/message.ts';
+import { parseUrl, targetOf } from '../transport/origin.ts';
 import { SOCKETS_MAX } from '../transport/pool.ts';
 import type { ProxyChoice } from '../transport/proxies.ts';
 import type { HostRequest, HostTimings, HttpSettings, Tags } from './host.ts';
@@ -104,6 +105,10 @@ export class Connections {
     const start = ORIGIN.exec(request.url)?.[0] ?? '';
     const origin = this.#originOf(start);
     if ('outcome' in origin) return origin;
+    for (const [name, value] of request.headers) {
+      const problem = isOurs(name) ? undefined : headerProblem(name, value);
+      if (problem) return noWay('dropped', 'FIREDRILL_HEADER', problem.message);
+    }
     if (this.#closed) return noWay('dropped', 'FIREDRILL_GIVEN_UP', 'the test is over');
     if (this.#blocked.name(origin.hostname)) return noWay('refused', 'FIREDRILL_BLOCKED_HOST', `${origin.hostname} is blocked`);
     if (this.#blocked.address(origin.hostname)) return noWay('refused', 'FIREDRILL_BLOCKED_IP', `${origin.hostname} is blacklisted`);
@@ -111,7 +116,7 @@ export class Connections {
     const headers = request.headers.flatMap(([name, value]) => (isOurs(name) ? [] : [name, value]));
     if (this.#options.noConnectionReuse) headers.push('Connection', 'close');
     const { method, body, keepBody, timeoutMs } = request;
-    const message = { method, target: request.url.slice(start.length), authority: host ?? origin.authority, headers, body };
+    const message = { method, target: targetOf(request.url.slice(start.length)), authority: host ?? origin.authority, headers, body };
     return { message, engine: this.#enginesFor(origin).of(origin), keepBody, deadlineMs: this.nowMs() + timeoutMs };
   }
 

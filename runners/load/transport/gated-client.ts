@@ -212,7 +212,7 @@ export class GatedClient extends Client implements Carrier {
     const atMs = this.#options.clock.nowMs();
     const answer = job.keep === 'nothing' ? undefined : this.#answer(head, job.keep === 'body', atMs);
     this.#job = undefined;
-    if (clean && this.#keepAlive) {
+    if (clean && this.#keepAlive && this.conn.writableLength === 0) {
       this.#state = 'ready';
       this.#rested = true;
       this.#options.owner.freed(this);

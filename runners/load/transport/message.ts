@@ -5,6 +5,8 @@ import type { Socket } from 'node:net';
 const BODY_EXPECTED: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
 /** Methods that Go's transport, hence k6, sends anew when a rested connection turns out dead. */
 const REPLAYABLE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
+/** Bodies of requests may be this long, in bytes (of text: in characters); a longer one is given up before anything is sent. */
+export const BODY_SENT_MAX = 128 * 1024 * 1024;
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const FRAMING = /^(?:content-length|transfer-encoding)$/i;
 

@@ -22,7 +22,7 @@ export interface UrlProblem {
 export function parseUrl(text: string): Address | UrlProblem {
   const [, scheme = '', unix, authority = '', rest = ''] = PARTS.exec(text) ?? [];
   const secure = scheme.toLowerCase() === 'https';
-  const target = (rest.startsWith('/') ? rest : `/${rest}`).toWellFormed().replace(/[^\x21-\x7e]+/g, encodeURIComponent);
+  const target = targetOf(rest);
   if (unix) return overSocket(text, secure, authority, target);
   const start = `${scheme}://${authority}`;
   const url = URL.canParse(start) ? new URL(start) : undefined;
@@ -32,6 +32,11 @@ export function parseUrl(text: string): Address | UrlProblem {
   const userinfo = url.username === '' && url.password === '' ? '' : `${decode(url.username)}:${decode(url.password)}`;
   const hostname = url.hostname.replace(/^\[|\]$/g, '');
   return { origin: { secure, hostname, port, text: url.origin, authority: url.host, socketPath: undefined }, target, userinfo };
+}
+
+/** What stands after the authority of a URL, as a request asks for it: as written, save what HTTP cannot carry. */
+export function targetOf(rest: string): string {
+  return (rest.startsWith('/') ? rest : `/${rest}`).toWellFormed().replace(/[^\x21-\x7e]+/g, encodeURIComponent);
 }
 
 function overSocket(text: string, secure: boolean, authority: string, target: string): Address | UrlProblem {

@@ -1,6 +1,7 @@
 /** Which outcome a status or an error stands for, and what is said of it. */
 import type { Outcome } from '../../../probes/slo/load-cells.ts';
 import type { Failure } from './engine.ts';
+import { BODY_SENT_MAX } from './message.ts';
 
 /** An answer's class; a status that HTTP does not know is a `parse` failure. */
 export function outcomeOfStatus(status: number): Outcome {
@@ -57,5 +58,10 @@ export const FAILURES = {
   notHttp: { code: 'FIREDRILL_NOT_HTTP', message: 'what came back is not HTTP', during: 'exchanging' },
   deadline: { code: 'FIREDRILL_TIMEOUT', message: 'no answer within the time limit', during: 'exchanging' },
   waitedTooLong: { code: 'FIREDRILL_TIMEOUT', message: 'no connection within the time limit', during: 'waiting' },
+  bodyTooLarge: {
+    code: 'FIREDRILL_BODY_TOO_LARGE',
+    message: `the body is longer than ${BODY_SENT_MAX} bytes and is not sent`,
+    during: 'waiting',
+  },
   givenUp: { code: 'FIREDRILL_GIVEN_UP', message: 'given up before the answer', during: 'exchanging' },
 } as const satisfies Record<string, Failure>;

@@ -13,7 +13,7 @@ import type { Engine, Failure, Job, LoadClock, Origin } from './engine.ts';
 import { GatedClient } from './gated-client.ts';
 import { Http2Client } from './http2-client.ts';
 import { BodyBudget } from './kept-body.ts';
-import { type RequestMessage, throughProxy } from './message.ts';
+import { BODY_SENT_MAX, type RequestMessage, throughProxy } from './message.ts';
 import { Openings } from './openings.ts';
 import { FAILURES } from './outcomes.ts';
 import { type Route, type RouteOptions, routeTo } from './route.ts';
@@ -87,6 +87,11 @@ export class Pool implements Engine, CarrierOwner, DialOwner {
   }
 
   send(job: Job): void {
+    const { body } = job.message;
+    if (body !== undefined && body.length > BODY_SENT_MAX) {
+      job.settle('dropped', this.#clock.nowMs(), undefined, FAILURES.bodyTooLarge);
+      return;
+    }
     let carrier = this.#ready.pop();
     while (carrier && !carrier.free) carrier = this.#ready.pop();
     if (carrier) {
