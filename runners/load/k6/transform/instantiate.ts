@@ -6,7 +6,7 @@ import { callSequentially, fillSequentially } from './sequential.ts';
 import type { TransformedScript } from './transform.ts';
 
 /** What a script of one virtual user finds around it. */
-export interface ScriptHost {
+export interface ScriptBindings {
   /** A module of k6 by its name: its exports, and itself as `default`. */
   readonly modules: Readonly<Record<string, unknown>>;
   /** Every name of `GLOBALS`; read anew at each use. */
@@ -17,7 +17,7 @@ export interface ScriptHost {
 export type ScriptExports = Readonly<Record<string, unknown>>;
 
 /** Runs the script's init code anew and gives its exports. Throws what the script throws. */
-export type ScriptFactory = (host: ScriptHost) => ScriptExports;
+export type ScriptFactory = (host: ScriptBindings) => ScriptExports;
 
 /** The code is compiled here once; instances share it and have only their own variables. */
 export function compileScript(script: TransformedScript): ScriptFactory {

@@ -19,12 +19,12 @@ export interface ScriptMap {
 
 export class BundlePositions {
   readonly #entry: string;
-  readonly #map: TraceMap;
+  readonly #map: BundleMap;
   readonly #lineStarts: number[];
 
   constructor(entry: string, map: string, code: string) {
     this.#entry = entry;
-    this.#map = new TraceMap(map);
+    this.#map = new BundleMap(entry, map);
     this.#lineStarts = [0, ...Array.from(code.matchAll(/\n/g), (match) => match.index + 1)];
   }
 
@@ -37,35 +37,50 @@ export class BundlePositions {
       if ((this.#lineStarts[middle] ?? 0) <= offset) low = middle;
       else high = middle;
     }
-    const found = trace(this.#map, this.#entry, low + 1, offset - (this.#lineStarts[low] ?? 0));
+    const found = this.#map.trace(low + 1, offset - (this.#lineStarts[low] ?? 0));
     return found ?? { file: this.#entry, line: 1, column: 1, sourceLine: '' };
   }
 }
 
-/** `line` counts from 1, `column` from 0. */
-function trace(map: TraceMap, entry: string, line: number, column: number): SourcePlace | undefined {
-  const found = originalPositionFor(map, { line, column });
-  if (found.source === null) return undefined;
-  const content = sourceContentFor(map, found.source) ?? '';
-  return {
-    file: join(dirname(entry), found.source),
-    line: found.line,
-    column: found.column + 1,
-    sourceLine: content.split(/\r?\n/)[found.line - 1] ?? '',
-  };
+/** A bundle's source map, and the author's lines. */
+class BundleMap {
+  readonly #entry: string;
+  readonly #map: TraceMap;
+  readonly #lines = new Map<string, string[]>();
+
+  constructor(entry: string, map: string) {
+    this.#entry = entry;
+    this.#map = new TraceMap(map);
+  }
+
+  /** `line` counts from 1, `column` from 0. */
+  trace(line: number, column: number): SourcePlace | undefined {
+    const found = originalPositionFor(this.#map, { line, column });
+    if (found.source === null) return undefined;
+    return {
+      file: join(dirname(this.#entry), found.source),
+      line: found.line,
+      column: found.column + 1,
+      sourceLine: this.#linesOf(found.source)[found.line - 1] ?? '',
+    };
+  }
+
+  #linesOf(source: string): string[] {
+    const lines = this.#lines.get(source) ?? (sourceContentFor(this.#map, source) ?? '').split(/\r?\n/);
+    this.#lines.set(source, lines);
+    return lines;
+  }
 }
 
 /** Reads the stacks of errors that one script throws. */
 export class ScriptPositions {
-  readonly #entry: string;
   readonly #edits: TraceMap;
-  readonly #bundle: TraceMap;
+  readonly #bundle: BundleMap;
   readonly #frame: RegExp;
 
   constructor(map: ScriptMap) {
-    this.#entry = map.entry;
     this.#edits = new TraceMap(map.edits);
-    this.#bundle = new TraceMap(map.bundle);
+    this.#bundle = new BundleMap(map.entry, map.bundle);
     this.#frame = new RegExp(`${escaped(scriptName(map.entry))}:(\\d+):(\\d+)`);
   }
 
@@ -92,7 +107,7 @@ export class ScriptPositions {
     const [, row, column] = this.#frame.exec(line) ?? [];
     if (row === undefined || column === undefined) return undefined;
     const bundled = originalPositionFor(this.#edits, { line: Number(row), column: Number(column) - 1 });
-    return bundled.source === null ? undefined : trace(this.#bundle, this.#entry, bundled.line, bundled.column);
+    return bundled.source === null ? undefined : this.#bundle.trace(bundled.line, bundled.column);
   }
 }
 

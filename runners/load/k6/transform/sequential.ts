@@ -4,6 +4,8 @@
  * method is not the language's own is asked for it by name, and awaited.
  */
 
+import { EXIT, FiredrillError } from '../../../failure.ts';
+
 type Callback = (...given: unknown[]) => unknown;
 /** One step: the value, its index, the list. */
 type Step = (value: unknown, index: number) => unknown;
@@ -97,12 +99,41 @@ export async function callSequentially(receiver: unknown, method: string, ...giv
     return undefined;
   }
   const waiting = METHODS[method];
-  if (waiting === undefined || !isLanguages(receiver, method)) return await own(...given);
+  if (waiting === undefined || !isLanguages(receiver, method)) {
+    const invoke = (self: unknown, passed: unknown[]): unknown => Reflect.apply(callback, self, passed);
+    return await callOwn(own, method, invoke, given.slice(1));
+  }
   const length = 'length' in receiver ? Number(receiver.length) : 0;
   const step: Step = (value, index) => call(value, index, receiver);
   const plain: Callback = (...passed) => Reflect.apply(callback, undefined, passed);
   const result = await waiting({ list: receiver, length, step }, given, plain);
   return ArrayBuffer.isView(receiver) && Array.isArray(result) ? Reflect.construct(receiver.constructor, [result]) : result;
+}
+
+/** A method that is not the language's must wait for the callback itself; if it did not, that is said, never passed over. */
+async function callOwn(
+  own: Callback,
+  method: string,
+  invoke: (self: unknown, passed: unknown[]) => unknown,
+  others: readonly unknown[],
+): Promise<unknown> {
+  let underWay = 0;
+  const counted = function (this: unknown, ...given: unknown[]): unknown {
+    const result = invoke(this, given);
+    if (!(result instanceof Promise)) return result;
+    underWay += 1;
+    return result.finally(() => {
+      underWay -= 1;
+    });
+  };
+  const answer = own(counted, ...others);
+  const hasty = underWay > 0 && !(answer instanceof Promise);
+  const result: unknown = await answer;
+  if (underWay === 0 && !hasty) return result;
+  throw new FiredrillError('await-missing', `.${method}() did not wait for the function it was given.`, {
+    hint: 'Run the script on the other path, --path quickjs, or call the function in a loop.',
+    exitCode: EXIT.experimentWrong,
+  });
 }
 
 function* swapped(map: Map<unknown, unknown>): Generator<[unknown, unknown]> {

@@ -27,8 +27,13 @@ export function isFunction(node: AnyNode): node is FunctionNode {
 
 /** The nodes directly below, in the order in which they are written save for rare forms. */
 export function childrenOf(node: AnyNode): AnyNode[] {
+  const children: AnyNode[] = [];
   const values: unknown[] = Object.values(node);
-  return values.flatMap((value) => (Array.isArray(value) ? value : [value])).filter(isNode);
+  for (const value of values) {
+    if (isNode(value)) children.push(value);
+    else if (Array.isArray(value)) for (const one of value) if (isNode(one)) children.push(one);
+  }
+  return children;
 }
 
 /**

@@ -6,7 +6,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type Bundle, bundleScript } from '../../../../../runners/load/k6/transform/bundle.ts';
-import { compileScript, type ScriptHost } from '../../../../../runners/load/k6/transform/instantiate.ts';
+import { compileScript, type ScriptBindings } from '../../../../../runners/load/k6/transform/instantiate.ts';
 import { rewriteBundle, type TransformedScript, type TransformOptions } from '../../../../../runners/load/k6/transform/transform.ts';
 import { Turn } from '../../../../../runners/load/k6/transform/turn.ts';
 
@@ -17,7 +17,7 @@ const ITERATIONS = 2;
 
 type Settle = (name: string, url: string, finish: () => unknown) => unknown;
 
-export function createHost(blocking: boolean): { host: ScriptHost; trace: string[] } {
+export function createHost(blocking: boolean): { host: ScriptBindings; trace: string[] } {
   const trace: string[] = [];
   const turn = new Turn();
   const settle: Settle = (name, url, finish) => {

@@ -115,3 +115,12 @@ test('Array.from waits for its callback and takes lists, lengths and text', asyn
   assert.deepEqual(await fillSequentially(Array, 'from', 'ab', async (letter: string) => letter.toUpperCase()), ['A', 'B']);
   assert.deepEqual(await fillSequentially(Array, 'from', new Set([1])), [1]);
 });
+
+test('a method that does not wait for its callback is named', async () => {
+  const hasty = { filter: (callback: (n: number) => unknown) => [1, 2].filter((n) => Boolean(callback(n))) };
+  await assert.rejects(
+    callSequentially(hasty, 'filter', async (n: number) => n > 1),
+    { code: 'await-missing', message: '.filter() did not wait for the function it was given.' },
+  );
+  assert.deepEqual(await callSequentially(hasty, 'filter', (n: number) => n > 1), [2]);
+});
