@@ -14,7 +14,7 @@ import { createAgentContainer } from './container.ts';
 import { splitFrames } from './engine-frames.ts';
 import type { Orders } from './orders.ts';
 import { ordersShape } from './orders.ts';
-import { MEMORY_PATH, ORDERS_PATH } from './places.ts';
+import { MEMORY_PATH, ORDERS_PATH, SWEEP_VARIABLE } from './places.ts';
 import type { AgentNotice } from './protocol.ts';
 import { noticeShape } from './protocol.ts';
 
@@ -93,7 +93,8 @@ export async function startSweeper(docker: Docker, image: string, orders: Orders
 /**
  * Ends what an agent left: one that is still at work is stopped (it undoes by itself), one that did not leave clean is
  * swept by a fresh one; then its container is removed. Answers with what both of them said; undefined where the container is gone, or
- * goes meanwhile: nobody can tell by it whether everything is undone.
+ * goes meanwhile, or never
+ * began to sweep: nobody can tell by it whether everything is undone.
  */
 export async function sweepAgent(docker: Docker, image: string, containerId: string): Promise<Sweep | undefined> {
   try {
@@ -109,9 +110,10 @@ async function sweepFound(docker: Docker, image: string, containerId: string): P
   const state = await stateOf(docker, containerId);
   if (state === undefined) return undefined;
   if (state === 'created') {
-    // Its runner died before starting it: nothing was touched.
+    // Whoever made it died, or was cut off, before starting it. By an agent nothing was touched then; a sweeper came after one.
+    const sweeper = await isSweeper(container);
     await container.remove({ force: true });
-    return { clean: true, notices: [] };
+    return sweeper ? undefined : { clean: true, notices: [] };
   }
   await container.stop().catch(() => {});
   const notices = await readNotices(docker, containerId);
@@ -123,6 +125,10 @@ async function sweepFound(docker: Docker, image: string, containerId: string): P
   const swept = await startSweeper(docker, image, await readOrders(docker, containerId), await readMemory(docker, containerId));
   if (swept.clean) await container.remove({ force: true });
   return { clean: swept.clean, notices: [...notices, ...swept.notices] };
+}
+
+async function isSweeper(container: Docker.Container): Promise<boolean> {
+  return (await container.inspect()).Config.Env.some((each) => each.startsWith(`${SWEEP_VARIABLE}=`));
 }
 
 /** The engine's word for a container's state; undefined where it is gone, or on its way out. */

@@ -1,5 +1,6 @@
 /** The conductor's hands: an agent on each engine of this run, as one; and what undoes what a lost agent left behind. */
 import type Docker from 'dockerode';
+import { formatMs } from '../../experiments/language/duration.ts';
 import { type AgentClient, startAgent } from '../agent/client.ts';
 import type { Follow } from '../agent/following.ts';
 import { agentImage } from '../agent/image.ts';
@@ -12,11 +13,13 @@ import { tagOf } from '../docker/images.ts';
 import { LABEL } from '../docker/labels.ts';
 import type { Plan } from '../journal/events.ts';
 import type { Journal } from '../journal/writer.ts';
+import { monotonicClock } from '../runbook/clock.ts';
 import type { ConductOptions } from '../runbook/conduct.ts';
 import type { Hands } from '../runbook/hands.ts';
 import { isRunners } from '../runbook/runner-hands.ts';
 import type { Stop } from '../runbook/stop.ts';
 import { ordersOf } from './engine-orders.ts';
+import { AWAY_MS_MAX, outlastOutage } from './engine-outage.ts';
 
 export interface HandsOptions {
   readonly engines: readonly NamedEngine[];
@@ -53,9 +56,7 @@ export function agentHands(options: HandsOptions): Pick<ConductOptions, 'startHa
       throw failed.reason;
     },
     async undoWithoutHands() {
-      const swept = await Promise.all(
-        hands.map(({ engine, orders, followed }) => sweepLost(engine.docker, { ...orders, followed }).catch(failedSweep)),
-      );
+      const swept = await Promise.all(hands.map((hand) => sweepLost(hand, options.journal).catch(failedSweep)));
       const clean = swept.every((each) => each.clean);
       const undone = swept.flatMap(({ notices }) => notices.flatMap((each) => (each.notice === 'undone' ? [each.fault] : [])));
       const detail = clean ? 'what the lost agent may have left was undone and read back' : 'not everything could be undone';
@@ -143,8 +144,22 @@ function failedOn({ engine }: StartedHand) {
   ];
 }
 
-/** A lost agent that is still to be found undoes by itself, or its memory is gone by; where there is none, a fresh one undoes its orders. */
-async function sweepLost(docker: Docker, orders: Orders): Promise<Sweep> {
+/**
+ * A lost agent that is still to be found undoes by itself, or its memory is gone by; where there is none, a fresh one undoes its orders. With the
+ * agent the engine may be lost, and is waited for.
+ */
+function sweepLost({ engine, orders, followed }: Hand, journal: Journal): Promise<Sweep> {
+  const { docker, name } = engine;
+  const which = name === undefined ? 'the engine' : `the engine ${name}`;
+  const text = `${which} does not answer; for ${formatMs(AWAY_MS_MAX)} at most it is waited for, to see that everything is undone`;
+  return outlastOutage(() => sweepOn(docker, { ...orders, followed }), {
+    docker,
+    clock: monotonicClock(process.hrtime.bigint()),
+    onAway: () => journal.append({ type: 'note', level: 'warning', text }),
+  });
+}
+
+async function sweepOn(docker: Docker, orders: Orders): Promise<Sweep> {
   const agents = (await findAgents(docker)).filter((each) => each.runId === orders.runId);
   const swept = (await Promise.all(agents.map(({ id }) => sweepAgent(docker, tagOf(agentImage), id)))).filter((each) => each !== undefined);
   // One that is being removed is still listed, and tells nothing any more.

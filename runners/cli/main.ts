@@ -15,6 +15,7 @@ import { start } from './commands/start.ts';
 import { stop } from './commands/stop.ts';
 import { sweep } from './commands/sweep.ts';
 import { up } from './commands/up.ts';
+import { isLostConnection } from './engine-outage.ts';
 import type { CliIo } from './io.ts';
 import { version } from './version.ts';
 
@@ -145,9 +146,6 @@ function seedOf(text: string): number {
   });
 }
 
-/** As the library throws it, of a connection that broke in the middle of a call. */
-const LOST_CONNECTION = new Set(['ECONNRESET', 'EPIPE', 'ECONNREFUSED']);
-
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
@@ -159,7 +157,7 @@ function tell(io: CliIo, error: unknown): ExitCode {
     io.stderr.write(`firedrill: ${error.message}\n${error.hint ? `  hint: ${error.hint}\n` : ''}`);
     return error.exitCode;
   }
-  if (LOST_CONNECTION.has(codeOf(error))) {
+  if (isLostConnection(error)) {
     io.stderr.write(`firedrill: The connection to the engine broke: ${error}\n  hint: See whether anything is left: firedrill sweep\n`);
     return EXIT.groundUnfit;
   }
