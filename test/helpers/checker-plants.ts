@@ -37,7 +37,7 @@ export const HANDS = {
 };
 
 /** A script that signals every process whose command line begins so; the images have no pgrep. */
-const signal = (name: string, command: string) =>
+export const signal = (name: string, command: string) =>
   `for p in /proc/[0-9]*; do tr '\\0' ' ' < $p/cmdline 2>/dev/null | grep -q '^${command}' && kill -${name} \${p#/proc/}; done`;
 
 /** Kinds that leave each other alone, so that they can be planted together; the cry of each is its own. */
@@ -109,6 +109,12 @@ function networkPlants({ inNetwork, onHost, ...garden }: Reach): readonly Plant[
       plant: () => inNetwork('ip link set dev eth0 mtu 1400'),
       cries: /target: links: \+ .*mtu 1400/,
       uproot: () => inNetwork('ip link set dev eth0 mtu 1500'),
+    },
+    {
+      kind: 'a neighbour that is set for good',
+      plant: () => inNetwork('ip neigh add 192.0.2.77 lladdr 02:00:00:00:00:77 nud permanent dev eth0'),
+      cries: /target: permanent neighbours: \+ 192\.0\.2\.77 /,
+      uproot: () => inNetwork('ip neigh del 192.0.2.77 dev eth0'),
     },
     {
       kind: 'a setting of the network',
@@ -201,6 +207,12 @@ function filePlants({ pid, onHost, inTarget }: Reach): readonly Plant[] {
       plant: () => inTarget('sh', '-c', 'echo left > /memory/ballast'),
       cries: /target: files on mounts: \+ \/memory\/ballast/,
       uproot: () => inTarget('rm', '/memory/ballast'),
+    },
+    {
+      kind: 'what a program says of itself',
+      plant: () => inTarget('sh', '-c', 'echo paused > /memory/mode'),
+      cries: /target: says: \+ paused/,
+      uproot: () => inTarget('rm', '/memory/mode'),
     },
     {
       kind: 'a file on a volume',

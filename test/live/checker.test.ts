@@ -5,14 +5,24 @@ import type Docker from 'dockerode';
 import { connectEngine } from '../../runners/docker/engine.ts';
 import { ensureImages, tagOf } from '../../runners/docker/images.ts';
 import { AGENT_IMAGE, inside, openStage, STAGE_LABEL, type Stage } from '../helpers/agent-stage.ts';
+import { hostPlantsOf } from '../helpers/checker-host-plants.ts';
 import { HANDS, plantsOf } from '../helpers/checker-plants.ts';
 import { checkerImage } from '../torture/checker/image.ts';
 import { compare, type Sections, takeSnapshot } from '../torture/checker/snapshot.ts';
+import { openOwnEngine } from '../torture/own-engine.ts';
 
 const STAGE = 'checker';
 const SYSTEM = 'firedrill.checked=checker';
-const scope = { system: SYSTEM, wholeHost: false, counts: (labels: Readonly<Record<string, string>>) => labels[STAGE_LABEL] === STAGE };
+/** A program's word for itself. */
+const ASKS = { 'firedrill-checker-target': ['sh', '-c', 'cat /memory/mode 2>/dev/null || echo as always'] };
 const VOLUME = 'firedrill-checker-volume';
+
+const scope = {
+  system: SYSTEM,
+  wholeHost: false,
+  asks: ASKS,
+  counts: (labels: Readonly<Record<string, string>>) => labels[STAGE_LABEL] === STAGE,
+};
 
 let stage: Stage;
 let docker: Docker;
@@ -96,4 +106,22 @@ test('a container that is paused, stopped, off its network or gone is cried abou
   assert.deepEqual(compare(clean, await look()), [], 'a restart and a network that is back leave nothing');
   await second.remove({ force: true });
   assert.match(compare(clean, await look()).join('\n'), /engine: containers of the system: - firedrill-checker-second/);
+});
+
+test('on an engine that nobody else uses, what is left on its host is cried about too', async (t) => {
+  const engine = await openOwnEngine();
+  try {
+    const whole = { system: SYSTEM, wholeHost: true, hostPid: engine.hostPid };
+    const lookAtHost = () => takeSnapshot(engine.docker, tagOf(checkerImage), whole, docker);
+    const onHost = (script: string) => inside(docker, hands, ['sh', '-c', script]);
+    const plants = hostPlantsOf({ engine, docker, image: tagOf(checkerImage), label: STAGE, onHost });
+    const untouched = await lookAtHost();
+    for (const { plant } of plants) await plant();
+    const cries = compare(untouched, await lookAtHost()).join('\n');
+    for (const { uproot } of plants.toReversed()) await uproot();
+    for (const { kind, cries: expected } of plants) await t.test(kind, () => assert.match(cries, expected));
+    assert.deepEqual(compare(untouched, await lookAtHost()), []);
+  } finally {
+    await engine.close();
+  }
 });

@@ -1,5 +1,7 @@
 /** What the engine itself says: of each container of the system, of its networks and volumes, and of all that is labelled as ours. */
+import { buffer } from 'node:stream/consumers';
 import type Docker from 'dockerode';
+import { demultiplex } from './frames.ts';
 import type { Place, Sections } from './look/asked.ts';
 
 /** What the checker looks after. */
@@ -12,13 +14,18 @@ export interface Scope {
   readonly hostPid?: number;
   /** True where nobody else uses the engine. */
   readonly wholeHost: boolean;
-  /** By container name: mount points with data that its programs write. */
+  /** By container name: mount points, and paths of its own layer, with data that its programs write. */
   readonly dataPaths?: Readonly<Record<string, readonly string[]>>;
+  /** Command lines of the system's own processes that come and go by themselves. */
+  readonly passing?: readonly RegExp[];
+  /** By container name: a command in it that tells what its program keeps to itself, such as a pause. */
+  readonly asks?: Readonly<Record<string, readonly string[]>>;
 }
 
 export type Labels = Readonly<Record<string, string>>;
 
 const PREFIX = 'firedrill.';
+const OURS = /firedrill/i;
 /** On the checker's own container. */
 export const CHECKER_LABEL = 'firedrill.checker';
 
@@ -53,9 +60,12 @@ async function askContainer(docker: Docker, id: string, scope: Scope): Promise<A
   const container = docker.getContainer(id);
   const [found, changes] = await Promise.all([container.inspect(), container.changes()]);
   const name = found.Name.replace(/^\//, '');
+  const question = scope.asks?.[name];
   const { Status, Running, Paused, Restarting, Dead, Pid } = found.State;
   // Where nothing changed, the engine answers with something that is no list.
-  const changed: readonly { Path: string; Kind: number }[] = Array.isArray(changes) ? changes : [];
+  const all: readonly { Path: string; Kind: number }[] = Array.isArray(changes) ? changes : [];
+  const dataPaths = scope.dataPaths?.[name] ?? [];
+  const changed = all.filter(({ Path }) => !isData(dataPaths, Path));
   const networks = Object.entries(found.NetworkSettings.Networks).map(
     ([network, { IPAMConfig, Links, Aliases, DriverOpts }]: [string, Endpoint]) =>
       `${network} ${JSON.stringify({ IPAMConfig, Links, Aliases: [...(Aliases ?? [])].sort(), DriverOpts })}`,
@@ -71,7 +81,7 @@ async function askContainer(docker: Docker, id: string, scope: Scope): Promise<A
       name,
       id,
       pid: Pid,
-      dataPaths: scope.dataPaths?.[name] ?? [],
+      dataPaths,
       changed: changed.flatMap(({ Kind, Path }) => (Kind === 2 ? [] : [Path])),
     },
     sections: {
@@ -84,8 +94,22 @@ async function askContainer(docker: Docker, id: string, scope: Scope): Promise<A
       ].sort(),
       [`${name}: networks`]: networks.sort(),
       [`${name}: difference from its image`]: changed.map(({ Kind, Path }) => `${'CAD'[Kind]} ${Path}`).sort(),
+      ...(question && found.State.Running && !found.State.Paused
+        ? { [`${name}: says`]: await ask(container, question).catch((error) => [`cannot be asked: ${error}`]) }
+        : {}),
     },
   };
+}
+
+async function ask(container: Docker.Container, command: readonly string[]): Promise<readonly string[]> {
+  const exec = await container.exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true });
+  const { stdout, stderr } = demultiplex(await buffer(await exec.start({})));
+  return `${stdout}${stderr}`.split('\n').filter((line) => line !== '');
+}
+
+/** What programs write as they work, unless it is named after us. */
+function isData(dataPaths: readonly string[], path: string): boolean {
+  return !OURS.test(path) && dataPaths.some((each) => path === each || path.startsWith(`${each}/`));
 }
 
 interface Endpoint {

@@ -5,6 +5,7 @@
 import { buffer } from 'node:stream/consumers';
 import type Docker from 'dockerode';
 import { askEngine, CHECKER_LABEL, type Scope } from './engine-side.ts';
+import { demultiplex } from './frames.ts';
 import type { Asked, Sections } from './look/asked.ts';
 
 export { compare } from './compare.ts';
@@ -20,7 +21,12 @@ export async function takeSnapshot(docker: Docker, image: string, scope: Scope, 
   const asked: Asked = { places, hostPid: scope.hostPid ?? 1, wholeHost: scope.wholeHost };
   const seen = await look(looksFrom, image, asked);
   const host = scope.wholeHost ? {} : onlyOurs(seen);
-  return named({ ...sections, ...seen, ...host }, addresses);
+  return named({ ...sections, ...withoutPassing(seen, scope.passing ?? []), ...host }, addresses);
+}
+
+function withoutPassing(seen: Sections, passing: readonly RegExp[]): Sections {
+  const stays = (section: string) => (line: string) => !section.endsWith(': processes') || !passing.some((each) => each.test(line));
+  return Object.fromEntries(Object.entries(seen).map(([section, lines]) => [section, lines.filter(stays(section))]));
 }
 
 /** The engine hands out addresses anew at each start; whose one is stays, and that is what has to be the same. */
@@ -77,15 +83,4 @@ function parse(stdout: string, stderr: string): Sections {
   } catch {
     throw new Error(`the checker could not look: ${stderr || stdout.slice(0, 500)}`);
   }
-}
-
-/** The engine sends both streams in one, in frames of: stream, three zeros, length, bytes. */
-function demultiplex(frames: Buffer): { readonly stdout: string; readonly stderr: string } {
-  const pieces: { stdout: Buffer[]; stderr: Buffer[] } = { stdout: [], stderr: [] };
-  for (let at = 0; at + 8 <= frames.length; ) {
-    const length = frames.readUInt32BE(at + 4);
-    pieces[frames[at] === 2 ? 'stderr' : 'stdout'].push(frames.subarray(at + 8, at + 8 + length));
-    at += 8 + length;
-  }
-  return { stdout: Buffer.concat(pieces.stdout).toString('utf8'), stderr: Buffer.concat(pieces.stderr).toString('utf8') };
 }

@@ -5,7 +5,7 @@ export interface Place {
   readonly name: string;
   readonly id: string;
   readonly pid: number;
-  /** Mount points inside it whose files the program writes as it works: there only foreign names count. */
+  /** Mount points inside it whose files the program writes as it works: there only names of ours count. */
   readonly dataPaths: readonly string[];
   /** Paths of its writable layer that differ from its image. */
   readonly changed: readonly string[];

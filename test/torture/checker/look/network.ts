@@ -9,7 +9,7 @@ const SCRIPTS = {
   nftables: 'nft --stateless list ruleset 2>&1',
   sets: 'ipset save 2>&1',
   queueing: `tc qdisc show 2>&1
-for d in $(ip -o link show | cut -d: -f2 | cut -d@ -f1); do
+for d in $(tc qdisc show 2>/dev/null | grep -v '^qdisc noqueue' | sed 's/.* dev \\([^ ]*\\) .*/\\1/' | sort -u); do
   { echo class show dev $d; echo filter show dev $d; echo filter show dev $d ingress; echo filter show dev $d egress; } | tc -force -batch - 2>/dev/null | sed "s/^/$d /"
 done`,
   links: 'ip -o link show',
