@@ -1,5 +1,4 @@
 /** An engine of a test's own: its own data, processes and socket, in a network namespace of its own, with the images that a run needs. */
-import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +7,7 @@ import type Docker from 'dockerode';
 import { startDaemon } from '../../runners/cli/set-up/daemon.ts';
 import { thisMachine } from '../../runners/cli/set-up/machine.ts';
 import { connectEngine } from '../../runners/docker/engine.ts';
+import { copyImages } from './copy-images.ts';
 
 /** How long a daemon may take to end once it is told to. */
 const END_LIMIT_MS = 30_000;
@@ -56,7 +56,7 @@ export async function startSecondEngine(): Promise<SecondEngine> {
   return {
     docker,
     host,
-    load: (...images) => shell(`docker save ${images.join(' ')} | docker --host ${host} load`),
+    load: (...images) => copyImages(images, host),
     async close() {
       for (const { Id } of await docker.listContainers({ all: true })) await docker.getContainer(Id).remove({ force: true });
       const pid = Number(await readFile(pidFile, 'utf8'));
@@ -65,13 +65,6 @@ export async function startSecondEngine(): Promise<SecondEngine> {
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-function shell(command: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn('sh', ['-c', command], { stdio: ['ignore', 'ignore', 'inherit'] });
-    child.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`${command} ended with ${code}`))));
-  });
 }
 
 function isThere(pid: number): boolean {

@@ -4,7 +4,8 @@ import { after, before, test } from 'node:test';
 import type { Sections } from '../torture/checker/snapshot.ts';
 import { VICTIMS, type Victim } from '../torture/draw-round.ts';
 import { type OpenGround, openGround } from '../torture/open-ground.ts';
-import { playRound } from '../torture/play-round.ts';
+import { differencesSettled, playRound } from '../torture/play-round.ts';
+import { systemOf } from '../torture/systems/index.ts';
 
 const SEED = 11;
 const SHORT: readonly Victim[] = ['runner', 'agent', 'runner-and-agent', 'helper', 'target', 'cut-off'];
@@ -13,7 +14,7 @@ let ground: OpenGround;
 let clean: Sections;
 
 before(async () => {
-  ground = await openGround(() => {});
+  ground = await openGround(systemOf('small'), () => {});
   clean = await ground.look();
 });
 
@@ -32,3 +33,7 @@ for (const victim of SHORT) {
     assert.deepEqual(result.broken, []);
   });
 }
+
+test('nothing is left after all of them', async () => {
+  assert.deepEqual(await differencesSettled(clean, ground), []);
+});

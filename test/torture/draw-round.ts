@@ -1,7 +1,7 @@
 /** What a round does, drawn from the seed and its number: the same two give the same round on any machine. Pure. */
 import { type Draw, drawFrom } from './draw.ts';
-import { GENERATORS } from './generators.ts';
-import { ROLES } from './system.ts';
+import { GENERATORS, rolesFor, settingsFor } from './generators.ts';
+import type { TortureSystem } from './systems/system.ts';
 
 export const VICTIMS = [
   'runner',
@@ -23,6 +23,8 @@ export type Victim = (typeof VICTIMS)[number];
 export const LEASE_MS = 2000;
 
 export interface Round {
+  /** The name of the system that is tortured. */
+  readonly ground: string;
   readonly seed: number;
   readonly round: number;
   /** How often drawing gave an experiment that `plan` refused. */
@@ -49,6 +51,7 @@ export interface DrawnFault {
 /** `victims` and `faults`: what to draw from. */
 export function drawRound(
   of: { readonly seed: number; readonly round: number; readonly attempt: number },
+  system: TortureSystem,
   victims: readonly Victim[],
   faults: readonly string[],
 ): Round {
@@ -56,39 +59,50 @@ export function drawRound(
   // Every victim comes up equally often, in an order that depends on the seed; every fault by chance.
   const victim = victims[(of.round + of.seed) % victims.length] ?? draw.oneOf(victims);
   const after = draw.chance(0.75) ? 'effect' : 'start';
+  const fitting = faults.filter((fault) => rolesFor(fault, system.parts).length > 0);
   const drawn = {
+    ground: system.name,
     ...of,
     victim,
     after,
     afterMs: after === 'effect' ? draw.whole(0, 2500) : draw.whole(300, 4000),
     choice: draw.fraction(),
     elsewhere: draw.chance(0.5),
-    faults: Array.from({ length: draw.whole(2, 3) }, (_, index) => drawFault(draw, faults, index)),
+    faults: Array.from({ length: draw.whole(2, 3) }, (_, index) => drawFault(draw, system, fitting, index)),
   } satisfies Round;
   // What the runner's machine did can only be undone there.
   return drawn.faults.some(({ fault }) => fault === 'script') ? { ...drawn, elsewhere: false } : drawn;
 }
 
-function drawFault(draw: Draw, faults: readonly string[], index: number): DrawnFault {
+function drawFault(draw: Draw, system: TortureSystem, faults: readonly string[], index: number): DrawnFault {
   const fault = draw.oneOf(faults);
-  const generator = GENERATORS[fault];
-  if (!generator) throw new Error(`the fault '${fault}' has no generator`);
-  const target = draw.oneOf(generator.roles);
+  const role = draw.oneOf(rolesFor(fault, system.parts));
+  const part = system.parts[role];
+  if (!part) throw new Error(`the fault '${fault}' is aimed at '${role}', which ${system.name} does not have`);
   return {
     at: `${1000 + index * draw.whole(0, 800)}ms`,
     fault,
     name: `${fault}-${index + 1}`,
-    target,
-    ...(generator.lasting ? { duration: `${draw.whole(2000, 5000)}ms` } : {}),
-    ...generator.settings(draw, target),
+    target: system.several && draw.chance(0.5) ? oneOf(role) : role,
+    ...(GENERATORS[fault]?.lasting ? { duration: `${draw.whole(2000, 5000)}ms` } : {}),
+    ...settingsFor(fault, draw, part),
   };
 }
 
+/** The name of the target that is one container of a role. */
+function oneOf(role: string): string {
+  return `one-${role}`;
+}
+
 /** The experiment file; JSON is YAML. */
-export function experimentOf(round: Round): string {
+export function experimentOf(round: Round, system: TortureSystem): string {
+  const targets = Object.keys(system.parts).flatMap((role) => [
+    [role, { labels: { role } }] as const,
+    ...(system.several ? [[oneOf(role), { labels: { role }, pick: 1 }] as const] : []),
+  ]);
   const experiment = {
     title: `Round ${round.round} of seed ${round.seed}`,
-    targets: Object.fromEntries(ROLES.map((role) => [role, { labels: { role } }])),
+    targets: Object.fromEntries(targets),
     method: round.faults,
     watch: '1s',
     limits: { 'max-share': '100%' },

@@ -1,52 +1,40 @@
-/** By fault, settings drawn by chance that are valid on the tortured system. A fault without a line here fails a test. */
+/** By fault, settings drawn by chance that are valid on a tortured system. A fault without a line here fails a test. */
 import type { Draw } from './draw.ts';
-import { ROLES, type Role } from './system.ts';
+import type { Part, Settings } from './systems/system.ts';
 
 export interface Generator {
-  /** Which parts of the system it may be aimed at. */
-  readonly roles: readonly Role[];
   /** True where undoing it is rules, a pause or a limit, which are back within a second. */
   readonly quick: boolean;
-  /** False where nothing on the tortured system can be hit by it: it has its own live tests, and is not drawn. */
-  readonly drawn?: false;
   /** False where it ends by itself. */
   readonly lasting: boolean;
-  /** The fault's own settings, and the step's consent where it needs one. */
-  settings(draw: Draw, role: Role): Readonly<Record<string, unknown>>;
+  /** True where it may be aimed at any part; else at those that say what it has to be told of them. */
+  readonly anywhere: boolean;
+  /** The fault's own settings, and the step's consent where it needs one; what the part says of itself comes on top. */
+  settings(draw: Draw, part: Part): Settings;
 }
 
-const LISTENS: Readonly<Record<Role, number>> = { web: 8080, client: 8080, cache: 6379, primary: 5432, standby: 5432 };
-/** Whom each of them talks to. */
-const OTHERS: Readonly<Record<Role, readonly Role[]>> = {
-  web: ['client'],
-  client: ['web', 'cache'],
-  cache: ['client'],
-  primary: ['standby'],
-  standby: ['primary'],
-};
-const SERVERS = ['web', 'client'] as const;
+type Drawn = Generator['settings'];
+const quick = (settings: Drawn): Generator => ({ quick: true, lasting: true, anywhere: true, settings });
+const slow = (settings: Drawn): Generator => ({ quick: false, lasting: true, anywhere: true, settings });
+const ending = (settings: Drawn): Generator => ({ quick: false, lasting: false, anywhere: true, settings });
+const where = (generator: Generator): Generator => ({ ...generator, anywhere: false });
 
-type Settings = Generator['settings'];
-const quick = (settings: Settings, roles: readonly Role[] = ROLES): Generator => ({ roles, quick: true, lasting: true, settings });
-const slow = (settings: Settings, roles: readonly Role[] = ROLES): Generator => ({ roles, quick: false, lasting: true, settings });
-const ending = (settings: Settings, roles: readonly Role[] = ROLES): Generator => ({ roles, quick: false, lasting: false, settings });
-
-const channel: Settings = (draw, role) => ({
+const channel: Drawn = (draw, { talksTo }) => ({
   direction: draw.oneOf(['both', 'in', 'out']),
-  ...(draw.chance(0.3) ? { to: draw.oneOf(OTHERS[role]) } : {}),
+  ...(draw.chance(0.3) ? { to: draw.oneOf(talksTo) } : {}),
   ...(draw.chance(0.2) ? { protocol: draw.oneOf(['tcp', 'udp']) } : {}),
 });
 const share = (draw: Draw) => ({ share: `${draw.oneOf([5, 30, 100])}%` });
 const impaired =
-  (settings: Settings): Settings =>
-  (draw, role) => ({ ...channel(draw, role), ...settings(draw, role) });
+  (settings: Drawn): Drawn =>
+  (draw, part) => ({ ...channel(draw, part), ...settings(draw, part) });
 
 const networkFaults: Readonly<Record<string, Generator>> = {
   'network-blackout': quick(channel),
-  'network-partition': quick((draw, role) => ({ to: draw.oneOf(OTHERS[role]), 'one-way': draw.chance(0.5) })),
-  'network-reset': quick((draw, role) => ({
+  'network-partition': quick((draw, { talksTo }) => ({ to: draw.oneOf(talksTo), 'one-way': draw.chance(0.5) })),
+  'network-reset': quick((draw, { talksTo }) => ({
     direction: draw.oneOf(['both', 'in', 'out']),
-    ...(draw.chance(0.3) ? { to: draw.oneOf(OTHERS[role]) } : {}),
+    ...(draw.chance(0.3) ? { to: draw.oneOf(talksTo) } : {}),
   })),
   'network-disconnect': slow(() => ({})),
   'network-bandwidth': quick((draw) => ({ rate: draw.oneOf(['64kbit', '1mbit']) })),
@@ -60,15 +48,13 @@ const networkFaults: Readonly<Record<string, Generator>> = {
   'network-corrupt': quick(impaired(share)),
   'network-duplicate': quick(impaired(share)),
   'network-reorder': quick(impaired(share)),
-  'http-fault': quick(
-    (draw, role) => ({
-      port: LISTENS[role],
+  'http-fault': where(
+    quick((draw) => ({
       ...draw.oneOf([{ delay: '200ms' }, { status: 503, body: 'no' }, { abort: true }, { 'cut-body': 2 }]),
       'open-connections': draw.oneOf(['keep', 'reset']),
-    }),
-    ['web'],
+    })),
   ),
-  'dns-failure': quick((draw) => ({ names: ['tortured-web'], answer: draw.oneOf(['nxdomain', 'timeout']) }), ['client']),
+  'dns-failure': where(quick((draw) => ({ answer: draw.oneOf(['nxdomain', 'timeout']) }))),
 };
 
 const containerFaults: Readonly<Record<string, Generator>> = {
@@ -77,30 +63,29 @@ const containerFaults: Readonly<Record<string, Generator>> = {
   'container-pause': quick(() => ({})),
   'container-restart': ending(() => ({ grace: '1s' })),
   'container-remove': slow(() => ({ irreversible: 'accept' })),
-  'process-kill': slow((draw) => ({ process: 'node', back: draw.oneOf(['respawn', 'restart']) }), SERVERS),
+  'process-kill': where(slow((draw) => ({ back: draw.oneOf(['respawn', 'restart']) }))),
 };
 
 const resourceFaults: Readonly<Record<string, Generator>> = {
   'cpu-stress': quick(() => ({ workers: 1, load: '20%' })),
   'cpu-throttle': quick((draw) => ({ cpus: draw.oneOf([0.05, 0.3]) })),
   'memory-pressure': quick((draw) => ({ bytes: draw.oneOf(['16MiB', '64MiB']) })),
-  'memory-limit': quick((draw) => ({ 'of-used': draw.oneOf(['80%', '120%']) }), SERVERS),
+  'memory-limit': where(quick((draw) => ({ 'of-used': draw.oneOf(['80%', '120%']) }))),
   'io-stress': quick(() => ({ bytes: '4MiB', workers: 1 })),
   'io-throttle': quick(() => ({ 'write-bytes': '1MiB' })),
-  'connection-hog': quick((_draw, role) => ({ port: LISTENS[role], connections: 50 }), ['web', 'cache']),
-  'descriptor-hog': quick((draw) => ({ leave: draw.oneOf([0, 3]) }), ['web', 'client', 'cache']),
-  'disk-fill': quick(() => ({ path: '/scratch', 'max-bytes': '32MiB' })),
+  'connection-hog': where(quick(() => ({ connections: 50 }))),
+  'descriptor-hog': where(quick((draw) => ({ leave: draw.oneOf([0, 3]) }))),
+  'disk-fill': where(quick(() => ({ 'max-bytes': '32MiB' }))),
 };
 
 const applicationFaults: Readonly<Record<string, Generator>> = {
-  'cache-evict': ending((draw) => ({ share: `${draw.whole(1, 100)}%`, consent: 'not-undone', irreversible: 'accept' }), ['cache']),
-  'cache-freeze': quick((draw) => ({ mode: draw.oneOf(['all', 'write']) }), ['cache']),
-  'db-lock': quick((draw) => ({ table: 'jobs', blocks: draw.oneOf(['all', 'writes']) }), ['primary']),
-  'db-connections': quick((draw) => (draw.chance(0.5) ? { count: 5 } : {}), ['primary', 'standby']),
-  'replication-pause': quick(() => ({}), ['standby']),
-  'http-call': quick(() => ({ url: 'http://127.0.0.1:8080/off', undo: { url: 'http://127.0.0.1:8080/on' } }), SERVERS),
-  // Nothing here was started under libfaketime.
-  'clock-skew': { ...quick(() => ({ offset: '+1h' }), SERVERS), drawn: false },
+  'cache-evict': where(ending((draw) => ({ share: `${draw.whole(1, 100)}%`, consent: 'not-undone', irreversible: 'accept' }))),
+  'cache-freeze': where(quick((draw) => ({ mode: draw.oneOf(['all', 'write']) }))),
+  'db-lock': where(quick((draw) => ({ blocks: draw.oneOf(['all', 'writes']) }))),
+  'db-connections': where(quick((draw) => (draw.chance(0.5) ? { count: 5 } : {}))),
+  'replication-pause': where(quick(() => ({}))),
+  'http-call': where(quick(() => ({}))),
+  'clock-skew': where(quick((draw) => ({ offset: draw.oneOf(['+1h', '-90s']) }))),
   'cron-sync': ending((draw) => ({ command: ['true'], within: draw.oneOf(['0s', '1s']), consent: 'not-undone' })),
   script: slow(() => ({ run: 'on.mjs', undo: 'off.mjs', consent: 'undone-by-runner' })),
   noop: ending(() => ({})),
@@ -112,3 +97,17 @@ export const GENERATORS: Readonly<Record<string, Generator>> = {
   ...resourceFaults,
   ...applicationFaults,
 };
+
+/** Roles that a fault may be aimed at. */
+export function rolesFor(fault: string, parts: Readonly<Record<string, Part>>): readonly string[] {
+  const generator = GENERATORS[fault];
+  if (!generator) return [];
+  return Object.entries(parts).flatMap(([role, { suffers, spared }]) =>
+    (generator.anywhere || suffers[fault] !== undefined) && !spared?.includes(fault) ? [role] : [],
+  );
+}
+
+/** The settings of a fault on a part. */
+export function settingsFor(fault: string, draw: Draw, part: Part): Settings {
+  return { ...GENERATORS[fault]?.settings(draw, part), ...part.suffers[fault] };
+}

@@ -1,23 +1,18 @@
 /** What rounds are played on: an engine of their own with the tortured system on it, and the checker's eyes. */
-
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { agentImage } from '../../runners/agent/image.ts';
 import { BASE_IMAGE } from '../../runners/docker/base-image.ts';
 import { connectEngine } from '../../runners/docker/engine.ts';
 import { ensureImages, tagOf } from '../../runners/docker/images.ts';
 import { acquireLock, releaseLock } from '../../runners/docker/lock.ts';
-import { recipesOf } from '../../runners/docker/recipes.ts';
 import { checkerImage } from './checker/image.ts';
 import { compare, takeSnapshot } from './checker/snapshot.ts';
 import { VICTIMS } from './draw-round.ts';
 import { openOwnEngine } from './own-engine.ts';
 import type { Ground } from './play-round.ts';
-import { bringUp, DATA_PATHS, POSTGRES_IMAGE, REDIS_IMAGE, SYSTEM_LABEL } from './system.ts';
+import type { TortureSystem } from './systems/system.ts';
 
-const FABRIC = fileURLToPath(new URL('../../experiments/fabric/compose.yaml', import.meta.url));
-
-const STEADY_LIMIT_MS = 60_000;
+const STEADY_LIMIT_MS = 120_000;
 
 export interface OpenGround extends Ground {
   close(): Promise<void>;
@@ -37,23 +32,25 @@ async function untilSteady(look: Ground['look']): Promise<void> {
   throw new Error(`the tortured system does not come to rest:\n${differences.join('\n')}`);
 }
 
-export async function openGround(log: (line: string) => void): Promise<OpenGround> {
+export async function openGround(tortured: TortureSystem, log: (line: string) => void): Promise<OpenGround> {
   const user = await connectEngine(process.env);
-  const parts = (await recipesOf(FABRIC)).filter((each) => [REDIS_IMAGE, POSTGRES_IMAGE].includes(tagOf(each)));
-  await ensureImages(user, { recipes: [agentImage, checkerImage, ...parts], environment: process.env, log });
+  const images = [agentImage, ...(await tortured.images())];
+  await ensureImages(user, { recipes: [checkerImage, ...images], environment: process.env, log });
   log('starting an engine of its own');
   const engine = await openOwnEngine();
   try {
-    await engine.load(user, [BASE_IMAGE, tagOf(agentImage), REDIS_IMAGE, POSTGRES_IMAGE]);
+    await engine.load([BASE_IMAGE, ...images.map(tagOf)]);
     // The lock's image comes with the first lock.
     await acquireLock(engine.docker, 'firedrill-lock-first', 'first', new Date());
     await releaseLock(engine.docker, 'firedrill-lock-first', 'first');
-    const system = await bringUp(engine.docker);
-    await system.settled();
-    const scope = { system: `${SYSTEM_LABEL}=yes`, wholeHost: true, hostPid: engine.hostPid, dataPaths: DATA_PATHS };
+    log(`bringing up the ${tortured.name} system`);
+    const system = await tortured.bringUp(engine.docker, log);
+    const amiss = await system.settled();
+    if (amiss.length > 0) throw new Error(`the tortured system does not come up: ${amiss.join(', ')}`);
+    const scope = { ...system.scope, wholeHost: true, hostPid: engine.hostPid };
     const look = () => takeSnapshot(engine.docker, tagOf(checkerImage), scope, user);
     await untilSteady(look);
-    return { engine, system, victims: VICTIMS, look, close: () => engine.close() };
+    return { engine, tortured, system, victims: VICTIMS, look, close: () => engine.close() };
   } catch (error) {
     await engine.close();
     throw error;

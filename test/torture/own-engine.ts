@@ -11,6 +11,7 @@ import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { connectEngine } from '../../runners/docker/engine.ts';
+import { copyImages } from '../helpers/copy-images.ts';
 
 const START_LIMIT_MS = 60_000;
 const END_LIMIT_MS = 30_000;
@@ -23,8 +24,8 @@ export interface OwnEngine {
   readonly socket: string;
   /** A process in the network namespace of the engine's host. */
   readonly hostPid: number;
-  /** Copies images, by tag, from another engine. */
-  load(from: Docker, images: readonly string[]): Promise<void>;
+  /** Copies images, by tag, from the engine of the environment. */
+  load(images: readonly string[]): Promise<void>;
   /** Ends the daemon, in order or at once, and starts it again; what it held open is cut. */
   restart(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
   close(): Promise<void>;
@@ -65,9 +66,7 @@ export async function openOwnEngine(): Promise<OwnEngine> {
     address,
     socket,
     hostPid,
-    async load(from, images) {
-      for (const image of images) await docker.loadImage(await from.getImage(image).get(), { quiet: true }).then(drain);
-    },
+    load: (images) => copyImages(images, address),
     async restart(signal) {
       await end(signal);
       await endOthers(folder, ['containerd']);
@@ -134,8 +133,4 @@ async function untilAnswers(address: string, daemon: ChildProcess, folder: strin
   }
   const log = await readFile(join(folder, 'dockerd.log'), 'utf8').catch(() => '');
   throw new Error(`the test's own engine did not come up:\n${log.split('\n').slice(-8).join('\n')}`);
-}
-
-async function drain(stream: NodeJS.ReadableStream): Promise<void> {
-  for await (const _ of stream);
 }

@@ -12,15 +12,15 @@ import { firedrill, type Running, startFiredrill } from '../helpers/firedrill-pr
 import { compare, type Sections } from './checker/snapshot.ts';
 import { drawRound, experimentOf, LEASE_MS, type Round, type Victim } from './draw-round.ts';
 import { openLine } from './engine-line.ts';
-import { GENERATORS } from './generators.ts';
 import { markerLeft, writeScripts } from './marker-scripts.ts';
 import type { OwnEngine } from './own-engine.ts';
 import { brokenPromises, type Times, timesOf } from './promises.ts';
-import type { TorturedSystem } from './system.ts';
+import type { TorturedSystem, TortureSystem } from './systems/system.ts';
 import { type Blow, strike } from './victims.ts';
 
 export interface Ground {
   readonly engine: OwnEngine;
+  readonly tortured: TortureSystem;
   readonly system: TorturedSystem;
   readonly victims: readonly Victim[];
   look(): Promise<Sections>;
@@ -28,6 +28,8 @@ export interface Ground {
 
 /** A line of rounds.ndjson: the round as it was drawn, so that it can be played again, and what came of it. */
 export interface RoundResult extends Round {
+  /** Where it was played before; that line stays. */
+  readonly repeated?: true;
   readonly blow: string;
   /** How the runner ended. */
   readonly runner: string;
@@ -47,10 +49,13 @@ export interface RoundResult extends Round {
 export type ToPlay = { readonly seed: number; readonly round: number } | Round;
 
 const ATTEMPTS_MAX = 20;
-const EFFECT_LIMIT_MS = 20_000;
-const RUNNER_END_LIMIT_MS = 60_000;
+const EFFECT_LIMIT_MS = 60_000;
+const RUNNER_END_LIMIT_MS = 120_000;
 const AGENTS_END_LIMIT_MS = 60_000;
 const SETTLE_LIMIT_MS = 10_000;
+/** On a busy machine one look may take longer than that. */
+const LOOKS_MIN = 3;
+const NOTHING_SWEPT = /exit 0: nothing is left behind$/;
 /** Of what a runner said that ended badly. */
 const LAST_CHARACTERS = 600;
 /** The journal wants 64 MiB; the rest is what the blow fills. */
@@ -59,13 +64,13 @@ const DISK = 'size=80m';
 /** Draws until `plan` has nothing against it; a round that was drawn before is taken as it is. */
 async function drawPlanned(of: ToPlay, ground: Ground, folder: string): Promise<Round> {
   if ('faults' in of) {
-    await writeFile(join(folder, 'experiment.yaml'), experimentOf(of));
+    await writeFile(join(folder, 'experiment.yaml'), experimentOf(of, ground.tortured));
     return of;
   }
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
-    const names = faults.map((fault) => fault.name).filter((name) => GENERATORS[name]?.drawn !== false);
-    const round = drawRound({ ...of, attempt }, ground.victims, names);
-    await writeFile(join(folder, 'experiment.yaml'), experimentOf(round));
+    const names = faults.map((fault) => fault.name);
+    const round = drawRound({ ...of, attempt }, ground.tortured, ground.victims, names);
+    await writeFile(join(folder, 'experiment.yaml'), experimentOf(round, ground.tortured));
     const said: string[] = [];
     const output = { write: (text: string) => said.push(text) };
     const exitCode = await main({
@@ -107,8 +112,9 @@ export async function playRound(of: ToPlay, ground: Ground, before: Sections): P
   const agents = (await findAgents(docker)).map((each) => each.name);
   const leftBeforeSweep = round.victim === 'runner-and-agent' ? ['the agent was removed'] : await differencesAtLast(before, ground, agents);
   const swept = await sweep(round, ground, folder, scratch.path);
-  await ground.system.settled();
-  const left = [...(await differencesAtLast(before, ground, [])), ...markerLeft(scratch.path)];
+  // A sweep that found nothing after a look that saw nothing is itself looked after at the next round, or at the end of them.
+  const wasIdle = leftBeforeSweep.length === 0 && agents.length === 0 && NOTHING_SWEPT.test(swept);
+  const left = [...(wasIdle ? [] : await differencesSettled(before, ground)), ...markerLeft(scratch.path)];
   if (left.length > 0) scratch.keep();
   return {
     ...round,
@@ -160,11 +166,17 @@ async function toldByAgents(docker: Docker, blow: Blow): Promise<{ times: Times 
 /** Looks until nothing differs, at most so long: parts of the system that were started anew need a moment to be as they were. */
 async function differencesAtLast(before: Sections, { look }: Ground, besides: readonly string[]): Promise<readonly string[]> {
   const limitMs = performance.now() + SETTLE_LIMIT_MS;
-  for (;;) {
+  for (let looks = 1; ; looks += 1) {
     const left = compare(before, await look()).filter((each) => !besides.some((name) => each.includes(name)));
-    if (left.length === 0 || performance.now() > limitMs) return left;
+    if (left.length === 0 || (looks >= LOOKS_MIN && performance.now() > limitMs)) return left;
     await sleep(500);
   }
+}
+
+/** What differs once everything has come to rest. */
+export async function differencesSettled(before: Sections, ground: Ground): Promise<readonly string[]> {
+  await ground.system.settled();
+  return differencesAtLast(before, ground, []);
 }
 
 /** In the runner's folder, or, as from another machine, in an empty one. */

@@ -8,7 +8,7 @@ import { findAgents } from '../../runners/agent/remains.ts';
 import { LEASE_MS, type Round, type Victim } from './draw-round.ts';
 import type { EngineLine } from './engine-line.ts';
 import type { OwnEngine } from './own-engine.ts';
-import { ROLES, type TorturedSystem } from './system.ts';
+import type { TorturedSystem } from './systems/system.ts';
 
 export interface World {
   readonly engine: OwnEngine;
@@ -60,9 +60,10 @@ const BLOWS: Readonly<Record<Victim, (world: World, round: Round) => Promise<Blo
     return blow(helper ? `kill -9 of a helper: ${helper.command}` : 'no helper there', () => helper && end(helper.pid));
   },
   target: async ({ system }, { choice }) => {
-    const role = ROLES[Math.floor(choice * ROLES.length)] ?? 'web';
-    const pid = await system.pidOf(role);
-    return blow(pid > 0 ? `kill -9 of ${role}, process ${pid}` : `${role} did not run`, () => pid > 0 && end(pid));
+    const name = system.targets[Math.floor(choice * system.targets.length)] ?? '';
+    // One that was removed a moment ago has been spared the blow.
+    const pid = await system.pidOf(name).catch(() => 0);
+    return blow(pid > 0 ? `kill -9 of ${name}, process ${pid}` : `${name} did not run`, () => pid > 0 && end(pid));
   },
   engine: async ({ engine }, { choice }) => {
     const signal = choice < 0.5 ? 'SIGTERM' : 'SIGKILL';
