@@ -4,10 +4,12 @@
  */
 import { Command, CommanderError, Option } from 'commander';
 import { EXIT, type ExitCode, FiredrillError } from '../failure.ts';
+import { K6_EXIT, type K6ExitCode } from '../load/k6/exit-codes.ts';
 import { check } from './commands/check.ts';
 import { doctor } from './commands/doctor.ts';
 import { down } from './commands/down.ts';
 import { list } from './commands/list.ts';
+import { addLoadCommand } from './commands/load/command.ts';
 import { plan } from './commands/plan.ts';
 import { report } from './commands/report.ts';
 import { run } from './commands/run.ts';
@@ -19,9 +21,9 @@ import { isLostConnection } from './engine-outage.ts';
 import type { CliIo } from './io.ts';
 import { version } from './version.ts';
 
-/** Runs one command. Never throws; the exit codes are those of failure.ts. */
-export async function main(io: CliIo): Promise<ExitCode> {
-  let exitCode: ExitCode = EXIT.passed;
+/** Runs one command. Never throws; the exit codes are those of failure.ts, for `load` alone those of k6. */
+export async function main(io: CliIo): Promise<ExitCode | K6ExitCode> {
+  let exitCode: ExitCode | K6ExitCode = EXIT.passed;
   const program = commands(io, (code) => {
     exitCode = code;
   });
@@ -29,11 +31,11 @@ export async function main(io: CliIo): Promise<ExitCode> {
     await program.parseAsync([...io.args], { from: 'user' });
     return exitCode;
   } catch (error) {
-    return tell(io, error);
+    return program.args[0] === 'load' && error instanceof CommanderError && error.exitCode !== 0 ? K6_EXIT.config : tell(io, error);
   }
 }
 
-type Finish = (code: ExitCode) => void;
+type Finish = (code: ExitCode | K6ExitCode) => void;
 
 function commands(io: CliIo, finish: Finish): Command {
   const program = new Command('firedrill')
@@ -44,6 +46,7 @@ function commands(io: CliIo, finish: Finish): Command {
     .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) });
   addExperimentCommands(program, io, finish);
   addEngineCommands(program, io, finish);
+  addLoadCommand(program, io, finish);
   return program;
 }
 

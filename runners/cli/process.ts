@@ -1,6 +1,7 @@
 /** The command line bound to this process: its streams, its signals, its terminal. */
 import { createInterface } from 'node:readline/promises';
 import type { ExitCode } from '../failure.ts';
+import type { K6ExitCode } from '../load/k6/exit-codes.ts';
 import type { CliIo } from './io.ts';
 import { main } from './main.ts';
 
@@ -9,7 +10,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const SAME_SIGNAL_MS = 100;
 
 /** Runs the command line of this process; resolves with the exit code when all that was written is out. */
-export async function runProcess(): Promise<ExitCode> {
+export async function runProcess(): Promise<ExitCode | K6ExitCode> {
   const exitCode = await main({
     args: process.argv.slice(2),
     environment: process.env,

@@ -113,6 +113,7 @@ export const GLOBALS: Readonly<Record<string, Conduct>> = {
   __ENV: 'value',
   __ITER: 'value',
   __VU: 'value',
+  Math: 'value',
   clearInterval: 'pure',
   clearTimeout: 'pure',
   console: 'value',

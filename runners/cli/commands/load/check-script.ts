@@ -1,0 +1,73 @@
+/** `firedrill load --check script.js`: what a script uses, which path it takes, and what stands in the way. Sends nothing. */
+import { relative, resolve } from 'node:path';
+import { K6_EXIT, type K6ExitCode, ScriptFailure } from '../../../load/k6/exit-codes.ts';
+import { findingText, readScript } from '../../../load/k6/load-script.ts';
+import type { ScriptDescription } from '../../../load/k6/run/messages.ts';
+import { ScriptProcess } from '../../../load/k6/run/script-process.ts';
+import type { TransformedScript } from '../../../load/k6/transform/transform.ts';
+import type { CliIo } from '../../io.ts';
+import { type LoadFlags, orderOf } from './flags.ts';
+
+/** Exits with 0 where the script can run here, else with k6's code for what is wrong. */
+export async function checkScript(io: CliIo, file: string, flags: LoadFlags): Promise<K6ExitCode> {
+  const { order, warnings } = orderOf(io, file, flags);
+  const script = await readScript(resolve(io.workingDirectory, file));
+  const runs = script.unsupported.length === 0 && script.path === 'transform';
+  const planned = runs ? await plan(order) : undefined;
+  const exitCode = planned?.exitCode ?? K6_EXIT.exception;
+  if (flags.json) {
+    const { path, uses, obstacles, unsupported } = script;
+    const { description, problem } = planned ?? {};
+    io.stdout.write(`${JSON.stringify({ path, uses, obstacles, unsupported, description, warnings, problem, exitCode }, undefined, 2)}\n`);
+    return exitCode;
+  }
+  io.stdout.write(`${checkText(io, file, script, planned)}\n`);
+  return exitCode;
+}
+
+interface Planned {
+  readonly description: ScriptDescription | undefined;
+  readonly problem: string | undefined;
+  readonly exitCode: K6ExitCode;
+}
+
+/** Runs the init context in its own process: a script may compute its options, and loop in doing so. */
+async function plan(order: ReturnType<typeof orderOf>['order']): Promise<Planned> {
+  let description: ScriptDescription | undefined;
+  const script = new ScriptProcess({
+    order,
+    startNs: process.hrtime.bigint(),
+    runs: false,
+    hear: (message) => {
+      if (message.type === 'described') description = message.description;
+    },
+  });
+  try {
+    const { exitCode, reason } = await script.done;
+    return { description, problem: reason, exitCode };
+  } catch (error) {
+    if (error instanceof ScriptFailure) return { description, problem: error.message, exitCode: error.exitCode };
+    throw error;
+  }
+}
+
+function checkText(io: CliIo, file: string, script: TransformedScript, planned: Planned | undefined): string {
+  const place = (each: { readonly file: string; readonly line: number }): string =>
+    `${relative(io.workingDirectory, each.file)}:${each.line}`;
+  const byName = Map.groupBy(script.uses, ({ module, name }) => (name === undefined ? module : `${module} ${name}`));
+  const uses = [...byName].map(
+    ([name, sites]) => `  ${name}  (${sites.map(place).slice(0, 5).join(', ')}${sites.length > 5 ? ', …' : ''})`,
+  );
+  const findings = (title: string, all: TransformedScript['obstacles']): readonly string[] =>
+    all.length === 0 ? [] : [title, ...all.map((each) => findingText(each, io.workingDirectory).replace(/^/gm, '  '))];
+  const scenarios =
+    planned?.description?.scenarios.map(({ name, executor, exec, text }) => `  ${name}: ${executor} calls ${exec}, ${text}`) ?? [];
+  return [
+    `${file}: ${script.path === 'transform' ? 'runs as JavaScript, its blocking calls awaited' : 'needs an interpreter that can stand still in a call'}`,
+    ...(uses.length > 0 ? ['uses', ...uses.toSorted()] : ['uses nothing of k6']),
+    ...(scenarios.length > 0 ? ['scenarios', ...scenarios] : []),
+    ...findings('stands in the way of awaiting', script.obstacles),
+    ...findings('is not supported', script.unsupported),
+    ...(planned?.problem === undefined ? [] : ['is wrong', planned.problem.replace(/^/gm, '  ')]),
+  ].join('\n');
+}

@@ -1,0 +1,89 @@
+/** The names that stand free in a script: those of k6, and nothing of Node's. */
+import { webcrypto } from 'node:crypto';
+import type { ScriptHost } from './host.ts';
+import { consoleText, type LogLevel } from './log.ts';
+import { timersModule } from './modules/timers.ts';
+import type { OpenFiles } from './open-files.ts';
+import type { ScriptGlobals } from './script.ts';
+
+/** What Node has and k6 has not: undefined in a script, as anything that isn't there. */
+export const HIDDEN_GLOBALS = [
+  'process',
+  'require',
+  'module',
+  'exports',
+  '__filename',
+  '__dirname',
+  'Buffer',
+  'global',
+  'fetch',
+  'Request',
+  'Response',
+  'Headers',
+  'FormData',
+  'WebSocket',
+  'EventSource',
+  'XMLHttpRequest',
+  'setImmediate',
+  'clearImmediate',
+  'queueMicrotask',
+  'structuredClone',
+  'performance',
+  'navigator',
+  'localStorage',
+  'sessionStorage',
+  'Worker',
+  'MessageChannel',
+  'BroadcastChannel',
+  'WebAssembly',
+  'URL',
+  'URLSearchParams',
+  'TextEncoder',
+  'TextDecoder',
+  'Blob',
+  'File',
+  'AbortController',
+  'Event',
+  'EventTarget',
+  'atob',
+  'btoa',
+] as const;
+
+const CONSOLE: readonly (readonly [method: string, level: LogLevel])[] = [
+  ['log', 'info'],
+  ['info', 'info'],
+  ['debug', 'debug'],
+  ['warn', 'warn'],
+  ['error', 'error'],
+];
+
+export interface GlobalParts {
+  readonly host: ScriptHost;
+  readonly files: OpenFiles;
+  /** `__ENV`; the virtual user's own. */
+  readonly environment: Record<string, string>;
+  readonly vu: number;
+  /** `__ITER`. */
+  readonly iteration: () => number;
+}
+
+/** `__ITER` is a getter: it goes up while the script runs. */
+export function scriptGlobals({ host, files, environment, vu, iteration }: GlobalParts): ScriptGlobals {
+  const hidden = Object.fromEntries(HIDDEN_GLOBALS.map((name) => [name, undefined]));
+  return {
+    ...hidden,
+    ...timersModule(host),
+    __ENV: environment,
+    __VU: vu,
+    get __ITER() {
+      return iteration();
+    },
+    console: Object.fromEntries(CONSOLE.map(([method, level]) => [method, (...values: unknown[]) => host.log(level, consoleText(values))])),
+    crypto: webcrypto,
+    Math: Object.create(Math, { random: { value: () => host.random() } }),
+    open: (path: unknown, mode?: unknown) => {
+      if (!host.inInit) throw new Error('open() can be called in the init context only, not in the code of a virtual user');
+      return files.open(path, mode);
+    },
+  };
+}

@@ -1,0 +1,140 @@
+/** A script as a workload: each iteration calls the exported function of its scenario. */
+import type { IterationEnd, UserOwner, VirtualUser, Workload } from '../workload.ts';
+import type { Connections } from './connections.ts';
+import { failureText, type Script } from './script.ts';
+import type { ScriptTest } from './script-test.ts';
+import { Vu, type VuPlace } from './vu.ts';
+
+export interface ScriptWorkloadOptions {
+  readonly test: ScriptTest;
+  readonly script: Script;
+  readonly place: VuPlace;
+  /** The exported function. */
+  readonly exec: string;
+  /** What setup gave, as JSON. */
+  readonly setupText: string | undefined;
+  readonly connections: Pick<Connections, 'user' | 'sweep' | 'retried'>;
+  /** Cookies outlive the iteration. */
+  readonly keepsCookies: boolean;
+  /** An iteration was counted: `intendedMs` on the run's clock. */
+  readonly onIteration: (intendedMs: number) => void;
+}
+
+export class ScriptWorkload implements Workload {
+  readonly options: ScriptWorkloadOptions;
+  readonly #busy = new Set<ScriptUser>();
+
+  constructor(options: ScriptWorkloadOptions) {
+    this.options = options;
+  }
+
+  get retried(): number {
+    return this.options.connections.retried;
+  }
+
+  /** Connections belong to no scenario; there is nothing to open before a script says where it goes. */
+  async warm(): Promise<void> {}
+
+  user(_id: number, owner: UserOwner): VirtualUser {
+    return new ScriptUser(this, owner);
+  }
+
+  dropped(): void {
+    const { test, place } = this.options;
+    test.sample('dropped_iterations', 1, place.tags);
+  }
+
+  sweep(nowMs: number): void {
+    this.options.connections.sweep(nowMs);
+  }
+
+  close(): void {
+    for (const user of [...this.#busy]) user.interrupt();
+  }
+
+  began(user: ScriptUser): void {
+    this.#busy.add(user);
+    this.options.test.iterationBegan();
+  }
+
+  ended(user: ScriptUser): void {
+    this.#busy.delete(user);
+    this.options.test.iterationEnded();
+  }
+}
+
+class ScriptUser implements VirtualUser {
+  readonly #workload: ScriptWorkload;
+  readonly #owner: UserOwner;
+  readonly #vu: Vu | undefined;
+  /** Counted up by each iteration and each interruption, so that a late end is known as such. */
+  #turn = 0;
+  #busy = false;
+
+  constructor(workload: ScriptWorkload, owner: UserOwner) {
+    this.#workload = workload;
+    this.#owner = owner;
+    this.#vu = this.#make();
+  }
+
+  /** An init context that throws ends the test: it will not do better for the next virtual user. */
+  #make(): Vu | undefined {
+    const { test, script, place, connections } = this.#workload.options;
+    try {
+      const vu = new Vu({ test, script, place, connections, id: test.nextId() });
+      if (vu.exports instanceof Promise) vu.exports.catch((error: unknown) => test.abort(failureText(script, error), 'init'));
+      test.vusInitialized += 1;
+      return vu;
+    } catch (error) {
+      test.abort(failureText(script, error), 'init');
+      return undefined;
+    }
+  }
+
+  iterate(intendedMs: number, nowMs: number, number: number): void {
+    this.#turn += 1;
+    this.#busy = true;
+    this.#workload.began(this);
+    if (!this.#vu) {
+      this.interrupt();
+      return;
+    }
+    this.#vu.begin(intendedMs, number, this.#workload.options);
+    void this.#run(this.#vu, this.#turn, intendedMs, nowMs);
+  }
+
+  interrupt(): void {
+    if (!this.#busy) return;
+    this.#turn += 1;
+    this.#vu?.host.giveUp();
+    this.#workload.options.test.interrupted += 1;
+    this.#leave('interrupted');
+  }
+
+  async #run(vu: Vu, turn: number, intendedMs: number, nowMs: number): Promise<void> {
+    const { test, script, exec, setupText, onIteration } = this.#workload.options;
+    let end: IterationEnd = 'completed';
+    try {
+      await vu.call(exec, vu.setupData(setupText));
+    } catch (error) {
+      if (test.abortion || turn !== this.#turn) {
+        if (turn === this.#turn) this.interrupt();
+        return;
+      }
+      test.log.failure(failureText(script, error));
+      end = 'failed';
+    }
+    if (turn !== this.#turn) return;
+    test.completed += 1;
+    test.sample('iteration_duration', test.clock.nowMs() - nowMs, vu.host.tags);
+    test.sample('iterations', 1, vu.host.tags);
+    onIteration(intendedMs);
+    this.#leave(end === 'completed' && vu.host.unanswered ? 'failed' : end);
+  }
+
+  #leave(end: IterationEnd): void {
+    this.#busy = false;
+    this.#workload.ended(this);
+    this.#owner.ended(end);
+  }
+}
