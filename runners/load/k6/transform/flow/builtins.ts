@@ -10,8 +10,9 @@
  */
 export type BuiltinKind = 'sequential' | 'later' | 'storing' | 'inert' | 'pure' | 'unknown';
 
-/** Array methods, and `forEach` of maps and sets, for which there is one that waits. */
+/** Array methods, and `forEach` of maps and sets, for which there is one that waits; `each` of k6/html waits by itself. */
 export const SEQUENTIAL_METHODS: ReadonlySet<string> = new Set([
+  'each',
   'every',
   'filter',
   'find',
