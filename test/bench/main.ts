@@ -2,7 +2,7 @@
 import { cpus, release, totalmem } from 'node:os';
 import { benchDrill } from './drill.ts';
 import { benchFabric } from './fabric.ts';
-import { benchFaults } from './faults.ts';
+import { benchFaults } from './faults/bench-faults.ts';
 import { benchImpair } from './impair.ts';
 import { benchLoad } from './load.ts';
 import { benchProxy } from './proxy.ts';
