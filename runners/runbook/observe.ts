@@ -66,6 +66,10 @@ export function observe(options: ObserveOptions): Observation {
     onGenerator: (facts) => journal.append({ type: 'load.generator', ...facts }),
     signal: ending.signal,
   });
+  journal.onEvent((event) => {
+    if (event.type === 'fault.in-effect') load.happened({ of: 'fault', fault: event.fault }, event.inEffectAtMs);
+    if (event.type === 'fault.undone') load.happened({ of: 'undo', fault: event.fault }, event.undoneAtMs);
+  });
   const ended = load.done.then(
     (totals) => (experiment.scenarios.length > 0 ? journal.append({ type: 'load.ended', ...totals }) : undefined),
     (error: unknown) => journal.append({ type: 'load.failed', error: error instanceof Error ? error.message : String(error) }),

@@ -2,6 +2,7 @@
  * The process that sends the load: apart from the runner, so that neither the runner's work nor a stuck script shows in
  * the figures. It is told what to do over IPC, sends a frame every 100 ms, and ends with the runner.
  */
+import { momentText, type StartTime } from '../../../experiments/language/start-time.ts';
 import { ownCount } from '../drivers/launcher.ts';
 import { type RunClock, runClock } from '../pacing/clock.ts';
 import { createRandom } from '../pacing/random.ts';
@@ -11,6 +12,7 @@ import { Recorder } from '../recording/recorder.ts';
 import { RequestsWorkload } from '../requests/requests-workload.ts';
 import { assertAutocannon } from '../transport/autocannon-contract.ts';
 import { FRAME_MS, type FromGenerator, type ToGenerator, toGenerator } from './messages.ts';
+import { Moments } from './moments.ts';
 import { planScenarios } from './plan-scenarios.ts';
 import { ScenarioRun, usersMaxOf } from './scenario-run.ts';
 import { seedFor, shareAmong } from './share.ts';
@@ -33,7 +35,8 @@ function tell(message: FromGenerator, sent: () => void = () => {}): void {
 interface Planned {
   readonly run: ScenarioRun;
   readonly workload: RequestsWorkload;
-  readonly startTimeMs: number;
+  readonly name: string;
+  readonly startTime: StartTime;
 }
 
 function wait(ms: number): Promise<void> {
@@ -45,13 +48,19 @@ function warmUp(run: ScenarioRun): Promise<void> {
   return Promise.race([run.done, run.warm(), wait(WARM_MS_MAX)]);
 }
 
-/** What starts at the beginning is made ready before anything begins, for all generators at once; the rest, shortly before its time. */
-function isDueAtOnce({ startTimeMs }: Planned, nowMs: number): boolean {
-  return startTimeMs - nowMs <= 2 * WARM_MS_MAX;
+/**
+ * What starts at the beginning, or at a moment that nobody knows beforehand, is made ready before anything begins, for
+ * all generators at once; the rest, shortly before its time.
+ */
+function isDueAtOnce({ startTime: { ms, after } }: Planned, nowMs: number): boolean {
+  return after !== undefined || ms - nowMs <= 2 * WARM_MS_MAX;
 }
 
 /** A scenario begins at its startTime, or where that is past, when all begin: what was never planned is not late. */
-async function runScenario({ run, startTimeMs }: Planned, clock: RunClock, begunMs: number, isWarm: boolean): Promise<void> {
+async function runScenario({ run, startTime: { ms, after } }: Planned, clock: RunClock, begunMs: number, isWarm: boolean): Promise<void> {
+  const come = after && (await Promise.race([run.done, moments.when(after)]));
+  if (after && !come) return;
+  const startTimeMs = come ? Math.max(come.atMs + ms, come.earliestMs) : ms;
   const waitMs = startTimeMs - clock.nowMs() - 2 * WARM_MS_MAX;
   if (waitMs > 0) await Promise.race([run.done, wait(waitMs)]);
   if (!isWarm) await warmUp(run);
@@ -72,13 +81,22 @@ function planned({ scenarios, seed, share }: Begin, clock: RunClock, recorder: R
     const gracefulStopMs = scenario.gracefulStop.ms;
     const minIterationMs = scenario.minIterationDuration?.ms ?? 0;
     const run = new ScenarioRun({ plan, share: own, workload, gracefulStopMs, minIterationMs, random, clock, schedule, gauges });
-    return [{ run, workload, startTimeMs: scenario.startTime.ms }];
+    return [{ run, workload, name: scenario.name, startTime: scenario.startTime }];
   });
 }
 
 function usersOf(all: readonly Planned[]): { vus: number; vusMax: number } {
   const sum = (count: (run: ScenarioRun) => number) => all.reduce((before, { run }) => before + count(run), 0);
   return { vus: sum(({ users }) => users.underWay), vusMax: sum(({ users }) => users.count) };
+}
+
+/** One of the generators says it for all. */
+function tellOfThoseThatNeverBegan(all: readonly Planned[]): void {
+  for (const { name, startTime } of all) {
+    if (!startTime.after || moments.has(startTime.after)) continue;
+    const text = `load scenario ${name} never began: it was to start after ${momentText(startTime.after)}, which never came`;
+    tell({ type: 'note', level: 'warning', text });
+  }
 }
 
 async function generate(order: Begin): Promise<void> {
@@ -108,6 +126,7 @@ async function generate(order: Begin): Promise<void> {
   const begunMs = await begun;
   await Promise.all(all.map((each) => runScenario(each, clock, begunMs, dueAtOnce.includes(each))));
   for (const timer of timers) clearInterval(timer);
+  if (order.share.index === 0) tellOfThoseThatNeverBegan(all);
   await schedule.stop();
   gauges.stop();
   tell({ type: 'frame', cells: recorder.take() });
@@ -121,6 +140,7 @@ let go: (atMs: number) => void = () => {};
 const begun = new Promise<number>((resolve) => {
   go = resolve;
 });
+const moments = new Moments();
 let stop: (graceMs: number) => void = () => {};
 
 /** Without the runner there is nobody to send load for. */
@@ -129,6 +149,7 @@ process.on('message', (received: unknown) => {
   const message = toGenerator.parse(received);
   if (message.type === 'stop') stop(message.graceMs);
   else if (message.type === 'go') go(message.atMs);
+  else if (message.type === 'moment') moments.tell(message);
   else void generate(message).then(() => process.disconnect());
 });
 /** Ctrl-C in a terminal reaches the whole group; the runner decides when the load ends. */

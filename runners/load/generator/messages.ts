@@ -6,6 +6,7 @@ import type { LoadCell, LoadSeries } from '../../../probes/slo/load-cells.ts';
 import type { Share } from '../executors/executor.ts';
 import type { ProcessFacts } from '../recording/gauges.ts';
 import type { ProcessTotals } from './merge.ts';
+import type { MomentCome } from './moments.ts';
 
 const tagged = z.looseObject({ type: z.string() });
 
@@ -22,6 +23,8 @@ export type ToGenerator =
     }
   /** The earliest instant at which a scenario starts, on the run's clock; the same for all generators. */
   | { readonly type: 'go'; readonly atMs: number }
+  /** What a scenario may wait for has come. */
+  | ({ readonly type: 'moment' } & MomentCome)
   | { readonly type: 'stop'; readonly graceMs: number };
 
 export type FromGenerator =

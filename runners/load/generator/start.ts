@@ -1,5 +1,5 @@
 /** The runner's side of the load: starts as many generators as it takes, lets them begin together, and makes one load of what they tell. */
-import type { Scenario } from '../../../experiments/language/experiment.ts';
+import type { Moment, Scenario } from '../../../experiments/language/experiment.ts';
 import { GENERATORS_MAX } from '../../../experiments/language/load.ts';
 import { EXIT, FiredrillError } from '../../failure.ts';
 import { runClock } from '../pacing/clock.ts';
@@ -13,6 +13,8 @@ import { planScenarios } from './plan-scenarios.ts';
 
 /** Several processes are told to begin this long beforehand, so that all know it in time. */
 const TOGETHER_MS = 10;
+/** A scenario that waits for a moment begins this long after it is told of it, at the earliest. */
+const NOTICE_MS = 50;
 
 export interface LoadOptions extends LoadListener {
   readonly scenarios: readonly Scenario[];
@@ -34,6 +36,8 @@ export interface LoadRun {
   readonly done: Promise<LoadTotals>;
   /** The generators' processes. */
   readonly pids: readonly number[];
+  /** A moment has come that scenarios may wait for; `atMs` on the run's clock. */
+  happened(moment: Moment, atMs: number): void;
   /** Ends the load early; what is under way gets a short grace. Resolves when the generators are gone. Never rejects; may be called twice. */
   stop(): Promise<void>;
 }
@@ -54,7 +58,7 @@ function processesOf({ scenarios, seed, generators }: LoadOptions): number {
 export function startLoad(options: LoadOptions): LoadRun {
   assertAutocannon();
   const count = processesOf(options);
-  if (options.scenarios.length === 0) return { done: Promise.resolve(NO_LOAD), pids: [], async stop() {} };
+  if (options.scenarios.length === 0) return { done: Promise.resolve(NO_LOAD), pids: [], happened() {}, async stop() {} };
   return new Generators(options, count);
 }
 
@@ -91,6 +95,11 @@ class Generators implements LoadRun {
 
   get pids(): readonly number[] {
     return this.#processes.flatMap(({ pid }) => pid ?? []);
+  }
+
+  happened(moment: Moment, atMs: number): void {
+    const earliestMs = this.#nowMs() + NOTICE_MS;
+    for (const each of this.#processes) each.tell({ type: 'moment', moment, atMs, earliestMs });
   }
 
   async stop(): Promise<void> {
