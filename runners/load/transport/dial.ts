@@ -118,7 +118,7 @@ export class Dial {
     const opening = {
       lookingUp: this.#resolvedMs - this.begunMs,
       connecting: this.#connectedMs - this.#resolvedMs,
-      tls: clock.nowMs() - this.#connectedMs,
+      tls: route.tls === undefined ? 0 : clock.nowMs() - this.#connectedMs,
     };
     owner.dialled(this, { socket, http2, facts: factsOf(socket, route.tls !== undefined), opening });
   }
