@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { k6DurationMs } from '../../../../../runners/load/k6/modules/duration.ts';
 import { consolidate } from '../../../../../runners/load/k6/options/consolidate.ts';
-import { k6DurationMs } from '../../../../../runners/load/k6/options/duration.ts';
 import { environmentName, optionFromText, optionsFromEnvironment, parseOptions } from '../../../../../runners/load/k6/options/parse.ts';
 import { OPTION_SCHEMAS, type OptionName, type Options } from '../../../../../runners/load/k6/options/schema.ts';
 
