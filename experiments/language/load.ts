@@ -1,6 +1,7 @@
 /** Load in k6's words: scenarios with an executor each, what they do in an iteration, and the seeded data in it. */
 import { z } from 'zod';
 import { type Duration, duration } from './duration.ts';
+import { type Connect, connect } from './load-connect.ts';
 import { type DataGenerator, generator } from './load-data.ts';
 import { type Chain, chain, type Request, redirects, request, steps } from './load-request.ts';
 import { name, text } from './names.ts';
@@ -37,6 +38,7 @@ export const scenarioBase = {
     .describe('An iteration that ends earlier makes its virtual user wait for the rest; default 0s.'),
   cookies: z.enum(COOKIES).optional().describe('How long cookies are kept; default iteration with steps, off with requests alone.'),
   redirects: redirects.describe('Redirects that a request follows; default 0, so that what is written is what is sent.'),
+  connect: connect.optional().describe('TLS, HTTP/2, proxies and hosts.'),
 };
 
 /** One stream of load. `settings` are the executor's own keys as written (rate, vus, duration …). */
@@ -55,5 +57,6 @@ export interface Scenario {
   readonly minIterationDuration?: Duration | undefined;
   readonly cookies?: Cookies | undefined;
   readonly redirects?: number | undefined;
+  readonly connect?: Connect | undefined;
   readonly settings: Readonly<Record<string, unknown>>;
 }

@@ -5,6 +5,7 @@ import { describeParts } from './composite.ts';
 import { judgement, loadCondition, readingCondition } from './condition.ts';
 import type { Kind, Kinds } from './kind.ts';
 import { scenarioBase } from './load.ts';
+import { connect } from './load-connect.ts';
 import { request } from './load-request.ts';
 import { probeBase } from './named-probe.ts';
 import { objectiveOf } from './objective.ts';
@@ -104,6 +105,8 @@ export function referenceSections(kinds: Kinds): Readonly<Record<string, string>
     target: keysTable(targetSelector),
     scenario: keysTable(z.strictObject({ executor: z.string().optional().describe('Its kind; a shortcut implies it.'), ...scenarioBase })),
     request: keysTable(request),
+    connect: keysTable(connect),
+    tls: keysTable(connect.shape.tls),
     'answer-check': keysTable(answerCheck),
     extraction: keysTable(extraction),
     'fault-step': keysTable(z.strictObject({ fault: z.string().describe('Its kind.'), ...faultBase })),

@@ -9,6 +9,7 @@ import { createRandom } from '../pacing/random.ts';
 import { Schedule } from '../pacing/schedule.ts';
 import { Gauges } from '../recording/gauges.ts';
 import { Recorder } from '../recording/recorder.ts';
+import { connectOptions } from '../requests/connect.ts';
 import { RequestsWorkload } from '../requests/requests-workload.ts';
 import { assertAutocannon } from '../transport/autocannon-contract.ts';
 import { FRAME_MS, type FromGenerator, type ToGenerator, toGenerator } from './messages.ts';
@@ -76,7 +77,8 @@ function planned({ scenarios, seed, share }: Begin, clock: RunClock, recorder: R
     const ownSeed = seedFor(seed, own);
     const socketsMax = ownCount(usersMaxOf(plan), own);
     const lag = (ms: number) => gauges.lag(ms);
-    const workload = new RequestsWorkload({ scenario, seed: ownSeed, clock, recorder, schedule, lag, socketsMax });
+    const connect = connectOptions(scenario, process.env);
+    const workload = new RequestsWorkload({ scenario, seed: ownSeed, clock, recorder, schedule, lag, socketsMax, connect });
     const random = createRandom(ownSeed, `${scenario.name}/pauses`);
     const gracefulStopMs = scenario.gracefulStop.ms;
     const minIterationMs = scenario.minIterationDuration?.ms ?? 0;

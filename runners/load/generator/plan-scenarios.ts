@@ -3,6 +3,7 @@ import type { Scenario } from '../../../experiments/language/experiment.ts';
 import { EXIT, FiredrillError } from '../../failure.ts';
 import type { ExecutorPlan } from '../executors/executor.ts';
 import { planExecutor } from '../executors/index.ts';
+import { assertRoutes } from '../requests/connect.ts';
 import { longestIterationMs, type PreparedIterations, prepareIterations } from '../requests/iterations.ts';
 import { usersMaxOf } from './scenario-run.ts';
 
@@ -20,6 +21,7 @@ export function planScenarios(scenarios: readonly Scenario[], seed = 0): readonl
   return scenarios.map((scenario) => {
     const prepared = prepareIterations(scenario, seed);
     const plan = planExecutor(scenario.executor, scenario.settings, { timeoutMs: longestIterationMs(prepared) });
+    assertRoutes(scenario, prepared);
     assertEnoughRows(scenario.name, prepared, usersMaxOf(plan));
     const beginsMs = scenario.startTime.after ? undefined : scenario.startTime.ms;
     return { scenario, plan, beginsMs, endsMs: beginsMs === undefined ? undefined : beginsMs + plan.durationMs };

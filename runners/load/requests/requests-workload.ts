@@ -6,7 +6,7 @@ import type { Schedule } from '../pacing/schedule.ts';
 import type { Recorder, SeriesRecorder } from '../recording/recorder.ts';
 import type { Engine, LoadClock, Origin } from '../transport/engine.ts';
 import { Engines } from '../transport/engines.ts';
-import type { RouteOptions } from '../transport/route.ts';
+import type { ConnectOptions } from '../transport/route.ts';
 import type { UserOwner, VirtualUser, Workload } from '../workload.ts';
 import { AliasTable } from './alias-table.ts';
 import { type PreparedIteration, type PreparedIterations, prepareIterations } from './iterations.ts';
@@ -23,7 +23,7 @@ export interface RequestsOptions {
   /** Connections at most. */
   readonly socketsMax: number;
   /** Ways of connecting. */
-  readonly route?: RouteOptions | undefined;
+  readonly connect?: ConnectOptions | undefined;
   /** Told how late a later step of a chain was handed over. */
   readonly lag?: (ms: number) => void;
   /** Default: pools of autocannon's clients, and of Node's for HTTP/2. */
@@ -53,7 +53,7 @@ export class RequestsWorkload implements Workload {
     this.delays = new Delays(options.schedule);
     this.prepared = prepareIterations(scenario, seed);
     this.#weights = new AliasTable(this.prepared.all.map(({ weight }) => weight));
-    this.#shared = new Engines({ ...options.route, clock, socketsMax });
+    this.#shared = new Engines({ ...options.connect, clock, socketsMax });
     for (const { steps } of this.prepared.all) {
       for (const step of steps) {
         if (step.type === 'think') continue;

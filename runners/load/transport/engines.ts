@@ -2,17 +2,15 @@
 import type { Engine, LoadClock, Origin } from './engine.ts';
 import { BodyBudget } from './kept-body.ts';
 import { Pool } from './pool.ts';
-import type { RouteOptions } from './route.ts';
+import type { ConnectOptions } from './route.ts';
 
 /** Origins at most: a script that makes up hosts must not keep pools for all of them. */
 export const ORIGINS_MAX = 1024;
 
-export interface EnginesOptions extends RouteOptions {
+export interface EnginesOptions extends ConnectOptions {
   readonly clock: LoadClock;
   /** Connections at most, to each origin. */
   readonly socketsMax: number;
-  /** Sends a job anew, once, when a connection that had rested turns out dead. Default true. */
-  readonly retryRested?: boolean | undefined;
 }
 
 export class Engines {

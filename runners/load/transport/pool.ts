@@ -16,17 +16,15 @@ import { BodyBudget } from './kept-body.ts';
 import { BODY_SENT_MAX, type RequestMessage, throughProxy } from './message.ts';
 import { Openings } from './openings.ts';
 import { FAILURES } from './outcomes.ts';
-import { type Route, type RouteOptions, routeTo } from './route.ts';
+import { type ConnectOptions, type Route, routeTo } from './route.ts';
 
 /** Connections at most, whatever was asked for. */
 export const SOCKETS_MAX = 4096;
 
-export interface PoolOptions extends RouteOptions {
+export interface PoolOptions extends ConnectOptions {
   readonly origin: Origin;
   readonly clock: LoadClock;
   readonly socketsMax: number;
-  /** Sends a job anew, once, when a connection that had rested turns out dead: what Go's transport, hence k6, does. Default true. */
-  readonly retryRested?: boolean | undefined;
   /** Of bodies that are kept; default one of its own. */
   readonly budget?: BodyBudget | undefined;
 }

@@ -21,6 +21,12 @@ export interface RouteOptions {
   readonly lookup?: LookupFunction | undefined;
 }
 
+/** All that a scenario may say of its connections. */
+export interface ConnectOptions extends RouteOptions {
+  /** Sends a job anew, once, when a connection that had rested turns out dead: what Go's transport, hence k6, does. Default true. */
+  readonly retryRested?: boolean | undefined;
+}
+
 export interface Route {
   readonly origin: Origin;
   readonly address: net.NetConnectOpts;
