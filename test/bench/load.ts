@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { root } from '../helpers/firedrill-process.ts';
 
 export async function benchLoad(): Promise<void> {
-  const child = spawn(process.execPath, [join(root, 'test/bench/load-generator.ts')], { stdio: ['ignore', 'inherit', 'inherit'] });
+  const child = spawn(process.execPath, [join(root, 'test/bench/load/main.ts')], { stdio: ['ignore', 'inherit', 'inherit'] });
   const code = await new Promise((resolve) => child.on('close', resolve));
   if (code !== 0) throw new Error(`the load bench ended with ${code}`);
 }

@@ -59,7 +59,7 @@ export class RequestsWorkload implements Workload {
         if (step.type === 'think') continue;
         const { request } = step;
         this.engineOf(request.origin);
-        this.#seriesOf.set(request, request.tags ? recorder.series(scenario.name, { ...scenario.tags, ...request.tags }) : this.series);
+        this.#seriesOf.set(request, request.tags ? recorder.series(scenario.name, scenario.tags, request.tags) : this.series);
       }
     }
   }
