@@ -13,21 +13,22 @@ export function increment<Key>(counts: Map<Key, number>, key: Key): void {
 
 /** Values of a trend: exact ones while the series still keeps them, then counts by index. */
 export class TrendGathering {
-  readonly #exact: number[] = [];
-  readonly #counts = new Map<number, number>();
+  #exact: number[] | undefined;
+  #counts: Map<number, number> | undefined;
 
   addExact(value: number): void {
+    this.#exact ??= [];
     this.#exact.push(value);
   }
 
   addIndex(index: number): void {
+    this.#counts ??= new Map();
     increment(this.#counts, index);
   }
 
-  /** Undefined where there is nothing. */
-  take(): TrendValues | undefined {
-    if (this.#counts.size === 0) return this.#exact.length === 0 ? undefined : this.#exact;
-    return [...this.#exact, ...[...this.#counts].sort(([one], [other]) => one - other)];
+  take(): TrendValues {
+    if (!this.#counts) return this.#exact ?? [];
+    return [...(this.#exact ?? []), ...[...this.#counts].sort(([one], [other]) => one - other)];
   }
 }
 
@@ -100,29 +101,28 @@ export class Gathering {
   completed = 0;
   iterations = 0;
   failedCorrection = 0;
-  readonly outcomes = new Map<Outcome, number>();
-  readonly duration = new TrendGathering();
-  readonly latency = new TrendGathering();
-  readonly checks = new Map<string, [number, number]>();
-  readonly metrics = new Map<string, MetricGathering>();
+  /** Made when first needed: many a cell has nothing but completions. */
+  outcomes: Map<Outcome, number> | undefined;
+  duration: TrendGathering | undefined;
+  latency: TrendGathering | undefined;
+  checks: Map<string, [number, number]> | undefined;
+  metrics: Map<string, MetricGathering> | undefined;
 
   toCell(bucket: number, series: number): LoadCell {
-    const { planned, sent, completed, iterations, failedCorrection, outcomes, checks, metrics } = this;
-    const duration = this.duration.take();
-    const latency = this.latency.take();
+    const { planned, sent, completed, iterations, failedCorrection, outcomes, duration, latency, checks, metrics } = this;
     return {
       bucketMs: bucket * BUCKET_MS,
       series,
       ...(planned > 0 ? { planned } : {}),
       ...(sent > 0 ? { sent } : {}),
-      ...(outcomes.size > 0 ? { outcomes: Object.fromEntries(outcomes) } : {}),
+      ...(outcomes ? { outcomes: Object.fromEntries(outcomes) } : {}),
       ...(failedCorrection !== 0 ? { failedCorrection } : {}),
-      ...(duration ? { duration } : {}),
-      ...(latency ? { latency } : {}),
-      ...(checks.size > 0 ? { checks: Object.fromEntries(checks) } : {}),
+      ...(duration ? { duration: duration.take() } : {}),
+      ...(latency ? { latency: latency.take() } : {}),
+      ...(checks ? { checks: Object.fromEntries(checks) } : {}),
       ...(completed > 0 ? { completed } : {}),
       ...(iterations > 0 ? { iterations } : {}),
-      ...(metrics.size > 0 ? { metrics: Object.fromEntries([...metrics].map(([name, metric]) => [name, metric.take()])) } : {}),
+      ...(metrics ? { metrics: Object.fromEntries([...metrics].map(([name, metric]) => [name, metric.take()])) } : {}),
     };
   }
 }

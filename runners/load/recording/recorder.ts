@@ -14,7 +14,7 @@ import {
   OTHER_TAG,
   type Outcome,
 } from '../../../probes/slo/load-cells.ts';
-import { addTime, type ExactLeft, Gathering, increment, MetricGathering } from './gathering.ts';
+import { addTime, type ExactLeft, Gathering, increment, MetricGathering, TrendGathering } from './gathering.ts';
 import { addRequests, NO_REQUESTS, type RequestTotals } from './totals.ts';
 
 type Tags = Readonly<Record<string, string>>;
@@ -80,12 +80,17 @@ export class SeriesRecorder {
    */
   settled(intendedMs: number, sentMs: number, atMs: number, outcome: Outcome, failed = !GOOD_OUTCOMES.has(outcome)): void {
     const cell = this.#cell(intendedMs);
+    cell.outcomes ??= new Map();
     increment(cell.outcomes, outcome);
     if (failed === GOOD_OUTCOMES.has(outcome)) cell.failedCorrection += failed ? 1 : -1;
     this.totals[outcome === 'dropped' ? 'dropped' : failed ? 'failed' : 'ok'] += 1;
     if (outcome === 'dropped') return;
+    cell.latency ??= new TrendGathering();
     addTime(cell.latency, atMs - intendedMs, this.#latencyExact);
-    if (!Number.isNaN(sentMs)) addTime(cell.duration, atMs - sentMs, this.#durationExact);
+    if (!Number.isNaN(sentMs)) {
+      cell.duration ??= new TrendGathering();
+      addTime(cell.duration, atMs - sentMs, this.#durationExact);
+    }
     if (ANSWERS.has(outcome)) this.#cell(atMs).completed += 1;
   }
 
@@ -96,22 +101,24 @@ export class SeriesRecorder {
   }
 
   check(intendedMs: number, name: string, passed: boolean): void {
-    const { checks } = this.#cell(intendedMs);
+    const cell = this.#cell(intendedMs);
+    cell.checks ??= new Map();
     const known = this.#checks.has(name) || this.#checks.size < CHECKS_MAX;
     const counted = known ? name : OTHER_TAG;
     if (known) this.#checks.add(name);
-    const counts = checks.get(counted) ?? [0, 0];
+    const counts = cell.checks.get(counted) ?? [0, 0];
     counts[passed ? 0 : 1] += 1;
-    checks.set(counted, counts);
+    cell.checks.set(counted, counts);
   }
 
   /** One value of a metric that is built in or defined. Throws where it is neither, or where it is counted by `settled`, `iteration` or `check`. */
   sample(metric: string, value: number, atMs: number): void {
-    const { metrics } = this.#cell(atMs);
-    let gathering = metrics.get(metric);
+    const cell = this.#cell(atMs);
+    cell.metrics ??= new Map();
+    let gathering = cell.metrics.get(metric);
     if (!gathering) {
       gathering = new MetricGathering(this.#definitionOf(metric));
-      metrics.set(metric, gathering);
+      cell.metrics.set(metric, gathering);
     }
     let exact = this.#exact.get(metric);
     if (!exact) {
