@@ -39,6 +39,8 @@ export interface NoWay {
 
 /** Origins whose URLs are remembered; beyond, the memory starts anew. */
 const ORIGINS_KNOWN_MAX = 1024;
+/** Headers that the transport writes: where a request goes, and how long it is. */
+const OURS = /^(?:host|content-length|transfer-encoding)$/i;
 const ORIGIN = /^[^/]*\/\/[^/?#]*/;
 
 export class Connections {
@@ -105,18 +107,21 @@ export class Connections {
     const start = ORIGIN.exec(request.url)?.[0] ?? '';
     const origin = this.#originOf(start);
     if ('outcome' in origin) return origin;
-    for (const [name, value] of request.headers) {
-      const problem = isOurs(name) ? undefined : headerProblem(name, value);
-      if (problem) return noWay('dropped', 'FIREDRILL_HEADER', problem.message);
-    }
     if (this.#closed) return noWay('dropped', 'FIREDRILL_GIVEN_UP', 'the test is over');
     if (this.#blocked.name(origin.hostname)) return noWay('refused', 'FIREDRILL_BLOCKED_HOST', `${origin.hostname} is blocked`);
     if (this.#blocked.address(origin.hostname)) return noWay('refused', 'FIREDRILL_BLOCKED_IP', `${origin.hostname} is blacklisted`);
-    const host = request.headers.find(([name]) => name.toLowerCase() === 'host')?.[1];
-    const headers = request.headers.flatMap(([name, value]) => (isOurs(name) ? [] : [name, value]));
+    let { authority } = origin;
+    const headers: string[] = [];
+    for (const [name, value] of request.headers) {
+      const ours = OURS.test(name);
+      const problem = ours ? undefined : headerProblem(name, value);
+      if (problem) return noWay('dropped', 'FIREDRILL_HEADER', problem.message);
+      if (!ours) headers.push(name, value);
+      else if (name.length === 'host'.length) authority = value;
+    }
     if (this.#options.noConnectionReuse) headers.push('Connection', 'close');
     const { method, body, keepBody, timeoutMs } = request;
-    const message = { method, target: targetOf(request.url.slice(start.length)), authority: host ?? origin.authority, headers, body };
+    const message = { method, target: targetOf(request.url.slice(start.length)), authority, headers, body };
     return { message, engine: this.#enginesFor(origin).of(origin), keepBody, deadlineMs: this.nowMs() + timeoutMs };
   }
 
@@ -147,11 +152,6 @@ export class Connections {
     this.#engines.set(auth, made);
     return made;
   }
-}
-
-/** Said by the host: where it goes and how long it is. */
-function isOurs(name: string): boolean {
-  return /^(?:host|content-length|transfer-encoding)$/i.test(name);
 }
 
 function noWay(outcome: Outcome, code: string, message: string): NoWay {

@@ -11,10 +11,24 @@ export function childrenOf(node: AnyNode): readonly AnyNode[] {
   return 'children' in node ? node.children : [];
 }
 
+/** The node and all below it, in the order of the page; not by recursion, since a page may be nested as deep as its server likes. */
+function* withDescendants(node: AnyNode): Generator<AnyNode> {
+  const left: AnyNode[] = [node];
+  for (let next = left.pop(); next; next = left.pop()) {
+    yield next;
+    const children = childrenOf(next);
+    for (let index = children.length - 1; index >= 0; index -= 1) {
+      const child = children[index];
+      if (child) left.push(child);
+    }
+  }
+}
+
 /** Of the node and all below it, without comments. */
 export function textOf(node: AnyNode): string {
-  if (node.type === 'text') return node.data;
-  return node.type === 'comment' ? '' : childrenOf(node).map(textOf).join('');
+  let text = '';
+  for (const each of withDescendants(node)) if (each.type === 'text') text += each.data;
+  return text;
 }
 
 /** Undefined where the node can hold none. */
@@ -31,7 +45,7 @@ export function attributeOf(node: AnyNode, name: string): string | undefined {
 }
 
 export function descendants(node: AnyNode): ElementNode[] {
-  return childrenOf(node).flatMap((child) => (isElement(child) ? [child, ...descendants(child)] : []));
+  return [...withDescendants(node)].slice(1).filter(isElement);
 }
 
 /** What a field of a form would send: several for a list of which several may be chosen; undefined where it is no field. */

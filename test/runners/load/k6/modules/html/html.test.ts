@@ -252,3 +252,9 @@ test('callbacks that block are waited for, one after the other', async () => {
   assert.equal(order.length, 30);
   await assert.rejects(async () => await items.each(async () => assert.fail('inside')), /inside/);
 });
+
+test('a page that is nested 50,000 deep is read all the same', () => {
+  const doc = parseHTML(`${'<div>'.repeat(50_000)}<input name="deep" value="1">end`);
+  assert.equal(doc.text(), 'end');
+  assert.deepEqual(doc.serializeArray(), [{ name: 'deep', value: '1' }]);
+});
