@@ -3,7 +3,7 @@
  * sites: a function that contains a call that blocks is a function that blocks.
  */
 import type { AnyNode } from 'acorn';
-import { type BuiltinKind, builtinKind, callbackIndex, SEQUENTIAL_METHODS } from './flow/builtins.ts';
+import { builtinOf, callbackIndex, SEQUENTIAL_METHODS } from './flow/builtins.ts';
 import { givenTo } from './flow/calls.ts';
 import type { Slot } from './flow/graph.ts';
 import type { Place, PlaceKind, Token } from './flow/tokens.ts';
@@ -129,7 +129,7 @@ class Fixpoint implements Blocking {
   }
 
   #effectOfBuiltin(site: CallSite): Effect {
-    const kind: BuiltinKind = builtinKind(site);
+    const { kind } = builtinOf(site);
     if (kind === 'sequential') {
       const callback = site.parameters[callbackIndex(site)];
       const effect = callback === undefined ? 'nothing' : this.#effectOfCallbacks([callback], false);

@@ -1,35 +1,32 @@
-/** Calls of the language's own functions: whatever they are given may come back, and is handed to what they call. */
-import { builtinKind, callbackIndex } from './builtins.ts';
+/** Calls of the language's own functions: what they hand to functions that they are given, and what comes back. */
+import { type Builtin, builtinOf, callbackIndex, isStatic } from './builtins.ts';
 import { Slot } from './graph.ts';
+import { applyStatic, takeOver } from './static-builtins.ts';
 import { PLAIN } from './tokens.ts';
 import type { CallSite, World } from './world.ts';
-
-/** Roots whose call makes a list of what it is given. */
-const LIST_ROOTS = new Set(['Array', 'Map', 'Set', 'WeakMap', 'WeakSet']);
 
 export function applyBuiltin(world: World, site: CallSite): void {
   if (site.builtin) return;
   site.builtin = true;
   world.graph.add(site.result, PLAIN);
-  const kind = builtinKind(site);
-  if (kind === 'pure') return;
-  const blend = new Slot();
-  if (site.receiver !== undefined) world.graph.flow(world.contents(site.receiver), blend);
-  for (const maker of [...site.parameters, ...(site.receiver === undefined ? [] : [site.receiver])])
-    addInstances(world, maker, site.result);
-  const callback = callbackIndex(site);
-  for (const [index, value] of site.parameters.entries()) {
-    const calls = kind === 'later' || kind === 'unknown' || (kind === 'sequential' && index === callback);
-    if (calls) callWith(world, value, blend);
-    if (kind !== 'later' && !(kind === 'sequential' && index === callback)) world.graph.flow(world.contents(value), blend);
+  if (site.receiver !== undefined) addInstances(world, site.receiver, site.result);
+  const builtin = builtinOf(site);
+  if (isStatic(site) && builtin.kind !== 'sequential') {
+    applyStatic(world, site);
+    return;
   }
-  if (site.spread !== undefined) world.graph.flow(world.contents(site.spread), blend);
-  if (kind === 'storing') keep(world, site, blend);
-  if (site.root === 'Proxy' && site.parameters[1] !== undefined) takeOver(world, site.parameters[1]);
-  if (site.method === undefined && site.root !== undefined && LIST_ROOTS.has(site.root)) {
-    world.graph.add(site.result, world.createList(blend));
-  } else {
-    world.graph.flow(blend, site.result);
+  switch (builtin.kind) {
+    case 'sequential':
+      applySequential(world, site, builtin);
+      return;
+    case 'later':
+      applyLater(world, site);
+      return;
+    case 'never':
+      applyKeeping(world, site, builtin);
+      return;
+    case 'unknown':
+      applyUnknown(world, site);
   }
 }
 
@@ -40,63 +37,85 @@ function addInstances(world: World, maker: Slot, result: Slot): void {
   });
 }
 
-/** A function that is given is called with anything that the call knows of, and what it gives may come out again. */
-function callWith(world: World, callback: Slot, blend: Slot): void {
+/** The callback has (element, index, list) or, folding, (total, element, index, list). */
+function applySequential(world: World, site: CallSite, { gives }: Builtin): void {
+  const { graph } = world;
+  const at = callbackIndex(site);
+  const list = at === 0 ? site.receiver : site.parameters[0];
+  const elements = list === undefined ? new Slot() : world.elements(list);
+  const results = new Slot();
+  const callback = site.parameters[at];
+  const extra = site.parameters[at + 1];
+  if (callback !== undefined) {
+    graph.each(callback, (token) => {
+      if (token.kind !== 'function' || token.body === undefined) return;
+      const { parameters, anyParameter, self } = token.body;
+      graph.flow(world.plain, anyParameter);
+      for (const target of [...parameters.slice(0, 2), token.body.rest, token.body.argumentsElements]) graph.flow(elements, target);
+      for (const target of [...parameters.slice(2), token.body.rest]) if (list !== undefined) graph.flow(list, target);
+      if (gives === 'result') foldInto(world, parameters[0], [results, extra]);
+      else if (extra !== undefined) graph.flow(extra, self);
+      graph.flow(token.body.returns, results);
+    });
+  }
+  if (gives === 'receiver' && list !== undefined) graph.flow(list, site.result);
+  if (gives === 'element') graph.flow(elements, site.result);
+  if (gives === 'result') foldInto(world, site.result, [results, extra, elements]);
+  if (gives !== 'list of results') return;
+  const made = world.createList(results);
+  world.define(made, undefined, world.elements(results));
+  if (callback === undefined) world.define(made, undefined, elements);
+  graph.add(site.result, made);
+}
+
+function foldInto(world: World, target: Slot | undefined, sources: readonly (Slot | undefined)[]): void {
+  if (target === undefined) return;
+  for (const source of sources) if (source !== undefined) world.graph.flow(source, target);
+}
+
+/** A promise counts as what it brings. */
+function applyLater(world: World, site: CallSite): void {
+  if (site.receiver !== undefined) world.graph.flow(site.receiver, site.result);
+  for (const value of site.parameters) callWith(world, value, site.receiver ?? world.plain, site.result);
+}
+
+function applyKeeping(world: World, site: CallSite, { gives, keeps }: Builtin): void {
+  const { receiver } = site;
+  if (receiver === undefined) return;
+  if (keeps === true) {
+    const given = site.spread === undefined ? site.parameters : [...site.parameters, site.spread];
+    for (const value of given) world.store(receiver, undefined, value);
+    if (site.method === 'concat') for (const value of given) world.store(receiver, undefined, world.elements(value));
+  }
+  if (gives === 'receiver') world.graph.flow(receiver, site.result);
+  if (gives === 'element') world.graph.flow(world.elements(receiver), site.result);
+}
+
+/** Whatever it is given may come back, and is handed to what it may call. */
+function applyUnknown(world: World, site: CallSite): void {
+  const blend = new Slot();
+  const inside = site.root === 'Reflect' || site.root === 'Proxy';
+  const given = [
+    ...site.parameters,
+    ...(site.receiver === undefined ? [] : [site.receiver]),
+    ...(site.spread === undefined ? [] : [site.spread]),
+  ];
+  for (const value of given) {
+    world.graph.flow(value, blend);
+    world.graph.flow(inside ? world.contents(value) : world.elements(value), blend);
+    if (inside) addInstances(world, value, site.result);
+  }
+  for (const value of site.parameters) callWith(world, value, blend, blend);
+  if (site.root === 'Proxy' && site.parameters[1] !== undefined) takeOver(world, site.parameters[1]);
+  world.graph.flow(blend, site.result);
+}
+
+/** A function that is given is called with what the call knows of, and what it gives comes out. */
+function callWith(world: World, callback: Slot, given: Slot, result: Slot): void {
   world.graph.each(callback, (token) => {
     if (token.kind !== 'function' || token.body === undefined) return;
-    world.graph.flow(blend, token.body.anyParameter);
+    world.graph.flow(given, token.body.anyParameter);
     world.calledFromOutside(token);
-    world.graph.flow(token.body.returns, blend);
-  });
-}
-
-/** What is stored goes into the receiver; the functions of `Object` store into their first argument. */
-function keep(world: World, site: CallSite, blend: Slot): void {
-  const [first, ...others] = site.parameters;
-  if (site.root !== 'Object' && site.root !== 'Reflect') {
-    if (site.receiver !== undefined) for (const value of site.parameters) world.store(site.receiver, undefined, value);
-    if (site.receiver !== undefined && site.spread !== undefined) world.store(site.receiver, undefined, site.spread);
-    if (site.receiver !== undefined && (site.method === 'concat' || site.method === 'fill')) world.store(site.receiver, undefined, blend);
-    return;
-  }
-  if (first === undefined) return;
-  if (site.method === 'defineProperty') {
-    defineOne(world, site, first);
-    return;
-  }
-  if (site.method !== 'assign') {
-    world.store(first, undefined, blend);
-    return;
-  }
-  world.graph.each(first, (token) => {
-    const target = token.kind === 'function' ? token.properties : token;
-    if (target.kind === 'object') for (const other of others) world.copyInto(target, other);
-  });
-}
-
-/** The language calls the functions of these objects: a proxy's traps, an iterator's `next`. */
-export function takeOver(world: World, objects: Slot, names?: readonly string[]): void {
-  world.graph.each(objects, (token) => {
-    if (token.kind !== 'object') return;
-    token.onField((name, slot) => {
-      if (names !== undefined && !names.includes(name)) return;
-      world.graph.each(slot, (inner) => {
-        if (inner.kind === 'function' && inner.body?.kind === 'method') inner.body.kind = 'called by the language';
-      });
-    });
-  });
-}
-
-/** `Object.defineProperty(target, 'name', { value, get })`. */
-function defineOne(world: World, { node, parameters }: CallSite, target: Slot): void {
-  const key = node.type === 'CallExpression' ? node.arguments[1] : undefined;
-  const name = key?.type === 'Literal' && typeof key.value === 'string' ? key.value : undefined;
-  const [, , description] = parameters;
-  if (description === undefined) return;
-  world.store(target, name, world.load(description, 'value', node));
-  world.graph.each(world.load(description, 'get', node), (getter) => {
-    if (getter.kind !== 'function' || getter.body === undefined) return;
-    getter.body.kind = 'getter';
-    world.store(target, name, getter.body.returns);
+    world.graph.flow(token.body.returns, result);
   });
 }

@@ -5,7 +5,7 @@ import { applyBuiltin } from './apply-builtin.ts';
 import { evaluate, member, rootOf } from './evaluate.ts';
 import { Slot } from './graph.ts';
 import { evaluateHelper } from './helpers.ts';
-import { ELEMENTS, type FunctionToken, type NativeToken, PLAIN, type Place, type Token } from './tokens.ts';
+import { type FunctionToken, type NativeToken, PLAIN, type Place, type Token } from './tokens.ts';
 import type { CallSite, World } from './world.ts';
 
 type CallNode = CallExpression | NewExpression | TaggedTemplateExpression;
@@ -103,7 +103,7 @@ function applyFunction(world: World, site: CallSite, token: FunctionToken): void
   if (site.form === 'new' && body.kind === 'function') body.kind = 'constructor';
   for (const [index, value] of site.parameters.entries()) {
     graph.flow(value, body.parameters[index] ?? body.rest);
-    graph.flow(value, body.argumentsObject.field(ELEMENTS));
+    graph.flow(value, body.argumentsElements);
   }
   if (site.spread !== undefined) graph.flow(site.spread, body.anyParameter);
   if (site.form === 'new') graph.add(body.self, token.instance);

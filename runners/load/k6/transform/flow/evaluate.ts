@@ -176,12 +176,15 @@ function arrayLiteral(world: World, node: ArrayExpression, place: Place): Slot {
   return world.holding(list);
 }
 
+/** Operators that may leave a function behind; the others make numbers and texts. */
+const KEEPING_OPERATORS = new Set(['=', '&&=', '||=', '??=']);
+
 function assignment(world: World, node: AssignmentExpression, place: Place): Slot {
-  const value = evaluate(world, node.right, place);
+  const right = evaluate(world, node.right, place);
+  const value = KEEPING_OPERATORS.has(node.operator) ? right : world.plain;
   bindPattern(world, node.left, value, place);
-  return node.operator === '=' || node.left.type !== 'MemberExpression'
-    ? value
-    : join(world, [value, member(world, node.left, place).value]);
+  if (node.operator === '=' || value === world.plain) return value;
+  return join(world, [value, evaluate(world, node.left, place)]);
 }
 
 function declarator(world: World, node: VariableDeclarator, place: Place): Slot {

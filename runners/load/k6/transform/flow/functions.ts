@@ -1,11 +1,11 @@
 /** Functions, methods and classes: a place for each, its parameters bound, its body followed. */
 import type { AnyNode, Expression, FunctionExpression, MethodDefinition, PrivateIdentifier, PropertyDefinition } from 'acorn';
 import { type ClassNode, type FunctionNode, propertyName } from '../syntax.ts';
-import { takeOver } from './apply-builtin.ts';
 import { evaluate } from './evaluate.ts';
 import { Slot } from './graph.ts';
 import { bindPattern } from './patterns.ts';
 import { createFunctionToken, createPlace } from './places.ts';
+import { takeOver } from './static-builtins.ts';
 import type { FunctionToken, ObjectToken, Place, PlaceKind } from './tokens.ts';
 import type { World } from './world.ts';
 

@@ -4,8 +4,8 @@
  */
 import type { Token } from './tokens.ts';
 
-/** Steps of the worklist for one script; past them it is too large to follow. A script of 2,000 lines takes about 10⁵. */
-const STEPS_MAX = 20_000_000;
+/** Steps of the worklist for one script; past them it is too large to follow. A script of 2,000 lines takes some 10⁵; some large libraries take more than this. */
+const STEPS_MAX = 5_000_000;
 
 /** What one expression, variable or property may hold. */
 export class Slot {

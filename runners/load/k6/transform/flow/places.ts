@@ -28,12 +28,13 @@ export function createPlace(world: World, facts: PlaceFacts): Place {
     rest: new Slot(),
     anyParameter: new Slot(),
     argumentsObject,
+    argumentsElements: argumentsObject.field(ELEMENTS),
     returns: new Slot(),
     heritage: facts.heritage,
     isStatic: facts.isStatic ?? false,
   };
   world.graph.flow(place.anyParameter, place.rest);
-  world.graph.flow(place.anyParameter, argumentsObject.field(ELEMENTS));
+  world.graph.flow(place.anyParameter, place.argumentsElements);
   world.places.push(place);
   return place;
 }

@@ -98,6 +98,7 @@ export interface Place {
   /** Reaches every parameter: arguments whose position is not known. */
   readonly anyParameter: Slot;
   readonly argumentsObject: ObjectToken;
+  readonly argumentsElements: Slot;
   readonly returns: Slot;
   /** What `super` means here. */
   readonly heritage: Slot | undefined;

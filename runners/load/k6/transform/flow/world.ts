@@ -43,6 +43,7 @@ interface Load {
   readonly name: string | undefined;
   readonly value: Slot;
   readonly seen: Set<Token>;
+  readonly elementsOnly: boolean;
 }
 
 /** Names that every object has: never what was stored under a computed name. */
@@ -138,13 +139,18 @@ export class World {
     return value;
   }
 
-  /** Whatever is in the slot's values, and they themselves. */
+  /** Whatever is in the slot's values. */
   contents(slot: Slot): Slot {
     return this.#read(slot, undefined);
   }
 
-  #read(receiver: Slot, name: string | undefined): Slot {
-    const load: Load = { name, value: new Slot(), seen: new Set() };
+  /** What the language's own methods find in the slot's values: what was put there by them, or as elements. */
+  elements(slot: Slot): Slot {
+    return this.#read(slot, undefined, true);
+  }
+
+  #read(receiver: Slot, name: string | undefined, elementsOnly = false): Slot {
+    const load: Load = { name, value: new Slot(), seen: new Set(), elementsOnly };
     this.graph.each(receiver, (token) => this.#loadFrom(token, load));
     return load.value;
   }
@@ -162,7 +168,6 @@ export class World {
           this.graph.add(value, token.instance);
           return;
         }
-        if (name === undefined) this.graph.add(value, token);
         this.#loadField(token.properties, load);
         this.graph.each(token.heritage, (parent) => this.#loadFrom(parent, load));
         return;
@@ -184,8 +189,10 @@ export class World {
   #loadField(token: ObjectToken, load: Load): void {
     const { name, value } = load;
     if (name === undefined) {
-      this.graph.add(value, token);
-      token.onField((_, slot) => this.graph.flow(slot, value));
+      // The elements of a map are pairs, of which the value counts: the map stands for its pairs.
+      if (token.list) this.graph.add(value, token);
+      if (token.list || load.elementsOnly) this.graph.flow(token.field(ELEMENTS), value);
+      else token.onField((_, slot) => this.graph.flow(slot, value));
     } else {
       this.graph.flow(token.field(name), value);
       this.graph.flow(this.#loose.field(name), value);
@@ -238,8 +245,7 @@ export class World {
     let changed = false;
     for (const { receiver, name, value } of unknown) {
       changed = true;
-      if (name === undefined) this.#anywhere.onField((_, slot) => this.graph.flow(slot, value));
-      else this.graph.flow(this.#anywhere.field(name), value);
+      if (name !== undefined) this.graph.flow(this.#anywhere.field(name), value);
       this.graph.add(receiver, PLAIN);
     }
     for (const { receiver } of this.#stores) {

@@ -37,6 +37,7 @@ export function createHost(blocking: boolean): { host: ScriptBindings; trace: st
     __ENV: { BASE: 'http://127.0.0.1:1' },
     __ITER: 0,
     __VU: 1,
+    Math,
     clearInterval: () => undefined,
     clearTimeout: () => undefined,
     console: { log: (...given: unknown[]) => trace.push(`log ${given.map((one) => JSON.stringify(one)).join(' ')}`) },
