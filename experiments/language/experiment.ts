@@ -2,6 +2,7 @@
 import type { Condition } from './condition.ts';
 import type { Duration } from './duration.ts';
 import type { Scenario } from './load.ts';
+import type { LoadScript } from './load-script.ts';
 import type { LoadThreshold } from './load-threshold.ts';
 import type { NamedProbe } from './named-probe.ts';
 import type { Objective } from './objective.ts';
@@ -13,6 +14,7 @@ export type { AnswerCheck, Extraction } from './answer-check.ts';
 export type { Cookies, Scenario } from './load.ts';
 export { type DataGenerator, generator } from './load-data.ts';
 export { type Chain, type ChainStep, type Request, request } from './load-request.ts';
+export type { LoadScript } from './load-script.ts';
 export type { LoadThreshold } from './load-threshold.ts';
 export type { NamedProbe } from './named-probe.ts';
 export { name, share, targetName } from './names.ts';
@@ -32,6 +34,8 @@ export interface Experiment {
   readonly engines: Readonly<Record<string, { readonly host: string; readonly tls?: string | undefined }>>;
   readonly targets: Readonly<Record<string, TargetSelector>>;
   readonly scenarios: readonly Scenario[];
+  /** A k6 script that runs beside the scenarios. */
+  readonly script?: LoadScript | undefined;
   /** Processes that share the load; undefined: by its rates and the machine. */
   readonly generators?: number | undefined;
   /** What the load as a whole must come to; none where it is left out. */

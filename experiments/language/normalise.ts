@@ -9,6 +9,7 @@ import { liftInlineProbes, nameByKind } from './inline-probes.ts';
 import type { Kind, Kinds } from './kind.ts';
 import { generatorCount, type Scenario, scenarioBase } from './load.ts';
 import { scenarioFiles } from './load-paths.ts';
+import { loadScriptFrom, scriptKeys } from './load-script.ts';
 import { thresholds, thresholdsFrom } from './load-threshold.ts';
 import { type NamedProbe, probeBase } from './named-probe.ts';
 import { name } from './names.ts';
@@ -35,7 +36,12 @@ const outline = z.object({
   engines: z.record(name, engine).default({}),
   targets: z.record(name, targetSelector).default({}),
   load: z
-    .object({ scenarios: z.record(name, settingsMap), generators: generatorCount.optional(), thresholds: thresholds.default({}) })
+    .object({
+      scenarios: z.record(name, settingsMap).default({}),
+      generators: generatorCount.optional(),
+      thresholds: thresholds.default({}),
+      ...scriptKeys,
+    })
     .default({ scenarios: {}, thresholds: {} }),
   probes: z.record(name, settingsMap).default({}),
   'steady-state-hypothesis': z.array(condition).default([]),
@@ -137,12 +143,14 @@ export function normalise(root: MapNode, flipped: ReadonlySet<Node>, options: No
     })),
   );
   const judged = thresholdsFrom(load.thresholds);
+  const script = loadScriptFrom(load, options.files);
   const steps = method.flatMap((map, index) => stepsFrom(map, names[index] ?? '', kinds));
   return {
     ...rest,
     ...(load.generators === undefined ? {} : { generators: load.generators }),
     scenarios: Object.entries(load.scenarios).map(([name, map]) => withFault(scenarioFrom(name, map, options), steps)),
     ...(judged.length > 0 ? { thresholds: judged } : {}),
+    ...(script ? { script } : {}),
     probes: Object.entries(rest.probes).map(([name, map]) => probeFrom(name, map, kinds)),
     hypothesis,
     method: steps,

@@ -8,6 +8,7 @@ import { holding, judgement, loadCondition, readingCondition } from './condition
 import { duration } from './duration.ts';
 import type { Kind, Kinds } from './kind.ts';
 import { generatorCount, scenarioBase } from './load.ts';
+import { scriptKeys } from './load-script.ts';
 import { thresholds } from './load-threshold.ts';
 import { probeBase } from './named-probe.ts';
 import { name, share } from './names.ts';
@@ -80,7 +81,8 @@ export function experimentSchema(kinds: Kinds) {
     targets: z.record(name, targetSelector).default({}).describe('Named selections of containers.'),
     load: z
       .strictObject({
-        scenarios: z.record(name, scenario).describe('Streams of load by name.'),
+        scenarios: z.record(name, scenario).optional().describe('Streams of load by name.'),
+        ...scriptKeys,
         generators: generatorCount.optional(),
         thresholds: thresholds.optional(),
       })

@@ -10,10 +10,11 @@ import type { Kinds } from '../../experiments/language/kind.ts';
 import { fillSections, referenceSections } from '../../experiments/language/reference.ts';
 import { reportSchema } from '../../reports/report.ts';
 import { type Mechanism, mechanisms } from '../agent/mechanisms.ts';
+import { scriptSections } from '../load/k6/reference.ts';
 import { kinds } from './kinds.ts';
 
 /** Pages with generated sections. */
-const PAGES = ['docs/file-format.md', 'README.md', 'docs/figures.md'] as const;
+const PAGES = ['docs/file-format.md', 'README.md', 'docs/figures.md', 'docs/k6.md'] as const;
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -23,7 +24,7 @@ function asJson(schema: unknown): string {
 
 /** Every generated file by its path in the project, as it should be. `read` gives a page as it is. */
 export function generatedFiles(kinds: Kinds, read: (path: string) => string): Readonly<Record<string, string>> {
-  const sections = { ...referenceSections(kinds), mechanisms: mechanismTable(mechanisms) };
+  const sections = { ...referenceSections(kinds), mechanisms: mechanismTable(mechanisms), ...scriptSections() };
   const reportJson = z.toJSONSchema(reportSchema, { io: 'output', unrepresentable: 'any' });
   return {
     'experiments/experiment.schema.json': asJson(experimentJsonSchema(kinds)),

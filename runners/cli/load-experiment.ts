@@ -5,7 +5,9 @@ import type { Experiment } from '../../experiments/language/experiment.ts';
 import { type ParseResult, parseExperiment } from '../../experiments/language/parse.ts';
 import { formatProblems } from '../../experiments/language/problems.ts';
 import { EXIT, FiredrillError } from '../failure.ts';
+import type { ScriptDescription } from '../load/k6/run/messages.ts';
 import { experimentFiles } from './experiment-files.ts';
+import { describeLoadScript } from './experiment-script.ts';
 import type { CliIo } from './io.ts';
 import { kinds } from './kinds.ts';
 
@@ -19,6 +21,8 @@ export interface LoadedExperiment {
   /** Absolute path of the Compose file of its system. */
   readonly composeFile: string | undefined;
   readonly variant: string | undefined;
+  /** What its script would do, where its load has one. */
+  readonly script?: ScriptDescription | undefined;
   /** Values that must be written nowhere. */
   readonly secrets: readonly string[];
 }
@@ -60,6 +64,7 @@ export async function loadExperiment(io: CliIo, file: string, variant?: string):
     io.stderr.write(`${formatProblems(parsed.problems)}\n`);
     return undefined;
   }
+  const script = await describeLoadScript(io, parsed.experiment);
   const path = resolve(io.workingDirectory, file);
   const compose = parsed.experiment.system?.compose;
   return {
@@ -70,5 +75,6 @@ export async function loadExperiment(io: CliIo, file: string, variant?: string):
     composeFile: compose === undefined ? undefined : resolve(dirname(path), compose),
     variant,
     secrets: parsed.secrets,
+    script,
   };
 }

@@ -12,6 +12,7 @@ const REQUIRED: { readonly [Type in EventType]: readonly (keyof EventOf<Type>)[]
   'probe.reading': ['probe', 'startedMs', 'status', 'value'],
   'load.series': ['series'],
   'load.metric': ['metric'],
+  'load.script': ['file', 'sha256', 'options', 'scenarios'],
   'load.frame': ['cells'],
   'load.generator': ['lagP99Ms', 'limited'],
   'load.ended': ['planned', 'retried', 'lagP99Ms', 'limited'],

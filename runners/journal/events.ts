@@ -130,6 +130,14 @@ export type Event = Stamp &
         /** Generators that share the load; lag is that of all, `cpuShare` and `rssBytes` add up. */
         readonly processes?: number;
       }
+    /** What a script is about to do; `sha256` is of all its files. */
+    | {
+        readonly type: 'load.script';
+        readonly file: string;
+        readonly sha256: string;
+        readonly options: Readonly<Record<string, unknown>>;
+        readonly scenarios: readonly { readonly name: string; readonly executor: string; readonly text: string }[];
+      }
     /** The load has ended, or was ended: what it came to, and how well its times were kept over the whole of it. */
     | {
         readonly type: 'load.ended';

@@ -2,6 +2,7 @@
  * Everything that looks while a run is on: load, probes and the engine's events, written to the journal; and the
  * evidence that live judging needs, filled from the journal's own events, so that live and afterwards see the same.
  */
+import { z } from 'zod';
 import type { Experiment } from '../../experiments/language/experiment.ts';
 import type { EngineTools, Probe, ProbeTarget } from '../../probes/probe.ts';
 import { Evidence } from '../../probes/slo/evidence.ts';
@@ -35,6 +36,21 @@ export function evidenceOf(journal: Journal): Evidence {
   return evidence;
 }
 
+/** Names of all tags that some condition of the experiment selects by. */
+export function tagsAsked(experiment: Experiment): readonly string[] {
+  const names = new Set<string>();
+  const look = (part: unknown): void => {
+    if (typeof part !== 'object' || part === null) return;
+    const { metric, tags } = selectorParts.safeParse(part).data ?? {};
+    if (metric !== undefined) for (const name of Object.keys(tags ?? {})) names.add(name);
+    for (const each of Object.values(part)) look(each);
+  };
+  look([experiment.hypothesis, experiment.objectives, experiment.stopWhen, experiment.thresholds]);
+  return [...names];
+}
+
+const selectorParts = z.object({ metric: z.string(), tags: z.record(z.string(), z.string()) });
+
 /** Starts load and probes. Throws FiredrillError where the load cannot start. */
 export function observe(options: ObserveOptions): Observation {
   const { journal, experiment, startNs } = options;
@@ -57,6 +73,16 @@ export function observe(options: ObserveOptions): Observation {
   const load = startLoad({
     scenarios: experiment.scenarios,
     generators: experiment.generators,
+    script: experiment.script,
+    scriptTags: tagsAsked(experiment),
+    onScript: ({ file, sha256, options, scenarios }) =>
+      journal.append({
+        type: 'load.script',
+        file,
+        sha256,
+        options,
+        scenarios: scenarios.map(({ name, executor, text }) => ({ name, executor, text })),
+      }),
     startNs,
     seed: options.seed,
     onSeries: (series) => journal.append({ type: 'load.series', series }),
@@ -71,7 +97,7 @@ export function observe(options: ObserveOptions): Observation {
     if (event.type === 'fault.undone') load.happened({ of: 'undo', fault: event.fault }, event.undoneAtMs);
   });
   const ended = load.done.then(
-    (totals) => (experiment.scenarios.length > 0 ? journal.append({ type: 'load.ended', ...totals }) : undefined),
+    (totals) => (experiment.scenarios.length > 0 || experiment.script ? journal.append({ type: 'load.ended', ...totals }) : undefined),
     (error: unknown) => journal.append({ type: 'load.failed', error: error instanceof Error ? error.message : String(error) }),
   );
   return {

@@ -41,8 +41,28 @@ function checkStart(context: CheckContext, { node }: Entry): void {
   }
 }
 
+/** A load is scenarios, a script, or both; what is said of a script needs one. */
+function checkScript(context: CheckContext): void {
+  const load = at(context.root, 'load');
+  if (!load) return;
+  if (!context.hasScript && at(load, 'scenarios') === undefined) {
+    context.report(
+      'missing-key',
+      'the load does nothing: it needs scenarios or a script',
+      load.span,
+      'add scenarios: …, or script: perf/checkout.js',
+    );
+  }
+  for (const key of ['env', 'with']) {
+    const given = at(load, key);
+    if (given && !context.hasScript)
+      context.report('no-script', `'${key}' is about a script, and there is none`, given.span, 'add script: perf/checkout.js');
+  }
+}
+
 /** Checks every scenario. */
 export function checkLoad(context: CheckContext): void {
+  checkScript(context);
   for (const [name, entry] of entriesOf(at(context.root, 'load', 'scenarios'))) {
     checkPurpose(context, name, entry);
     checkSettings(context, entry);

@@ -1,6 +1,7 @@
 /** `firedrill check`: reads experiment files and says everything that is wrong with them. Touches nothing. */
 import { formatProblems } from '../../../experiments/language/problems.ts';
 import { EXIT, type ExitCode } from '../../failure.ts';
+import { describeLoadScript } from '../experiment-script.ts';
 import type { CliIo } from '../io.ts';
 import { parseFile } from '../load-experiment.ts';
 
@@ -26,6 +27,7 @@ export async function check(io: CliIo, files: readonly string[], options: CheckO
 async function checkAllVariants(io: CliIo, file: string, variant: string | undefined) {
   const plain = await parseFile(io, file, variant);
   if (!plain.ok) return plain.problems;
+  await describeLoadScript(io, plain.experiment);
   if (variant !== undefined) return [];
   for (const name of Object.keys(plain.experiment.variants)) {
     const parsed = await parseFile(io, file, name);

@@ -4,6 +4,7 @@ import { composeSystem } from '../../docker/compose-system.ts';
 import { connectEngines } from '../../docker/engines.ts';
 import { EXIT, type ExitCode, FiredrillError } from '../../failure.ts';
 import { faults } from '../../faults/index.ts';
+import { scriptText } from '../experiment-script.ts';
 import { type CliIo, wantsColor } from '../io.ts';
 import { loadExperiment } from '../load-experiment.ts';
 import { resolveExperiment } from '../resolve-experiment.ts';
@@ -41,6 +42,7 @@ export async function plan(io: CliIo, file: string, options: PlanOptions): Promi
   const text = options.json
     ? JSON.stringify(resolved.plan, undefined, 2)
     : renderPlan(resolved.plan, { color: wantsColor(io), columns: io.stdout.columns ?? 100 });
-  io.stdout.write(`${text}\n`);
+  const script = loaded.script && !options.json ? `\n${scriptText(loaded.script)}\n` : '';
+  io.stdout.write(`${text}\n${script}`);
   return EXIT.passed;
 }

@@ -1,7 +1,9 @@
 /** The runner's side of the load: starts as many generators as it takes, lets them begin together, and makes one load of what they tell. */
-import type { Moment, Scenario } from '../../../experiments/language/experiment.ts';
+import type { LoadScript, Moment, Scenario } from '../../../experiments/language/experiment.ts';
 import { GENERATORS_MAX } from '../../../experiments/language/load.ts';
 import { EXIT, FiredrillError } from '../../failure.ts';
+import type { ScriptDescription } from '../k6/run/messages.ts';
+import { ScriptLoad } from '../k6/run/script-load.ts';
 import { runClock } from '../pacing/clock.ts';
 import { type LoadTotals, NO_REQUESTS } from '../recording/totals.ts';
 import { assertAutocannon } from '../transport/autocannon-contract.ts';
@@ -27,6 +29,12 @@ export interface LoadOptions extends LoadListener {
   readonly signal: AbortSignal;
   /** Default SILENCE_MS_MAX. */
   readonly silenceMsMax?: number | undefined;
+  /** A k6 script that runs beside the scenarios, in a process of its own. */
+  readonly script?: LoadScript | undefined;
+  /** Names of tags by which a script's series are told apart. */
+  readonly scriptTags?: readonly string[] | undefined;
+  /** What the script is about to do. */
+  readonly onScript?: ((description: ScriptDescription) => void) | undefined;
   /** Processes that share the load; default by the plan and the machine's cores. */
   readonly generators?: number | undefined;
 }
@@ -57,8 +65,8 @@ function processesOf({ scenarios, seed, generators }: LoadOptions): number {
 /** Throws FiredrillError where the scenarios cannot be run; nothing is started then, nor where there is no scenario. */
 export function startLoad(options: LoadOptions): LoadRun {
   assertAutocannon();
-  const count = processesOf(options);
-  if (options.scenarios.length === 0) return { done: Promise.resolve(NO_LOAD), pids: [], happened() {}, async stop() {} };
+  const count = options.scenarios.length === 0 ? 0 : processesOf(options);
+  if (count === 0 && !options.script) return { done: Promise.resolve(NO_LOAD), pids: [], happened() {}, async stop() {} };
   return new Generators(options, count);
 }
 
@@ -68,13 +76,14 @@ class Generators implements LoadRun {
   readonly #merge: Merge;
   readonly #nowMs: () => number;
   readonly #processes: readonly GeneratorProcess[];
+  readonly #script: ScriptLoad | undefined;
   readonly #ready = new Set<number>();
 
   constructor(options: LoadOptions, count: number) {
     this.#options = options;
     const clock = runClock(options.startNs);
     this.#nowMs = () => clock.nowMs();
-    this.#merge = new Merge(count, options, this.#nowMs);
+    this.#merge = new Merge(options.script ? count + 1 : count, options, this.#nowMs);
     const names = options.scenarios.map(({ name }) => name).join(', ');
     this.#processes = Array.from({ length: count }, (_, index) => {
       return new GeneratorProcess({
@@ -87,6 +96,7 @@ class Generators implements LoadRun {
     for (const [index, each] of this.#processes.entries()) {
       each.tell({ type: 'begin', scenarios, startNs: String(options.startNs), seed, share: { index, of: count } });
     }
+    this.#script = options.script && new ScriptLoad({ ...options, script: options.script, hear: (message) => this.#hear(count, message) });
     const stop = () => void this.stop();
     options.signal.addEventListener('abort', stop, { once: true });
     this.done = this.#settle().finally(() => options.signal.removeEventListener('abort', stop));
@@ -94,7 +104,7 @@ class Generators implements LoadRun {
   }
 
   get pids(): readonly number[] {
-    return this.#processes.flatMap(({ pid }) => pid ?? []);
+    return [...this.#processes, ...(this.#script ? [this.#script] : [])].flatMap(({ pid }) => pid ?? []);
   }
 
   happened(moment: Moment, atMs: number): void {
@@ -103,12 +113,12 @@ class Generators implements LoadRun {
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.#processes.map((each) => each.stop()));
+    await Promise.all([...this.#processes.map((each) => each.stop()), this.#script?.stop()]);
   }
 
   /** The first that fails ends all: a part of the plan is not the plan. */
   async #settle(): Promise<LoadTotals> {
-    const all = Promise.all(this.#processes.map(({ done }) => done));
+    const all = Promise.all([...this.#processes.map(({ done }) => done), this.#script?.done]);
     try {
       await all;
     } catch (error) {

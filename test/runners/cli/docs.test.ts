@@ -20,13 +20,14 @@ describe('generated files', () => {
     for (const folder of ['docs', 'experiments', 'reports']) mkdirSync(join(root, folder));
     writeFileSync(join(root, 'README.md'), '# mine\n<!-- generated:kinds -->\nold\n<!-- /generated -->\nkept\n');
     writeFileSync(join(root, 'docs/figures.md'), '# figures\n<!-- generated:mechanisms -->\n<!-- /generated -->\n');
+    writeFileSync(join(root, 'docs/k6.md'), '# k6\n<!-- generated:script-options -->\n<!-- /generated -->\n');
     writeFileSync(join(root, 'docs/file-format.md'), '# format\n<!-- generated:limits -->\n<!-- /generated -->\n');
   });
   after(() => rmSync(root, { recursive: true }));
 
   test('that are stale are named by a check, which writes nothing', () => {
     const stale = updateDocs(root, kinds, true);
-    const pages = ['docs/file-format.md', 'README.md', 'docs/figures.md'];
+    const pages = ['docs/file-format.md', 'README.md', 'docs/figures.md', 'docs/k6.md'];
     assert.deepEqual(stale, ['experiments/experiment.schema.json', 'reports/report.schema.json', ...pages]);
     assert.match(readFileSync(join(root, 'README.md'), 'utf8'), /old/);
   });

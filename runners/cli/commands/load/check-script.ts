@@ -1,9 +1,8 @@
 /** `firedrill load --check script.js`: what a script uses, which path it takes, and what stands in the way. Sends nothing. */
 import { relative, resolve } from 'node:path';
-import { K6_EXIT, type K6ExitCode, ScriptFailure } from '../../../load/k6/exit-codes.ts';
+import { K6_EXIT, type K6ExitCode } from '../../../load/k6/exit-codes.ts';
 import { findingText, readScript } from '../../../load/k6/load-script.ts';
-import type { ScriptDescription } from '../../../load/k6/run/messages.ts';
-import { ScriptProcess } from '../../../load/k6/run/script-process.ts';
+import { type Described, describeScript } from '../../../load/k6/run/describe-script.ts';
 import type { TransformedScript } from '../../../load/k6/transform/transform.ts';
 import type { CliIo } from '../../io.ts';
 import { type LoadFlags, orderOf } from './flags.ts';
@@ -13,7 +12,7 @@ export async function checkScript(io: CliIo, file: string, flags: LoadFlags): Pr
   const { order, warnings } = orderOf(io, file, flags);
   const script = await readScript(resolve(io.workingDirectory, file));
   const runs = script.unsupported.length === 0 && script.path === 'transform';
-  const planned = runs ? await plan(order) : undefined;
+  const planned = runs ? await describeScript(order) : undefined;
   const exitCode = planned?.exitCode ?? K6_EXIT.exception;
   if (flags.json) {
     const { path, uses, obstacles, unsupported } = script;
@@ -25,33 +24,7 @@ export async function checkScript(io: CliIo, file: string, flags: LoadFlags): Pr
   return exitCode;
 }
 
-interface Planned {
-  readonly description: ScriptDescription | undefined;
-  readonly problem: string | undefined;
-  readonly exitCode: K6ExitCode;
-}
-
-/** Runs the init context in its own process: a script may compute its options, and loop in doing so. */
-async function plan(order: ReturnType<typeof orderOf>['order']): Promise<Planned> {
-  let description: ScriptDescription | undefined;
-  const script = new ScriptProcess({
-    order,
-    startNs: process.hrtime.bigint(),
-    runs: false,
-    hear: (message) => {
-      if (message.type === 'described') description = message.description;
-    },
-  });
-  try {
-    const { exitCode, reason } = await script.done;
-    return { description, problem: reason, exitCode };
-  } catch (error) {
-    if (error instanceof ScriptFailure) return { description, problem: error.message, exitCode: error.exitCode };
-    throw error;
-  }
-}
-
-function checkText(io: CliIo, file: string, script: TransformedScript, planned: Planned | undefined): string {
+function checkText(io: CliIo, file: string, script: TransformedScript, planned: Described | undefined): string {
   const place = (each: { readonly file: string; readonly line: number }): string =>
     `${relative(io.workingDirectory, each.file)}:${each.line}`;
   const byName = Map.groupBy(script.uses, ({ module, name }) => (name === undefined ? module : `${module} ${name}`));

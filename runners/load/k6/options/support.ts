@@ -16,7 +16,7 @@ const yes = (written?: OptionSupport['written']): OptionSupport => ({ support: '
 export const OPTION_SUPPORT: Readonly<Record<OptionName, OptionSupport>> = {
   batch: yes('number'),
   batchPerHost: yes('number'),
-  blacklistIPs: { support: 'partly', note: 'applies to addresses written in the URL and to those that `hosts` gives', written: 'list' },
+  blacklistIPs: yes('list'),
   blockHostnames: yes('list'),
   cloud: { support: 'ignored', note: 'there is no cloud' },
   discardResponseBodies: yes('truth'),
@@ -53,7 +53,7 @@ export const OPTION_SUPPORT: Readonly<Record<OptionName, OptionSupport>> = {
   thresholds: yes(),
   throw: yes('truth'),
   tlsAuth: { support: 'partly', note: 'one certificate for each host; the first that fits' },
-  tlsCipherSuites: { support: 'ignored', note: "Node's own list of cipher suites is offered" },
+  tlsCipherSuites: yes(),
   tlsVersion: yes(),
   userAgent: yes('text'),
   vus: yes('number'),
