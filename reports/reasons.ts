@@ -3,7 +3,7 @@
  * its exit code. All reasons are gathered, so that a report never hides a second one behind the first.
  */
 import type { Experiment } from '../experiments/language/experiment.ts';
-import type { Report, ReportFault, ReportObjective } from './report.ts';
+import type { Report, ReportFault, ReportObjective, ReportThreshold } from './report.ts';
 import type { Timeline } from './timeline.ts';
 
 /** In the order of their weight, with the exit codes of runners/failure.ts (which stands outside what reports may import; a test holds them together). */
@@ -54,6 +54,11 @@ function objectiveReason(objective: ReportObjective): Reason[] {
   return [{ kind: objective.state === 'broken' ? 'failed' : 'inconclusive', text }];
 }
 
+function thresholdReason({ text, state, seen }: ReportThreshold): Reason[] {
+  if (state === 'held') return [];
+  return [{ kind: state === 'broken' ? 'failed' : 'inconclusive', text: `Threshold ${text} is ${state} (${seen}).` }];
+}
+
 function hypothesisReasons(experiment: Experiment, judgements: Report['hypothesis'], injected: boolean): Reason[] {
   if (experiment.hypothesis.length === 0) return [];
   const last = (when: 'before' | 'armed' | 'after') => judgements.findLast((each) => each.when === when);
@@ -82,7 +87,8 @@ function stopReasons(timeline: Timeline): Reason[] {
   return timeline.of('stop').flatMap(({ because, detail }): Reason[] => {
     if (because === 'emergency') return [{ kind: 'stopped', text: `An emergency stop ended it: ${detail}.` }];
     if (because === 'signal' || because === 'gate') return [{ kind: 'stopped', text: `It was stopped by a ${because}: ${detail}.` }];
-    if (because === 'condition') return [];
+    // The condition's or threshold's own judgement says what it comes to.
+    if (because === 'condition' || because === 'threshold') return [];
     if (because === 'limit') return [{ kind: 'inconclusive', text: `It was cut short: ${detail}.` }];
     if (because === 'recreated') return [{ kind: 'inconclusive', text: `It was stopped, because a target did not stay: ${detail}.` }];
     const what = because === 'agent-lost' ? 'The agent was lost' : 'An error ended it early';
@@ -107,7 +113,7 @@ function endReasons(timeline: Timeline): Reason[] {
 export function reasonsOf(
   timeline: Timeline,
   experiment: Experiment,
-  report: Pick<Report, 'faults' | 'objectives' | 'hypothesis'>,
+  report: Pick<Report, 'faults' | 'objectives' | 'hypothesis' | 'thresholds'>,
 ): Reason[] {
   const injected = report.faults.some(({ inEffectAtMs, askedAtMs }) => inEffectAtMs !== null || askedAtMs !== null);
   const order = Object.keys(EXIT_BY_REASON);
@@ -117,5 +123,6 @@ export function reasonsOf(
     ...stopReasons(timeline),
     ...endReasons(timeline),
     ...report.objectives.flatMap(objectiveReason),
+    ...(report.thresholds ?? []).flatMap(thresholdReason),
   ].sort((one, other) => order.indexOf(one.kind) - order.indexOf(other.kind));
 }

@@ -199,6 +199,10 @@ export const reportSchema = z
     hypothesis: z.array(hypothesis),
     faults: z.array(fault),
     objectives: z.array(objective),
+    thresholds: z
+      .array(z.strictObject({ text: z.string(), state: judged, seen: z.string() }))
+      .optional()
+      .describe('What the load as a whole had to come to, where the experiment says.'),
     load: z.strictObject({
       scenarios: z.array(scenario),
       phases: z.array(loadPhase),
@@ -218,6 +222,7 @@ export const reportSchema = z
 export type Report = z.output<typeof reportSchema>;
 export type ReportFault = Report['faults'][number];
 export type ReportObjective = Report['objectives'][number];
+export type ReportThreshold = NonNullable<Report['thresholds']>[number];
 export type ReportClause = ReportObjective['clauses'][number];
 export type ReportCurve = Report['load']['curves']['series'][number];
 export type ReportProbe = Report['probes'][number];

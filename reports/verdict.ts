@@ -4,15 +4,16 @@
  * a person stopped the run, or it was not put back; else *passed*.
  */
 import type { Experiment } from '../experiments/language/experiment.ts';
-import type { LateSpan } from '../probes/slo/generator-lag.ts';
+import { type LateSpan, lateSpansOf } from '../probes/slo/generator-lag.ts';
 import { judgeObjective, type ObjectiveContext } from '../probes/slo/judge-objective.ts';
+import { judgeThreshold, thresholdText } from '../probes/slo/judge-threshold.ts';
 import { conditionText } from '../probes/slo/judgement.ts';
 import type { Event, EventOf } from '../runners/journal/events.ts';
 import { faultClock, faultReport } from './fault-report.ts';
 import { type LoadSpan, loadReport } from './load-report.ts';
 import { probeReports } from './probe-report.ts';
 import { EXIT_BY_REASON, type Reason, reasonsOf } from './reasons.ts';
-import type { Report, ReportFault, ReportObjective } from './report.ts';
+import type { Report, ReportFault, ReportObjective, ReportThreshold } from './report.ts';
 import { type FaultRecord, readTimeline, type Timeline } from './timeline.ts';
 
 /** A run that found its ground unfit before it touched anything keeps the exit code that it ended with. */
@@ -24,16 +25,7 @@ function faultOf(name: string | undefined, faults: readonly FaultRecord[]): Faul
   return [...faults].sort((one, other) => one.planned.atMs - other.planned.atMs)[0];
 }
 
-/** The generator tells of itself about once a second, and each time of the time since the last. Its lag also reaches back, to when late requests were due. */
-function lateSpans({ of }: Timeline): LateSpan[] {
-  return of('load.generator').flatMap(({ limited, atMs, lagP99Ms }, index, all) => {
-    const sinceMs = all[index - 1]?.atMs ?? 0;
-    return limited ? [{ fromMs: sinceMs - lagP99Ms, toMs: atMs, lagMs: lagP99Ms }] : [];
-  });
-}
-
-function objectiveReports(timeline: Timeline, experiment: Experiment): ReportObjective[] {
-  const late = lateSpans(timeline);
+function objectiveReports(timeline: Timeline, experiment: Experiment, late: readonly LateSpan[]): ReportObjective[] {
   return Object.entries(experiment.objectives).map(([name, objective]) => {
     const record = faultOf(objective.fault, timeline.faults);
     const clock = record && faultClock(record);
@@ -73,6 +65,14 @@ function loadSpans(timeline: Timeline): LoadSpan[] {
     ...lasted,
     { phase: 'after', fault: null, fromMs: toMs, toMs: watchEndMs },
   ];
+}
+
+/** What the load as a whole came to. */
+function thresholdReports(timeline: Timeline, experiment: Experiment, late: readonly LateSpan[]): ReportThreshold[] {
+  return (experiment.thresholds ?? []).map((threshold) => {
+    const { state, seen } = judgeThreshold(threshold, timeline.evidence, timeline.watchEndMs, late);
+    return { text: thresholdText(threshold), state, seen };
+  });
 }
 
 function generatorReport(timeline: Timeline): Report['generator'] {
@@ -156,9 +156,11 @@ export function judgeRun(events: Iterable<Event>, experiment: Experiment): Repor
   const timeline = readTimeline(events);
   const { started, watchEndMs, evidence } = timeline;
   const faults = timeline.faults.map((record) => faultReport(record, timeline.complete));
-  const objectives = objectiveReports(timeline, experiment);
+  const late = lateSpansOf(timeline.of('load.generator'));
+  const objectives = objectiveReports(timeline, experiment, late);
+  const thresholds = thresholdReports(timeline, experiment, late);
   const happened = happenings(timeline);
-  const reasons = reasonsOf(timeline, experiment, { faults, objectives, hypothesis: happened.hypothesis });
+  const reasons = reasonsOf(timeline, experiment, { faults, objectives, thresholds, hypothesis: happened.hypothesis });
   const held = objectives.length === 0 ? 'The steady state held and returned.' : 'Every objective held.';
   return {
     format: 'firedrill-report/1',
@@ -177,6 +179,7 @@ export function judgeRun(events: Iterable<Event>, experiment: Experiment): Repor
     ...happened,
     faults,
     objectives,
+    ...(thresholds.length > 0 ? { thresholds } : {}),
     load: loadReport(evidence, loadSpans(timeline), watchEndMs),
     generator: generatorReport(timeline),
     probes: probeReports(evidence),

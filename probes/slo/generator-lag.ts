@@ -19,6 +19,21 @@ export interface LateSpan {
   readonly lagMs: number;
 }
 
+/** What the generator said of itself at an instant, of the time since it said so last. */
+interface LagFacts {
+  readonly atMs: number;
+  readonly lagP99Ms: number;
+  readonly limited: boolean;
+}
+
+/** The generator tells of itself about once a second. Its lag also reaches back, to when late requests were due. */
+export function lateSpansOf(facts: readonly LagFacts[]): readonly LateSpan[] {
+  return facts.flatMap(({ limited, atMs, lagP99Ms }, index) => {
+    const sinceMs = facts[index - 1]?.atMs ?? 0;
+    return limited ? [{ fromMs: sinceMs - lagP99Ms, toMs: atMs, lagMs: lagP99Ms }] : [];
+  });
+}
+
 /** The percentile that an aggregation is, with the most lagging 1 % of the requests left out of it. */
 function withoutLaggards({ aggregation, percentile }: Threshold): { aggregation: 'p'; percentile: number } | undefined {
   const whole = { med: 50, max: 100, p: percentile }[String(aggregation)];

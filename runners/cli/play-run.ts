@@ -180,6 +180,7 @@ async function perform(
       clock: monotonicClock(startNs),
       startNs,
       evidence: observation.evidence,
+      stopLoad: () => observation.stopLoad(),
       ...withRunnerHands(
         agentHands({ engines, plan, journal, runId: options.runId, leaseMs: options.leaseMs, lockName: options.lockName }),
         plan,

@@ -208,7 +208,7 @@ export type Event = Stamp &
       }
     | {
         readonly type: 'stop';
-        readonly because: 'signal' | 'emergency' | 'condition' | 'gate' | 'limit' | 'recreated' | 'error' | 'agent-lost';
+        readonly because: 'signal' | 'emergency' | 'condition' | 'threshold' | 'gate' | 'limit' | 'recreated' | 'error' | 'agent-lost';
         readonly detail: string;
       }
     | { readonly type: 'container'; readonly container: string; readonly action: string; readonly detail?: string | undefined }

@@ -20,6 +20,7 @@ import { type MethodOptions, playMethod } from './method.ts';
 import { watchRecovery } from './recovery.ts';
 import { type Stop, stopOf } from './stop.ts';
 import { watchStopConditions } from './stop-conditions.ts';
+import { watchThresholds } from './watch-thresholds.ts';
 
 export interface ConductOptions {
   readonly experiment: Experiment;
@@ -39,6 +40,8 @@ export interface ConductOptions {
   readonly askGate?: ((question: string) => Promise<'go' | 'no-go' | 'no-answer'>) | undefined;
   /** Tells of containers of the plan that start anew; absent: none is followed. */
   readonly replacements?: Replacements | undefined;
+  /** Ends the load, where a threshold says so; absent: there is none. */
+  readonly stopLoad?: (() => Promise<void>) | undefined;
   /** Aborted by a person or a signal. */
   readonly stopped: AbortSignal;
 }
@@ -61,6 +64,7 @@ export async function conduct(options: ConductOptions): Promise<void> {
   const hands = options.startHands();
   hands.catch(() => undefined);
   let runs: readonly FaultRun[] = [];
+  const thresholds = watchThresholds({ ...options, onStop: stop });
   try {
     const steady = await hypothesisHolds(options, { when: 'before', deadlineMs: firstFaultMs, signal: ending.signal });
     const ready = await hands;
@@ -81,7 +85,9 @@ export async function conduct(options: ConductOptions): Promise<void> {
     throw error;
   } finally {
     const clean = await undoAll(runs, options, ending.signal.aborted ? 'stop' : 'end');
-    if (clean && runs.length > 0) await watchRecovery(options, options.stopped);
+    if (clean && runs.length > 0) await watchRecovery(options, AbortSignal.any([options.stopped, thresholds.broken]));
+    thresholds.end();
+    if (thresholds.broken.aborted) await options.stopLoad?.();
     // Who stops it while it is watched has stopped it too.
     options.stopped.removeEventListener('abort', onSignal);
     const agent = await hands.catch(() => undefined);

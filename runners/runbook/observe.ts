@@ -25,6 +25,8 @@ export interface ObserveOptions {
 
 export interface Observation {
   readonly evidence: Evidence;
+  /** Ends the load alone. */
+  stopLoad(): Promise<void>;
   /** Ends load and probes; everything that they saw is in the journal when it resolves. */
   stop(): Promise<void>;
 }
@@ -102,6 +104,7 @@ export function observe(options: ObserveOptions): Observation {
   );
   return {
     evidence,
+    stopLoad: () => load.stop(),
     async stop() {
       await load.stop();
       await ended;

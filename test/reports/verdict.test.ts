@@ -4,7 +4,7 @@ import { EXIT_BY_REASON } from '../../reports/reasons.ts';
 import type { Report } from '../../reports/report.ts';
 import { judgeRun } from '../../reports/verdict.ts';
 import { EXIT } from '../../runners/failure.ts';
-import { hang, objective } from '../probes/slo/synthetic-load.ts';
+import { hang, load, objective } from '../probes/slo/synthetic-load.ts';
 import {
   blackoutEvents,
   experiment,
@@ -29,6 +29,7 @@ function near(actual: number | null | undefined, expected: number, errorMs = 100
   assert.ok(typeof actual === 'number' && Math.abs(actual - expected) <= errorMs, `${actual} is not ${expected} ± ${errorMs}`);
 }
 
+const NO_ABORT = { abortOnFail: false, delayAbortEval: { ms: 0 } };
 const without = (type: string) => blackoutEvents.filter((event) => event.type !== type);
 
 describe('the verdict', () => {
@@ -54,6 +55,19 @@ describe('the verdict', () => {
     assert.equal(failover?.recoveredMs, 50_034);
     assert.equal(failover?.recoveredAfterMs, 0);
     assert.equal(others?.neverImpacted, true);
+  });
+
+  it('is failed when the load as a whole breaks a threshold, and inconclusive where nothing is known of one', () => {
+    const withThreshold = (text: string) => ({ ...experiment, thresholds: [{ ...load('http_req_failed', text), ...NO_ABORT }] });
+    const held = judge({ run: withThreshold('rate<0.5') });
+    assert.deepEqual([outcome(held), held.thresholds?.map(({ state }) => state)], ['passed 0', ['held']]);
+    const broken = judge({ run: withThreshold('rate<0.0001') });
+    assert.equal(outcome(broken), 'failed 1');
+    assert.match(broken.why[0] ?? '', /^Threshold http_req_failed rate<0\.0001 is broken \(rate 0\.0\d+ of \d+\)\.$/);
+    const nothing = load('http_req_failed{region:nowhere}', 'rate<1');
+    const unknown = judge({ run: { ...experiment, thresholds: [{ ...nothing, ...NO_ABORT }] } });
+    assert.equal(outcome(unknown), 'inconclusive 2');
+    assert.equal(judge().thresholds, undefined);
   });
 
   it('is failed when one objective is broken, and names it', () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { parseSelector, parseThreshold } from '../../../experiments/language/threshold.ts';
 import { Evidence } from '../../../probes/slo/evidence.ts';
 import type { OperationResult } from '../../../runners/agent/protocol.ts';
 import type { Event, EventBody } from '../../../runners/journal/events.ts';
@@ -318,4 +319,47 @@ test('a signal while the recovery is watched counts as a stop', async () => {
   };
   const { lines } = await play({ options });
   assert.ok(lines.includes('8500 stop signal'), lines.join('\n'));
+});
+
+/** At most 5 % of all requests may fail, from `delayMs` on; beyond that the run is stopped. */
+function aborting(delayMs: number): ReturnType<typeof exampleExperiment> {
+  const [load, threshold] = [parseSelector('http_req_failed'), parseThreshold('rate<0.05')];
+  assert.ok(load && threshold);
+  return { ...exampleExperiment(), thresholds: [{ load, threshold, abortOnFail: true, delayAbortEval: { ms: delayMs } }] };
+}
+
+const ENDING = /stop|undo|recovery|phase ended/;
+
+test('a broken threshold that may end the run does: all is undone, the load ends, and nobody waits for a recovery', async () => {
+  const stopped: number[] = [];
+  const { lines, calls, events } = await play({
+    experiment: aborting(0),
+    failing: (atMs) => atMs >= 5500,
+    options: (time) => ({
+      stopLoad: () => {
+        stopped.push(time.clock.nowMs());
+        return Promise.resolve();
+      },
+    }),
+  });
+  assert.deepEqual(
+    lines.filter((each) => ENDING.test(each)),
+    ['6000 stop threshold', '6000 fault.undoing', '6000 fault.undone', '6000 phase recovery', '6000 phase ended'],
+  );
+  assert.deepEqual(stopped, [6000]);
+  assert.deepEqual(calls, ['arm', 'inject', 'prove', 'undo', 'readBack', 'leave']);
+  const [stop] = events.filter((event) => event.type === 'stop');
+  assert.match(stop?.detail ?? '', /^http_req_failed rate<0\.05: rate 0\.0833 of 600$/);
+});
+
+test('before delayAbortEval a threshold ends nothing', async () => {
+  const late = await play({ experiment: aborting(60_000), failing: (atMs) => atMs >= 5500 && atMs < 7000 });
+  assert.ok(!late.events.some(({ type }) => type === 'stop'));
+  assert.ok(late.lines.includes('8000 fault.undoing'));
+});
+
+test('a threshold may end the run before anything is touched', async () => {
+  const { calls, lines } = await play({ experiment: aborting(0), failing: () => true });
+  assert.deepEqual(calls, ['leave']);
+  assert.ok(lines.includes('2000 stop threshold'));
 });

@@ -1,0 +1,15 @@
+/** Judges a threshold on the load as a whole: from its beginning to an instant, live and afterwards alike. */
+import type { LoadThreshold } from '../../experiments/language/experiment.ts';
+import type { Evidence } from './evidence.ts';
+import { judgeDespiteLag, type LateSpan } from './generator-lag.ts';
+import type { Judgement } from './judgement.ts';
+
+/** As its author would write it on one line. */
+export function thresholdText({ load, threshold }: LoadThreshold): string {
+  return `${load.text} ${threshold.text}`;
+}
+
+/** Without a sample nothing is known. What the generator's own lag may have done is not held against the system. */
+export function judgeThreshold({ load, threshold }: LoadThreshold, evidence: Evidence, toMs: number, late: readonly LateSpan[]): Judgement {
+  return judgeDespiteLag({ load, threshold }, evidence, 0, toMs, late);
+}
