@@ -5,7 +5,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import type { FaultOperations } from '../../runners/agent/orders.ts';
 import type { OperationResult } from '../../runners/agent/protocol.ts';
 import { BASE_IMAGE } from '../../runners/docker/base-image.ts';
@@ -24,15 +23,10 @@ import { networkBlackout } from '../../runners/faults/network-blackout.ts';
 import { networkLatency } from '../../runners/faults/network-latency.ts';
 import { processKill } from '../../runners/faults/process-kill.ts';
 import { type Actor, hostMs, openStage, STAGE_LABEL, type Stage, seenBy, targetOf, until } from '../helpers/agent-stage.ts';
+import { bareImage } from '../helpers/bare-image.ts';
 import { drill } from '../helpers/fault-drill.ts';
 import { LEAST } from '../helpers/least-settings.ts';
 
-const bareImage = {
-  name: 'firedrill/test-bare',
-  folder: fileURLToPath(new URL('../fixtures/bare', import.meta.url)),
-  node: false,
-  bundles: [],
-};
 const DELAY_MS = 300;
 /** Looked at for silence. */
 const SILENCE_MS = 300;

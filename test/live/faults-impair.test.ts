@@ -28,6 +28,7 @@ const STEPS: Readonly<Record<string, readonly [Fault, object]>> = {
   'loss-all': [networkLoss, { to: 'echo', share: '100%', direction: 'in' }],
   'loss-tcp': [networkLoss, { to: 'echo', protocol: 'tcp', share: '20%' }],
   'loss-elsewhere': [networkLoss, { to: 'echo', ports: [9], share: '100%' }],
+  'slow-elsewhere': [networkLatency, { to: 'echo', ports: [9], delay: '100ms' }],
   noise: [networkCorrupt, { to: 'echo', share: '30%', direction: 'in' }],
   garbage: [networkCorrupt, { ...DATAGRAMS, share: '30%', checksum: 'fix', direction: 'out' }],
   'twice-out': [networkDuplicate, { ...DATAGRAMS, share: '30%', direction: 'out' }],
@@ -180,11 +181,15 @@ test('a loss on TCP makes it send again, and no byte is missed', async (t) => {
   );
 });
 
-test('where nothing is sent on the channel nothing is proven', async (t) => {
-  const { proof } = await attempt(t, 'loss-elsewhere', series);
-  await mend('loss-elsewhere');
-  assert.equal(proof.proven, false);
-  assert.match(proof.evidence, /nothing was sent on it/);
+test('a loss and a latency on a port that is not there say so in arming, and are not proven', async (t) => {
+  for (const step of ['loss-elsewhere', 'slow-elsewhere']) {
+    const [armed] = await agent.arm(`${step} series`);
+    assert.match(armed?.evidence ?? '', /on port 9 it neither listens nor has it a connection, so that there may be nothing to break/);
+    const { proof } = await attempt(t, step, series);
+    await mend(step);
+    assert.equal(proof.proven, false);
+    assert.match(proof.evidence, /nothing was sent on it/);
+  }
 });
 
 test('noise on what is received is thrown away by the kernel for its checksum', async (t) => {
