@@ -43,6 +43,8 @@ export function probeTools(docker: ProbeEngine): EngineTools {
         void endCommand(container, exec, word);
       };
       signal.addEventListener('abort', stop, { once: true });
+      // It may have aborted while the engine was making the command.
+      if (signal.aborted) stop();
       try {
         const [stdout, stderr] = [collector(), collector()];
         docker.modem.demuxStream(stream, stdout.sink, stderr.sink);

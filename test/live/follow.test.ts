@@ -152,7 +152,8 @@ test('where the other end comes back under another address, the fault goes by th
   const { IPAddress: before, NetworkID } = await placeOf('refused');
   assert.ok(!(await reaches(before)));
 
-  await (await allowed('refused')).remove({ force: true });
+  const far = await allowed('refused');
+  await far.stop({ t: 0 });
   const squatter = await system.docker.createContainer({
     Image: AGENT_IMAGE,
     Entrypoint: ['sleep', '600'],
@@ -161,7 +162,7 @@ test('where the other end comes back under another address, the fault goes by th
   });
   try {
     await squatter.start();
-    await system.run(['up', 'compose.yaml', '--yes']);
+    await far.start();
     const { IPAddress: now } = await placeOf('refused');
     assert.notEqual(now, before, 'somebody else has its address');
     await running.until(/done again on/);

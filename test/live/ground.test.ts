@@ -185,9 +185,10 @@ describe('what probes may use', () => {
       });
       const ran = await tools.exec(container.id, ['sh', '-c', 'echo out; echo err >&2; exit 3'], new AbortController().signal);
       assert.deepEqual(ran, { exitCode: 3, stdout: 'out\n', stderr: 'err\n' });
-      const ours = () => tools.exec(container.id, ['sh', '-c', 'cat /proc/[0-9]*/comm'], AbortSignal.timeout(5_000));
+      // Of one that has ended and waits to be buried the command line is empty.
+      const ours = () => tools.exec(container.id, ['sh', '-c', 'cat /proc/[0-9]*/cmdline'], AbortSignal.timeout(5_000));
       const hangs = ['sh', '-c', 'sleep 3601 & sleep 3602 & wait'];
-      const sleeping = async () => (await ours()).stdout.split('\n').filter((name) => name === 'sleep').length;
+      const sleeping = async () => (await ours()).stdout.split('sleep\0').length - 1;
       const hanging = tools.exec(container.id, hangs, AbortSignal.timeout(1_000));
       hanging.catch(quiet);
       await until('it hangs, with all that it started', async () => (await sleeping()) === 3);
