@@ -110,7 +110,10 @@ function rememberedBy({ found }: Ground): Remembered | undefined {
 
 /** Runs with as many of them as were found; or was started anew, with whatever that brings. */
 function isBack(now: FoundContainer, before: Remembered, matchingNow: (now: FoundContainer) => readonly Process[]): boolean {
-  return now.running && (now.startedAt !== before.startedAt || matchingNow(now).length >= before.count);
+  // One that was killed may still be there for an instant.
+  const others = () =>
+    matchingNow(now).filter(({ pid, startTicks }) => !before.victims.some((each) => each.pid === pid && each.startTicks === startTicks));
+  return now.running && (now.startedAt !== before.startedAt || others().length >= before.count);
 }
 
 /** A process that ended by itself meanwhile is none of ours. */
