@@ -2,9 +2,8 @@
  * The hog's program (hog-program.ts) at work in a target's network: it holds connections from an address of its own open, and the kernel's list
  * of sockets tells how many of them the target's program has taken.
  */
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { heldBy, hoggedFrom } from './hogged-sockets.ts';
+import { heldBy, hoggedFrom, socketTables } from './hogged-sockets.ts';
 import { pause } from './operations/five-moves.ts';
 import { BUNDLE_PATH } from './places.ts';
 import { inNetworkOf, startProgram } from './programs.ts';
@@ -66,15 +65,4 @@ export function noneFrom(source: string, pid: number | undefined): string {
   const left = pid === undefined ? 0 : heldBy(source, socketTables(pid));
   if (left > 0) throw new Error(`${left} connections from ${source} are still open`);
   return `no connection from ${source} is left`;
-}
-
-/** The kernel's lists of TCP sockets in a process's network namespace. */
-export function socketTables(pid: number): readonly string[] {
-  return ['tcp', 'tcp6'].map((table) => {
-    try {
-      return readFileSync(`/proc/${pid}/net/${table}`, 'utf8');
-    } catch {
-      return '';
-    }
-  });
 }

@@ -2,9 +2,9 @@
  * Shows from outside whether a target's programs can still open something: fresh connections to a port of theirs, which each take a
  * descriptor. Where they can, the kernel's list says that they are taken, and they stay; where not, they wait, or are closed at once.
  */
-import { readdirSync, readlinkSync } from 'node:fs';
-import { type HolderLook, socketTables, startHolder } from './connection-holder.ts';
-import { ipv4Listeners, type Listener } from './hogged-sockets.ts';
+import { type HolderLook, startHolder } from './connection-holder.ts';
+import { ipv4Listeners, type Listener, socketTables } from './hogged-sockets.ts';
+import { socketsOf } from './open-files.ts';
 import { pause } from './operations/five-moves.ts';
 
 const LOOK_EVERY_MS = 50;
@@ -77,7 +77,7 @@ export function canaryFor(
   pid: number,
   { pids, port, leave }: { readonly pids: readonly number[]; readonly port: number | undefined; readonly leave: number },
 ): { readonly listener: Listener; readonly count: number } {
-  const sockets = pids.map(socketsOf);
+  const sockets = pids.map((each) => new Set(socketsOf(each).values()));
   const holders = ({ inode }: Listener) => sockets.filter((each) => each.has(inode)).length;
   const listener = ipv4Listeners(socketTables(pid)).find((each) => (port === undefined || each.port === port) && holders(each) > 0);
   if (!listener) {
@@ -87,22 +87,4 @@ export function canaryFor(
   const count = holders(listener) * (leave + 1) + 1;
   if (count > CONNECTIONS_MAX) throw new Error(`it would take ${count} connections to show it, more than ${CONNECTIONS_MAX}: leave less`);
   return { listener, count };
-}
-
-/** The numbers of the sockets that a process has open. */
-function socketsOf(pid: number): ReadonlySet<string> {
-  try {
-    const folder = `/proc/${pid}/fd`;
-    return new Set(readdirSync(folder).flatMap((each) => linkOf(`${folder}/${each}`)?.match(/^socket:\[(\d+)\]$/)?.[1] ?? []));
-  } catch {
-    return new Set();
-  }
-}
-
-function linkOf(path: string): string | undefined {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return undefined;
-  }
 }

@@ -58,7 +58,8 @@ export function changesFor(found: readonly FoundFiles[], leave: number, before: 
     const { limit, owner, numbers } = files;
     const who = `its process ${process.insidePid} (${process.name})`;
     if (!owner) throw new Error(`${who} runs under several users at once, so that its limits cannot be set`);
-    let set = limitLeaving(numbers, leave);
+    // What a connection frees when it closes must not be given out again.
+    let set = limitLeaving(files.lasting(), leave);
     while (all.some((each) => each.set === set && each.found.hard === limit.hard && each.found.soft !== limit.soft)) set += 1;
     if (set >= limit.soft) throw new Error(`${who} has ${numbers.length} files open, and may open no more than ${limit.soft} as it is`);
     all.push({ pid: process.pid, startTicks: process.startTicks, found: limit, set });

@@ -1,8 +1,9 @@
 /**
  * The connections of a hog as the kernel tells of them in /proc/PID/net/tcp and tcp6. A hog speaks from an address of its own within
  * 127.0.0.0/8, made of its operation's tag, so that its connections are told from everybody else's, also by an agent that did
- * not make them. Pure.
+ * not make them. Pure, but for the reading.
  */
+import { readFileSync } from 'node:fs';
 
 /** A listener: where to connect to, and the number of its socket. */
 export interface Listener {
@@ -51,6 +52,22 @@ export function hoggedFrom(source: string, port: number, tables: readonly string
 /** How many connections somebody at this address holds open. */
 export function heldBy(source: string, tables: readonly string[]): number {
   return tables.flatMap(rowsOf).filter((row) => row.state === ESTABLISHED && ipv4Of(row.local) === source).length;
+}
+
+/** The numbers of the sockets that are, or were, connected. */
+export function connectedSockets(tables: readonly string[]): ReadonlySet<string> {
+  return new Set(tables.flatMap(rowsOf).flatMap(({ state, inode }) => (state === LISTENING || inode === '0' ? [] : [inode])));
+}
+
+/** The kernel's lists of TCP sockets in a process's network namespace. */
+export function socketTables(pid: number): readonly string[] {
+  return ['tcp', 'tcp6'].map((table) => {
+    try {
+      return readFileSync(`/proc/${pid}/net/${table}`, 'utf8');
+    } catch {
+      return '';
+    }
+  });
 }
 
 interface Row {

@@ -1,6 +1,7 @@
 /** What a process has open and may have open, as the kernel tells in /proc; and the limit under which it can open so many more. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { z } from 'zod';
+import { connectedSockets, socketTables } from './hogged-sockets.ts';
 
 /** RLIMIT_NOFILE. */
 export const fileLimitShape = z.object({ soft: z.number(), hard: z.number() });
@@ -18,6 +19,8 @@ export interface OpenFiles {
   readonly owner: Owner | undefined;
   /** The descriptors that are given out. */
   readonly numbers: readonly number[];
+  /** Those of them that are not TCP connections, which come and go. */
+  lasting(): readonly number[];
 }
 
 /** Of a process; undefined where it has ended. */
@@ -26,12 +29,40 @@ export function openFilesOf(pid: number): OpenFiles | undefined {
     const limit = fileLimitIn(readFileSync(`/proc/${pid}/limits`, 'utf8'));
     const owner = ownerIn(readFileSync(`/proc/${pid}/status`, 'utf8'));
     const numbers = readdirSync(`/proc/${pid}/fd`).map(Number);
-    return limit && { limit, owner, numbers };
+    return limit && { limit, owner, numbers, lasting: () => withoutConnections(pid, numbers) };
   } catch (error) {
     // ESRCH: it ended while it was read.
     if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH')) return undefined;
     throw error;
   }
+}
+
+/** The numbers of the sockets that a process has open, by descriptor. */
+export function socketsOf(pid: number): ReadonlyMap<number, string> {
+  return new Map(descriptorsOf(pid).flatMap((number) => socketAt(pid, number)));
+}
+
+function descriptorsOf(pid: number): readonly number[] {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).map(Number);
+  } catch {
+    return [];
+  }
+}
+
+function socketAt(pid: number, number: number): readonly (readonly [number, string])[] {
+  try {
+    const inode = /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${number}`))?.[1];
+    return inode === undefined ? [] : [[number, inode]];
+  } catch {
+    return [];
+  }
+}
+
+function withoutConnections(pid: number, numbers: readonly number[]): readonly number[] {
+  const connected = connectedSockets(socketTables(pid));
+  const sockets = socketsOf(pid);
+  return numbers.filter((number) => !connected.has(sockets.get(number) ?? ''));
 }
 
 /** In the text of /proc/PID/limits, which is empty for a process that has ended. */

@@ -3,8 +3,8 @@
  * sockets: so many were taken by its program; or it takes no more, and the rest wait. They are the hog's process's, so that its end is their end.
  */
 import { z } from 'zod';
-import { closedFrom, type Holder, noneFrom, socketTables, startHolder } from '../connection-holder.ts';
-import { listenerOn, sourceOf } from '../hogged-sockets.ts';
+import { closedFrom, type Holder, noneFrom, startHolder } from '../connection-holder.ts';
+import { listenerOn, socketTables, sourceOf } from '../hogged-sockets.ts';
 import { networkToTouch, ownNetworkPid, whereabouts } from '../whereabouts.ts';
 import { type FiveMoves, type Ground, pause } from './five-moves.ts';
 import { containerRef, defineOperation } from './operation.ts';

@@ -20,20 +20,23 @@ interface Pretended {
   limit: FileLimit;
   owner: Owner | undefined;
   open: number;
+  /** How many of them, from the first on, are connections. */
+  connections: number;
 }
 
 /** A container's processes in memory, by pid. */
 function stand(processes: Record<number, Partial<Pretended>>) {
   const all = new Map<number, Pretended>();
   const begin = (pid: number, more: Partial<Pretended> = {}) =>
-    all.set(pid, { limit: { soft: 1024, hard: 4096 }, owner: ROOT, open: 10, ...more });
+    all.set(pid, { limit: { soft: 1024, hard: 4096 }, owner: ROOT, open: 10, connections: 0, ...more });
   for (const [pid, more] of Object.entries(processes)) begin(Number(pid), more);
   const asProcess = (pid: number): Process => ({ pid, startTicks: `${pid}`, insidePid: pid, name: 'served', command: [] });
   const table: ProcessTable = {
     processes: async () => [...all.keys()].map(asProcess),
     openFiles(pid) {
       const found = all.get(pid);
-      return found && { limit: found.limit, owner: found.owner, numbers: Array.from({ length: found.open }, (_, number) => number) };
+      const numbers = Array.from({ length: found?.open ?? 0 }, (_, number) => number);
+      return found && { limit: found.limit, owner: found.owner, numbers, lasting: () => numbers.slice(found.connections) };
     },
     async set(pid, owner, limit) {
       const found = all.get(pid);
@@ -57,6 +60,12 @@ test('each process is left so many, by its own user, and gets back what it had, 
   assert.deepEqual(soft(), [1024, 256]);
   assert.equal(await raiseLimits(changes, table), 0);
   assert.deepEqual(await loweredNow(changes, table), []);
+});
+
+test('what a connection has is not given out again when it closes', async () => {
+  const { table, soft, plan } = stand({ 1: { open: 10, connections: 4 } });
+  await lowerLimits(await plan(), table);
+  assert.deepEqual(soft(), [0]);
 });
 
 test('a child that was begun under the lowered limit gets what its parent had', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { heldBy, hoggedFrom, ipv4Listeners, listenerOn, sourceOf } from '../../../runners/agent/hogged-sockets.ts';
+import { connectedSockets, heldBy, hoggedFrom, ipv4Listeners, listenerOn, sourceOf } from '../../../runners/agent/hogged-sockets.ts';
 
 /** Lines as the kernel writes them: a listener on 0.0.0.0:7000, one on :::8080, one on 10.0.0.5:9000, and connections from 127.1.2.3. */
 const TCP = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
@@ -35,6 +35,10 @@ test('connections from the hog’s address are counted, those that the program t
   assert.deepEqual(hoggedFrom('127.1.2.3', 8080, [TCP, TCP6]), { established: 1, accepted: 1 });
   assert.equal(heldBy('127.1.2.3', [TCP, TCP6]), 1);
   assert.equal(heldBy('127.9.9.9', [TCP, TCP6]), 0);
+});
+
+test('connections are told from listeners, whatever their state, and those that nobody has taken have no number', () => {
+  assert.deepEqual([...connectedSockets([TCP])], ['4713', '4714', '4715', '4716']);
 });
 
 test('each operation speaks from an address of its own, which is never the ordinary loopback', () => {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
 import { test } from 'node:test';
 import { fileLimitIn, limitLeaving, openFilesOf, ownerIn } from '../../../runners/agent/open-files.ts';
 
@@ -33,7 +35,30 @@ test('of this very process the kernel tells what is open; of one that is gone no
   assert.ok(own);
   assert.ok(own.numbers.includes(0));
   assert.ok(own.limit.soft >= own.numbers.length);
+  assert.ok(own.lasting().includes(0));
   assert.equal(own.owner?.user, process.getuid?.());
   // Beyond the kernel's highest number.
   assert.equal(openFilesOf(2 ** 30), undefined);
+});
+
+test('connections are told from what lasts: a listener stays, both ends of a connection do not', async () => {
+  const descriptorOf = (each: unknown) => (each as { _handle: { fd: number } })._handle.fd;
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const socket = connect(typeof address === 'object' && address ? address.port : 0, '127.0.0.1');
+  const [other] = await once(server, 'connection');
+  try {
+    const own = openFilesOf(process.pid);
+    const lasting = own?.lasting() ?? [];
+    for (const each of [server, socket, other]) assert.ok(own?.numbers.includes(descriptorOf(each)));
+    assert.deepEqual(
+      [server, socket, other].map((each) => lasting.includes(descriptorOf(each))),
+      [true, false, false],
+    );
+  } finally {
+    socket.destroy();
+    other.destroy();
+    server.close();
+  }
 });
