@@ -20,6 +20,8 @@ const READY_TIMEOUT_MS = 20_000;
 const LEAVE_TIMEOUT_MS = 20_000;
 /** How long the agent may take for each move on all operations of a fault, when the caller does not say. */
 const MOVE_TIMEOUTS_MS: Readonly<Record<Move, number>> = { arm: 30_000, inject: 10_000, prove: 10_000, undo: 30_000, 'read-back': 15_000 };
+/** Arming may start a program for each container: fifty at once share the processors of one host. */
+const ARM_MS_EACH = 500;
 /** What the agent may take longer than it was given, before the runner stops waiting for the answer. */
 const ANSWER_MARGIN_MS = 5_000;
 
@@ -121,11 +123,13 @@ async function attachClient({ docker, orders, onNotice }: AgentOptions, containe
   };
 }
 
-function timeoutOf(move: Move, fault: string, orders: Orders): number {
+/** How long a move on all operations of a fault may take, unless the caller says. */
+export function timeoutOf(move: Move, fault: string, orders: Pick<Orders, 'faults'>): number {
   const operations = orders.faults.find((each) => each.fault === fault)?.operations ?? [];
   const moreMs = operations.map((operation) => {
     const kind = kindOf(operation);
     if (move === 'prove') return kind.proofMs(operation);
+    if (move === 'arm') return operations.length * ARM_MS_EACH;
     return move === 'undo' ? kind.undoMs(operation) : 0;
   });
   return MOVE_TIMEOUTS_MS[move] + Math.max(0, ...moreMs);

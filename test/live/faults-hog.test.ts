@@ -150,7 +150,7 @@ test('a process that listens nowhere is not armed; a limit that somebody raises 
   for (const result of [...(await hog.agent.arm('fault')), ...(await hog.agent.inject('fault'))]) assert.equal(result.error, undefined);
   const { State } = await roomy.container.inspect();
   execFileSync('prlimit', ['--pid', String(State.Pid), '--nofile=5000:']);
-  const unproven = descriptorHog.judgeProof({}, await hog.agent.prove('fault', 3_000));
+  const unproven = descriptorHog.judgeProof({}, await hog.agent.prove('fault'));
   assert.deepEqual([unproven.proven, /no effect/.test(unproven.evidence)], [false, true], unproven.evidence);
   await hog.mend();
   assert.equal(await limitOf(roomy), '5000', 'somebody else’s');
