@@ -253,8 +253,11 @@ test('callbacks that block are waited for, one after the other', async () => {
   await assert.rejects(async () => await items.each(async () => assert.fail('inside')), /inside/);
 });
 
-test('a page that is nested 50,000 deep is read all the same', () => {
-  const doc = parseHTML(`${'<div>'.repeat(50_000)}<input name="deep" value="1">end`);
+test('a page may be nested 500 deep; one that is nested without end is refused at once', () => {
+  const nested = (depth: number) => `${'<div>'.repeat(depth)}<input name="deep" value="1">end`;
+  const doc = parseHTML(nested(500));
   assert.equal(doc.text(), 'end');
   assert.deepEqual(doc.serializeArray(), [{ name: 'deep', value: '1' }]);
+  assert.throws(() => parseHTML(nested(1_000_000)), /the page has more than 512 elements inside of each other/);
+  assert.equal(parseHTML('<p>x</p>'.repeat(1000)).find('p').size(), 1000);
 });
