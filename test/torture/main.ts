@@ -64,11 +64,10 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 try {
-  const before = await ground.look();
   for (const round of numbers) {
     if (stopped) break;
     const drawn = drawnBefore(round);
-    const result = await playRound(drawn ?? { seed, round }, ground, before);
+    const result = await playRound(drawn ?? { seed, round }, ground);
     const line = `${JSON.stringify({ ...result, ...(drawn ? { repeated: true } : {}) })}\n`;
     process.stdout.write(line);
     if (values.out !== undefined) await appendFile(values.out, line);
@@ -77,7 +76,7 @@ try {
     // What is left would be counted again in every round after it.
     if (result.left.length > 0) break;
   }
-  const atLast = await differencesSettled(before, ground);
+  const atLast = await differencesSettled(ground);
   if (atLast.length > 0) failed += 1;
   process.stderr.write(atLast.map((line) => `after the last round: ${line}\n`).join(''));
 } finally {

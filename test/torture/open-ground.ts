@@ -6,7 +6,7 @@ import { connectEngine } from '../../runners/docker/engine.ts';
 import { ensureImages, tagOf } from '../../runners/docker/images.ts';
 import { acquireLock, releaseLock } from '../../runners/docker/lock.ts';
 import { checkerImage } from './checker/image.ts';
-import { compare, takeSnapshot } from './checker/snapshot.ts';
+import { compare, type Sections, takeSnapshot } from './checker/snapshot.ts';
 import { VICTIMS } from './draw-round.ts';
 import { openOwnEngine } from './own-engine.ts';
 import type { Ground } from './play-round.ts';
@@ -18,15 +18,15 @@ export interface OpenGround extends Ground {
   close(): Promise<void>;
 }
 
-/** What starts is busy with itself for a while; rounds begin when two looks see the same. */
-async function untilSteady(look: Ground['look']): Promise<void> {
+/** What starts is busy with itself for a while; rounds begin when two looks see the same, and are compared with what these saw. */
+async function untilSteady(look: Ground['look']): Promise<Sections> {
   const limitMs = performance.now() + STEADY_LIMIT_MS;
   let differences: readonly string[] = [];
   for (let last = await look(); performance.now() < limitMs; ) {
     await sleep(1000);
     const next = await look();
     differences = compare(last, next);
-    if (differences.length === 0) return;
+    if (differences.length === 0) return next;
     last = next;
   }
   throw new Error(`the tortured system does not come to rest:\n${differences.join('\n')}`);
@@ -49,8 +49,8 @@ export async function openGround(tortured: TortureSystem, log: (line: string) =>
     if (amiss.length > 0) throw new Error(`the tortured system does not come up: ${amiss.join(', ')}`);
     const scope = { ...system.scope, wholeHost: true, hostPid: engine.hostPid };
     const look = () => takeSnapshot(engine.docker, tagOf(checkerImage), scope, user);
-    await untilSteady(look);
-    return { engine, tortured, system, victims: VICTIMS, look, close: () => engine.close() };
+    const clean = await untilSteady(look);
+    return { engine, tortured, system, victims: VICTIMS, look, clean, close: () => engine.close() };
   } catch (error) {
     await engine.close();
     throw error;

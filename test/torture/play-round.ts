@@ -24,6 +24,8 @@ export interface Ground {
   readonly system: TorturedSystem;
   readonly victims: readonly Victim[];
   look(): Promise<Sections>;
+  /** What was seen when all of it was up and at rest; what is left is what differs from it. */
+  readonly clean: Sections;
 }
 
 /** A line of rounds.ndjson: the round as it was drawn, so that it can be played again, and what came of it. */
@@ -56,6 +58,8 @@ const SETTLE_LIMIT_MS = 10_000;
 /** On a busy machine one look may take longer than that. */
 const LOOKS_MIN = 3;
 const NOTHING_SWEPT = /exit 0: nothing is left behind$/;
+/** How a runner ended that did not end by itself. */
+const HUNG = 'hung';
 /** Of what a runner said that ended badly. */
 const LAST_CHARACTERS = 600;
 /** The journal wants 64 MiB; the rest is what the blow fills. */
@@ -86,7 +90,7 @@ async function drawPlanned(of: ToPlay, ground: Ground, folder: string): Promise<
   throw new Error(`seed ${of.seed}, round ${of.round}: nothing that plan accepts in ${ATTEMPTS_MAX} attempts`);
 }
 
-export async function playRound(of: ToPlay, ground: Ground, before: Sections): Promise<RoundResult> {
+export async function playRound(of: ToPlay, ground: Ground): Promise<RoundResult> {
   await using scratch = await scratchFolder();
   await writeScripts(scratch.path);
   const round = await drawPlanned(of, ground, scratch.path);
@@ -110,17 +114,15 @@ export async function playRound(of: ToPlay, ground: Ground, before: Sections): P
   const { times, agents: said } = await toldByAgents(docker, blow);
   const lagMs = lag();
   const agents = (await findAgents(docker)).map((each) => each.name);
-  const leftBeforeSweep = round.victim === 'runner-and-agent' ? ['the agent was removed'] : await differencesAtLast(before, ground, agents);
+  const leftBeforeSweep = round.victim === 'runner-and-agent' ? ['the agent was removed'] : await differencesAtLast(ground, agents);
   const swept = await sweep(round, ground, folder, scratch.path);
   // A sweep that found nothing after a look that saw nothing is itself looked after at the next round, or at the end of them.
   const wasIdle = leftBeforeSweep.length === 0 && agents.length === 0 && NOTHING_SWEPT.test(swept);
-  const left = [...(wasIdle ? [] : await differencesSettled(before, ground)), ...markerLeft(scratch.path)];
-  if (left.length > 0) scratch.keep();
-  return {
-    ...round,
-    ...{ blow: blow.what, runner, times, agents: said, lagMs, swept, leftBeforeSweep, left },
-    broken: brokenPromises(round.victim, times, LEASE_MS, lagMs),
-  };
+  const left = [...(wasIdle ? [] : await differencesSettled(ground)), ...markerLeft(scratch.path)];
+  const hung = runner.startsWith(HUNG) ? [`the runner ${runner}`] : [];
+  const broken = [...brokenPromises(round.victim, times, LEASE_MS, lagMs), ...hung];
+  if (left.length + hung.length > 0) scratch.keep();
+  return { ...round, blow: blow.what, runner, times, agents: said, lagMs, swept, leftBeforeSweep, left, broken };
 }
 
 async function instant({ after, afterMs }: Round, running: Running): Promise<void> {
@@ -140,7 +142,7 @@ async function endOf(running: Running): Promise<string> {
       : `exit ${outcome.exitCode}${outcome.exitCode > 5 ? `: ${outcome.stderr.trim().slice(-LAST_CHARACTERS)}` : ''}`;
   running.child.kill('SIGKILL');
   await running.ended;
-  return `hung for ${RUNNER_END_LIMIT_MS} ms`;
+  return `${HUNG} for ${RUNNER_END_LIMIT_MS} ms`;
 }
 
 /** An agent that cannot put back everything goes on trying; that is for the checker to see. */
@@ -164,19 +166,19 @@ async function toldByAgents(docker: Docker, blow: Blow): Promise<{ times: Times 
 }
 
 /** Looks until nothing differs, at most so long: parts of the system that were started anew need a moment to be as they were. */
-async function differencesAtLast(before: Sections, { look }: Ground, besides: readonly string[]): Promise<readonly string[]> {
+async function differencesAtLast({ look, clean }: Ground, besides: readonly string[]): Promise<readonly string[]> {
   const limitMs = performance.now() + SETTLE_LIMIT_MS;
   for (let looks = 1; ; looks += 1) {
-    const left = compare(before, await look()).filter((each) => !besides.some((name) => each.includes(name)));
+    const left = compare(clean, await look()).filter((each) => !besides.some((name) => each.includes(name)));
     if (left.length === 0 || (looks >= LOOKS_MIN && performance.now() > limitMs)) return left;
     await sleep(500);
   }
 }
 
 /** What differs once everything has come to rest. */
-export async function differencesSettled(before: Sections, ground: Ground): Promise<readonly string[]> {
+export async function differencesSettled(ground: Ground): Promise<readonly string[]> {
   await ground.system.settled();
-  return differencesAtLast(before, ground, []);
+  return differencesAtLast(ground, []);
 }
 
 /** In the runner's folder, or, as from another machine, in an empty one. */
