@@ -16,10 +16,12 @@ type DigestHost = Pick<ScriptHost, 'digest' | 'randomBytes'>;
 const PARAMETER = /([a-z-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,]*))/gi;
 const ALGORITHMS: Readonly<Record<string, string>> = { MD5: 'md5', 'SHA-256': 'sha256', 'SHA-512-256': 'sha512_256' };
 const NONCE_BYTES = 16;
+/** Longer challenges are not read: a server could make reading one take long. */
+const CHALLENGE_LENGTH_MAX = 4096;
 
 /** The value for `Authorization`; undefined where the challenge is none that can be answered. */
 export function answerDigest(host: DigestHost, challenge: string, request: DigestRequest): string | undefined {
-  const scheme = /(?:^|,\s*)Digest\s+/i.exec(challenge);
+  const scheme = challenge.length > CHALLENGE_LENGTH_MAX ? null : /(?:^|,\s*)Digest\s+/i.exec(challenge);
   if (!scheme) return undefined;
   const said = parametersOf(challenge.slice(scheme.index + scheme[0].length));
   const nonce = said.get('nonce');

@@ -130,7 +130,13 @@ test('digest: a second refusal is the answer, and fails', async () => {
 });
 
 test('digest: a challenge that cannot be answered is the answer', async () => {
-  for (const challenge of ['Basic realm="r"', 'Digest realm="r"', 'Digest nonce="n", algorithm=SHA-3', 'Digest nonce="n", qop="magic"']) {
+  for (const challenge of [
+    'Basic realm="r"',
+    'Digest realm="r"',
+    'Digest nonce="n", algorithm=SHA-3',
+    'Digest nonce="n", qop="magic"',
+    `Digest nonce="n", ${'a'.repeat(100_000)}`,
+  ]) {
     const { host, http } = inTurn({ status: 401, headers: [['WWW-Authenticate', challenge]] });
     assert.equal((await http.get('http://me:pw@a/', { auth: 'digest' })).status, 401);
     assert.equal(host.requests.length, 1, challenge);
