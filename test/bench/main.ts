@@ -1,13 +1,22 @@
-/** `npm run bench [-- fabric drill faults impair load proxy]`: prints the figures that docs/figures.md keeps. */
+/** `npm run bench [-- fabric drill faults http2 impair load proxy]`: prints the figures that docs/figures.md keeps. */
 import { cpus, release, totalmem } from 'node:os';
 import { benchDrill } from './drill.ts';
 import { benchFabric } from './fabric.ts';
 import { benchFaults } from './faults/bench-faults.ts';
+import { benchHttp2 } from './http2.ts';
 import { benchImpair } from './impair.ts';
 import { benchLoad } from './load.ts';
 import { benchProxy } from './proxy.ts';
 
-const SECTIONS = { fabric: benchFabric, drill: benchDrill, faults: benchFaults, impair: benchImpair, load: benchLoad, proxy: benchProxy };
+const SECTIONS = {
+  fabric: benchFabric,
+  drill: benchDrill,
+  faults: benchFaults,
+  http2: benchHttp2,
+  impair: benchImpair,
+  load: benchLoad,
+  proxy: benchProxy,
+};
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !Object.hasOwn(SECTIONS, name));

@@ -96,9 +96,9 @@ export class Http2Client implements Carrier {
     const stopwatch = job.keep === 'nothing' ? undefined : new Stopwatch(sinceMs, atMs, opening);
     const exchange = new Http2Exchange({ job, stream, stopwatch, budget, clock, again, doubtful: this.#doubtful });
     this.#exchanges.set(job, exchange);
-    stream.on('response', (_headers, _flags, rawHeaders) => {
+    stream.on('response', (headers, _flags, rawHeaders) => {
       this.#doubtful = false;
-      exchange.readHead(rawHeaders);
+      exchange.readHead(headers, rawHeaders);
     });
     stream.on('data', (chunk: Buffer) => exchange.readBody(chunk));
     stream.once('end', () => this.#ended(exchange));

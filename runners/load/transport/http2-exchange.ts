@@ -1,5 +1,5 @@
 /** One request and its answer on a stream of HTTP/2. */
-import type { ClientHttp2Stream } from 'node:http2';
+import type { ClientHttp2Stream, IncomingHttpHeaders, IncomingHttpStatusHeader } from 'node:http2';
 import type { Answer, ConnectionFacts, Job, LoadClock } from './engine.ts';
 import { type BodyBudget, KeptBody } from './kept-body.ts';
 import type { RequestMessage } from './message.ts';
@@ -26,8 +26,10 @@ export class Http2Exchange {
   status: number | undefined;
   error: unknown;
   readonly #options: ExchangeOptions;
-  readonly #body: KeptBody;
+  /** There where it is wanted. */
+  readonly #body: KeptBody | undefined;
   #headers: readonly string[] = [];
+  #length = 0;
   #bodyBytes = 0;
 
   constructor(options: ExchangeOptions) {
@@ -36,26 +38,27 @@ export class Http2Exchange {
     this.again = options.again;
     this.doubtful = options.doubtful;
     this.#options = options;
-    this.#body = new KeptBody(options.budget);
+    this.#body = options.job.keep === 'body' ? new KeptBody(options.budget) : undefined;
   }
 
   /** Less came than `Content-Length` promised. */
   get short(): boolean {
     if (this.job.message.method === 'HEAD' || this.status === 204 || this.status === 304) return false;
-    const index = this.#headers.indexOf('content-length');
-    return index >= 0 && this.#bodyBytes < Number(this.#headers[index + 1]);
+    return this.#bodyBytes < this.#length;
   }
 
-  readHead(rawHeaders: readonly string[]): void {
+  readHead(headers: IncomingHttpHeaders & IncomingHttpStatusHeader, rawHeaders: readonly string[]): void {
     const { clock, stopwatch } = this.#options;
-    stopwatch?.firstByte(clock.nowMs());
-    this.status = Number(rawHeaders[rawHeaders.indexOf(':status') + 1]);
+    this.status = headers[':status'];
+    this.#length = Number(headers['content-length'] ?? 0);
+    if (!stopwatch) return;
+    stopwatch.firstByte(clock.nowMs());
     this.#headers = rawHeaders.filter((_text, index) => !rawHeaders[index - (index % 2)]?.startsWith(':'));
   }
 
   readBody(chunk: Buffer): void {
     this.#bodyBytes += chunk.length;
-    if (this.job.keep === 'body') this.#body.append(chunk);
+    this.#body?.append(chunk);
   }
 
   failed(error: unknown): void {
@@ -64,7 +67,7 @@ export class Http2Exchange {
 
   /** The job is nobody's here any more; its body's room is given back. */
   released(): void {
-    this.#body.clear();
+    this.#body?.clear();
   }
 
   answer(atMs: number, connection: ConnectionFacts): Answer | undefined {
@@ -75,7 +78,7 @@ export class Http2Exchange {
       statusText: '',
       protocol: 'HTTP/2.0',
       headers: this.#headers,
-      body: job.keep === 'body' ? this.#body.end() : undefined,
+      body: this.#body?.end(),
       bodyBytes: this.#bodyBytes,
       bytesSent: sizeOf(job.message),
       bytesReceived: textBytes(this.#headers) + this.#bodyBytes,
