@@ -13,7 +13,7 @@ const BODY_BYTES = 1024;
 const ANSWER = Buffer.from(`HTTP/1.1 200 OK\r\nContent-Length: ${BODY_BYTES}\r\n\r\n${'x'.repeat(BODY_BYTES)}`);
 
 const asked = z.object({ startNs: z.string(), perSecond: z.number() });
-const lateness = z.object({ p50Ms: z.number(), p99Ms: z.number(), seen: z.number() });
+const lateness = z.object({ p50Ms: z.number(), p99Ms: z.number(), firstMs: z.number() });
 const listening = z.looseObject({ port: z.number() });
 
 export interface StampingServer {
@@ -51,7 +51,7 @@ function serve(): void {
     const { startNs, perSecond } = asked.parse(message);
     const errors = stampsNs.map((stampNs, index) => Number(stampNs - BigInt(startNs)) / 1e6 - (index * 1000) / perSecond);
     stampsNs = [];
-    process.send?.({ p50Ms: quantile(errors, 0.5), p99Ms: quantile(errors, 0.99), seen: errors.length });
+    process.send?.({ p50Ms: quantile(errors, 0.5), p99Ms: quantile(errors, 0.99), firstMs: errors[0] ?? 0 });
   });
   process.once('disconnect', () => process.exit());
 }
