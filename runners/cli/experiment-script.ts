@@ -16,7 +16,6 @@ export async function describeLoadScript(
   const { description, problem } = await describeScript(orderOfLoad(script, 0));
   if (problem === undefined) return description;
   throw new FiredrillError('load.script', `The script ${relative(io.workingDirectory, script.path)} cannot run: ${problem}`, {
-    hint: `see what it uses: firedrill load --check ${relative(io.workingDirectory, script.path)}`,
     exitCode: EXIT.experimentWrong,
   });
 }

@@ -1,53 +1,10 @@
-/** The names that stand free in a script: those of k6, and nothing of Node's. */
+/** The names that stand free in a script: those of k6. What Node has besides, the rewriting hides. */
 import { webcrypto } from 'node:crypto';
 import type { ScriptHost } from './host.ts';
 import { consoleText, type LogLevel } from './log.ts';
 import { timersModule } from './modules/timers.ts';
 import type { OpenFiles } from './open-files.ts';
 import type { ScriptGlobals } from './script.ts';
-
-/** What Node has and k6 has not: undefined in a script, as anything that isn't there. */
-export const HIDDEN_GLOBALS = [
-  'process',
-  'require',
-  'module',
-  'exports',
-  '__filename',
-  '__dirname',
-  'Buffer',
-  'global',
-  'fetch',
-  'Request',
-  'Response',
-  'Headers',
-  'FormData',
-  'WebSocket',
-  'EventSource',
-  'XMLHttpRequest',
-  'setImmediate',
-  'clearImmediate',
-  'queueMicrotask',
-  'structuredClone',
-  'performance',
-  'navigator',
-  'localStorage',
-  'sessionStorage',
-  'Worker',
-  'MessageChannel',
-  'BroadcastChannel',
-  'WebAssembly',
-  'URL',
-  'URLSearchParams',
-  'TextEncoder',
-  'TextDecoder',
-  'Blob',
-  'File',
-  'AbortController',
-  'Event',
-  'EventTarget',
-  'atob',
-  'btoa',
-] as const;
 
 const CONSOLE: readonly (readonly [method: string, level: LogLevel])[] = [
   ['log', 'info'],
@@ -69,9 +26,7 @@ export interface GlobalParts {
 
 /** `__ITER` is a getter: it goes up while the script runs. */
 export function scriptGlobals({ host, files, environment, vu, iteration }: GlobalParts): ScriptGlobals {
-  const hidden = Object.fromEntries(HIDDEN_GLOBALS.map((name) => [name, undefined]));
   return {
-    ...hidden,
     ...timersModule(host),
     __ENV: environment,
     __VU: vu,
