@@ -92,14 +92,14 @@ export class Connections {
     return this.#parts.clock.nowMs();
   }
 
-  /** When the option `rps` lets the next request go; undefined: now. */
-  turn(): Promise<void> | undefined {
+  /** How long the option `rps` lets the next request wait, in ms. */
+  takeTurn(): number {
     const { rps = 0 } = this.#options;
-    if (rps <= 0) return undefined;
+    if (rps <= 0) return 0;
     const nowMs = this.nowMs();
     const atMs = Math.max(nowMs, this.#nextTurnMs);
     this.#nextTurnMs = atMs + 1000 / rps;
-    return atMs <= nowMs ? undefined : new Promise((resolve) => setTimeout(resolve, atMs - nowMs));
+    return atMs - nowMs;
   }
 
   /** How a request goes; its time limit counts from now. */

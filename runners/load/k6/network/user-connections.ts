@@ -56,8 +56,8 @@ export class UserConnections implements UserNetwork {
     const intendedMs = Number.isNaN(this.#intendedMs) ? askedMs : this.#intendedMs;
     this.#intendedMs = Number.NaN;
     this.#watcher.planned(intendedMs);
-    const turn = this.#connections.turn();
-    if (turn) await turn;
+    const waitMs = this.#connections.takeTurn();
+    if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, Math.ceil(waitMs)));
     if (life !== this.#life) throw new Error(INTERRUPTED);
     const answer = await this.#carry(request, askedMs, intendedMs);
     if (life !== this.#life) throw new Error(INTERRUPTED);

@@ -7,6 +7,7 @@ import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import zlib from 'node:zlib';
+import { Connections } from '../../../../runners/load/k6/connections.ts';
 import { INTERRUPTED } from '../../../../runners/load/k6/host.ts';
 import { listen, OK, onRequests, quietPort } from '../support.ts';
 import { beginUser, serve } from './network-host.ts';
@@ -260,12 +261,19 @@ test('only an iteration’s first request was meant for the iteration’s time',
   assert.equal(user.unanswered, true);
 });
 
-test('rps spaces the requests of all users', async (t) => {
+test('rps spaces the requests of all users, and what was not used is not made up for', async (t) => {
+  let nowMs = 0;
+  const connections = new Connections({ clock: { nowMs: () => nowMs } });
+  assert.deepEqual([connections.takeTurn(), connections.takeTurn()], [0, 0]);
+  connections.configure({ rps: 100 });
+  const turns = () => Array.from({ length: 4 }, () => connections.takeTurn());
+  assert.deepEqual(turns(), [0, 10, 20, 30]);
+  nowMs = 1000;
+  assert.deepEqual(turns(), [0, 10, 20, 30]);
   const base = await serve(t, (_request, response) => response.end());
-  const { http, connections } = beginUser(t, { rps: 100 });
-  const startMs = connections.nowMs();
-  for (let index = 0; index < 11; index += 1) await http.get(base);
-  assert.ok(connections.nowMs() - startMs >= 100);
+  const { http, watched } = beginUser(t, { rps: 1000 });
+  for (let index = 0; index < 3; index += 1) await http.get(base);
+  assert.deepEqual(watched.outcomes, ['ok', 'ok', 'ok']);
 });
 
 test('without reuse of connections each request opens its own', async (t) => {
