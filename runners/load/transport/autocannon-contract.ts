@@ -9,6 +9,7 @@ import { EXIT, FiredrillError } from '../../failure.ts';
 export const AUTOCANNON_VERSION = '9.0.0';
 const METHODS = ['_connect', '_doRequest', '_resetConnection', '_destroyConnection', 'destroy'] as const;
 const SAMPLE = Buffer.from('HTTP/1.1 200 OK\r\nX-Sample: yes\r\nContent-Length: 2\r\n\r\nhi');
+const CHUNKED = Buffer.from('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX-Trailer: yes\r\n');
 
 /** What is checked, as data, so that a test can hand in another. */
 export interface AutocannonParts {
@@ -26,7 +27,7 @@ function parserEvents(): string {
   client.timeoutTicker.clear();
   const events: string[] = [];
   client.parser[2] = (head) => {
-    events.push(`${head.statusCode} ${head.headers.join('=')} ${head.shouldKeepAlive} ${client.parser.body_bytes}`);
+    events.push(`${head.statusCode} ${head.statusMessage} ${head.headers.join('=')} ${head.shouldKeepAlive} ${client.parser.body_bytes}`);
     return undefined;
   };
   client.parser[3] = (chunk, start, length) => void events.push(chunk.toString('latin1', start, start + length));
@@ -34,10 +35,13 @@ function parserEvents(): string {
   client.parser.initialize('RESPONSE');
   client.parser.execute(SAMPLE);
   events.push(client.parser.state, client.parser.line);
+  client.parser.execute(CHUNKED);
+  events.push(`${client.parser.isChunked} ${client.parser.trailers.join('=')}`);
   return events.join('|');
 }
 
-const EXPECTED_EVENTS = '200 X-Sample=yes=Content-Length=2 true 2|hi|complete|RESPONSE_LINE|';
+const EXPECTED_EVENTS =
+  '200 OK X-Sample=yes=Content-Length=2 true 2|hi|complete|RESPONSE_LINE||200 OK Transfer-Encoding=chunked true null|true X-Trailer=yes';
 
 /** Throws FiredrillError `load.autocannon` where it is another version, lacks a method, or parses in another way. */
 export function assertAutocannon(parts: AutocannonParts = { version: manifest.version, prototype: Client.prototype }): void {

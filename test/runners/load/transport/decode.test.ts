@@ -55,6 +55,13 @@ test('a body of 10 GB in a few megabytes ends at the bound, in little memory', (
   assert.equal(failure?.code, 'FIREDRILL_BODY_TOO_LARGE');
   assert.match(failure?.message ?? '', new RegExp(String(DECODED_BYTES_MAX)));
   assert.ok(process.memoryUsage().arrayBuffers - before < 4 * DECODED_BYTES_MAX);
+  const nothing = Buffer.alloc(2 * DECODED_BYTES_MAX);
+  const others: [string, Buffer][] = [
+    ['deflate', zlib.deflateSync(nothing)],
+    ['br', zlib.brotliCompressSync(nothing)],
+    ['zstd', zlib.zstdCompressSync(nothing)],
+  ];
+  for (const [encoding, small] of others) assert.equal(decode(encoding, small).failure?.code, 'FIREDRILL_BODY_TOO_LARGE', encoding);
   const layered = decode('gzip, zstd', zlib.zstdCompressSync(body));
   assert.equal(layered.failure?.code, 'FIREDRILL_BODY_TOO_LARGE');
 });
