@@ -4,6 +4,7 @@ import type { GLOBALS } from '../surface.ts';
 import { scriptName } from './positions.ts';
 import { callSequentially, fillSequentially } from './sequential.ts';
 import type { TransformedScript } from './transform.ts';
+import { Turn, takingTurns } from './turn.ts';
 
 /** What a script of one virtual user finds around it. */
 export interface ScriptBindings {
@@ -22,8 +23,10 @@ export type ScriptFactory = (host: ScriptBindings) => ScriptExports;
 /** The code is compiled here once; instances share it and have only their own variables. */
 export function compileScript(script: TransformedScript): ScriptFactory {
   const factory = compileFunction(script.code, [...script.parameters], { filename: scriptName(script.entry) });
+  const guarded = script.path === 'transform' && script.synchronous;
   return (host) => {
-    const exported: unknown = Reflect.apply(factory, undefined, [host.modules, host.globals, callSequentially, fillSequentially]);
+    const modules = guarded ? takingTurns(host.modules, new Turn()) : host.modules;
+    const exported: unknown = Reflect.apply(factory, undefined, [modules, host.globals, callSequentially, fillSequentially]);
     return isExports(exported) ? exported : {};
   };
 }

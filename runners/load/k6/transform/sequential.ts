@@ -131,7 +131,7 @@ async function callOwn(
   const result: unknown = await answer;
   if (underWay === 0 && !hasty) return result;
   throw new FiredrillError('await-missing', `.${method}() did not wait for the function it was given.`, {
-    hint: 'Run the script on the other path, --path quickjs, or call the function in a loop.',
+    hint: 'Call the function in a loop, for (const item of items) …, instead.',
     exitCode: EXIT.experimentWrong,
   });
 }

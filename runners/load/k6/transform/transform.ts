@@ -37,6 +37,8 @@ export interface TransformedScript {
   readonly parameters: readonly string[];
   readonly map: ScriptMap;
   readonly path: ScriptPath;
+  /** Nothing in it is asynchronous by the author's own doing: no promise, no timer, no await. */
+  readonly synchronous: boolean;
   readonly uses: readonly Use[];
   /** Why it is not the path `transform`. */
   readonly obstacles: readonly Finding[];
@@ -74,6 +76,7 @@ export function rewriteBundle(bundle: Bundle, options: TransformOptions = {}): T
     parameters: factory.parameters,
     map: { entry, edits: factory.map, bundle: bundle.map },
     path,
+    synchronous: isSynchronous(world),
     uses: distinct(world.uses.filter(isUseOfK6).map(({ module, name, node }) => ({ ...positions.at(node.start), module, name }))),
     obstacles,
     unsupported: distinct([...unsupportedUses(world), ...dynamicImports(world)].map(place)),
@@ -83,6 +86,17 @@ export function rewriteBundle(bundle: Bundle, options: TransformOptions = {}): T
 
 function isUseOfK6({ module }: UseSite): boolean {
   return isK6Module(module);
+}
+
+const ASYNCHRONOUS_GLOBALS = new Set(['Promise', 'queueMicrotask', 'setInterval', 'setTimeout']);
+
+function isSynchronous({ places, scopes, uses, calls }: World): boolean {
+  return !(
+    places.some(({ declaredAsync }) => declaredAsync) ||
+    scopes.free.some(({ name }) => ASYNCHRONOUS_GLOBALS.has(name)) ||
+    uses.some(({ module, name }) => module === 'k6/timers' || name === 'asyncRequest') ||
+    calls.some(({ method }) => method === 'then')
+  );
 }
 
 /** Code that is only known when it runs cannot be rewritten before. */

@@ -34,11 +34,47 @@ test('without the awaits the same script does things side by side, and the guard
 test('a turn is free again after its end', () => {
   const turn = new Turn();
   turn.begin('http.get');
-  assert.equal(turn.held, true);
   assert.throws(() => turn.begin('sleep'), { code: 'await-missing', message: 'sleep was called while http.get was still waiting.' });
   turn.end();
-  assert.equal(turn.held, false);
   turn.begin('sleep');
+});
+
+test('the guard stands before the modules of a script that awaits nothing itself', async () => {
+  const script = await transformFiles(`import http, { post } from 'k6/http';
+export default function () { http.get('/1'); post('/2'); }`);
+  assert.equal(script.synchronous, true);
+  // A missed call: the rewritten text with its awaits taken out again.
+  const missed = compileScript({ ...script, code: script.code.replaceAll('await ', '') });
+  const calls: string[] = [];
+  const request = (name: string) => () => {
+    calls.push(name);
+    return new Promise((resolve) => setImmediate(resolve));
+  };
+  const bindings = { globals: {}, modules: { 'k6/http': { get: request('get'), post: request('post') } } };
+  const main = missed(bindings)['default'];
+  assert.ok(typeof main === 'function');
+  await assert.rejects(async () => main(), { code: 'await-missing', message: /k6\/http post was called while k6\/http get/ });
+  assert.deepEqual(calls, ['get']);
+  const right = compileScript(script)(bindings)['default'];
+  assert.ok(typeof right === 'function');
+  await right();
+  assert.deepEqual(calls, ['get', 'get', 'post']);
+});
+
+test('a call that fails gives its turn back, and a script with promises of its own is not guarded', async () => {
+  const failing = compileScript(
+    await transformFiles(`import http from 'k6/http';
+export default function () { for (const n of [1, 2]) try { http.get(n); } catch { http.put(n); } }`),
+  );
+  const calls: unknown[] = [];
+  const get = async (): Promise<never> => Promise.reject(new Error('no'));
+  const put = async (n: unknown): Promise<unknown> => calls.push(n);
+  const main = failing({ globals: {}, modules: { 'k6/http': { get, put } } })['default'];
+  if (typeof main === 'function') await main();
+  assert.deepEqual(calls, [1, 2]);
+  const own = await transformFiles(`import http from 'k6/http';
+export default function () { setTimeout(() => http.get('/'), 1); http.get('/'); }`);
+  assert.equal(own.synchronous, false);
 });
 
 test('what Node has and k6 has not is hidden, unless the script has it itself', async () => {
