@@ -8,6 +8,7 @@ import { K6_EXIT, type K6ExitCode } from '../load/k6/exit-codes.ts';
 import { check } from './commands/check.ts';
 import { doctor } from './commands/doctor.ts';
 import { down } from './commands/down.ts';
+import { har } from './commands/har.ts';
 import { list } from './commands/list.ts';
 import { addLoadCommand } from './commands/load/command.ts';
 import { plan } from './commands/plan.ts';
@@ -90,6 +91,13 @@ function addExperimentCommands(program: Command, io: CliIo, finish: Finish): voi
     .argument('[run]', 'run id or folder', 'latest')
     .addOption(json())
     .action(async (id: string, options) => finish(await report(io, id, options)));
+  program
+    .command('har')
+    .description('make an experiment of a recorded session (HAR) and print it')
+    .argument('<file>')
+    .option('--host <name...>', 'only requests to these hosts')
+    .option('--drop-static', 'leave out pictures, fonts, styles, scripts and media', false)
+    .action(async (file: string, { host, dropStatic }) => finish(await har(io, file, { hosts: host ?? [], dropStatic })));
   program
     .command('list')
     .description('the faults, probes and executors there are, and the experiments of a folder')

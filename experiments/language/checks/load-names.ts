@@ -1,6 +1,6 @@
 /** Checks of `${name}` in requests: that there is such data, with such a column, or that an earlier step of the same chain extracts it. */
 import { suggest } from '../closest.ts';
-import { iterationsOf, namedIn, OWN_NUMBERS, PLACEHOLDER_NAME } from '../load-names.ts';
+import { iterationsOf, namedIn, namesOf, OWN_NUMBERS, PLACEHOLDER_NAME } from '../load-names.ts';
 import { at, keysOf, type Node, textOf } from '../tree.ts';
 import type { CheckContext } from './context.ts';
 
@@ -19,10 +19,14 @@ function* textsIn(node: Node): Generator<Node> {
 interface Known {
   readonly names: ReadonlySet<string>;
   readonly columns: Columns;
+  /** Names that have a value somewhere in the scenario. */
+  readonly all: ReadonlySet<string>;
 }
 
-function checkPlaceholder(context: CheckContext, placeholder: string, place: Node, { names, columns }: Known): void {
+function checkPlaceholder(context: CheckContext, placeholder: string, place: Node, { names, columns, all }: Known): void {
   const named = namedIn(placeholder, names);
+  // What is no name at all was escaped, and is sent as it is.
+  if (!named && !namedIn(placeholder, all)) return;
   if (!named) {
     const hint = `extract it in an earlier step of the same chain, or write data: {${placeholder}: …}`;
     context.report('unknown-name', `\${${placeholder}} has no value here`, place.span, hint);
@@ -39,12 +43,13 @@ function checkPlaceholder(context: CheckContext, placeholder: string, place: Nod
 /** Checks the steps in order, since a step may use what those before it extract. */
 export function checkPlaceholders(context: CheckContext, scenario: Node, columns: Columns): void {
   const data = keysOf(at(scenario, 'data'));
+  const all = namesOf(scenario);
   for (const steps of iterationsOf(scenario)) {
     const names = new Set([...data, ...OWN_NUMBERS]);
     for (const step of steps) {
       for (const text of textsIn(step)) {
         for (const [, placeholder = ''] of (textOf(text) ?? '').matchAll(PLACEHOLDER_NAME)) {
-          checkPlaceholder(context, placeholder, text, { names, columns });
+          checkPlaceholder(context, placeholder, text, { names, columns, all });
         }
       }
       for (const name of keysOf(at(step, 'extract'))) names.add(name);

@@ -14,23 +14,20 @@ export interface PreparedBody {
 /** Undefined where the request has none. `filler` makes templates of texts. Throws FiredrillError `load.data` where a file cannot be read. */
 export function prepareBody(
   request: Pick<WrittenRequest, 'body' | 'json' | 'form' | 'body-file'>,
-  filler: (where: string, encoding: Encoding) => (text: string) => Template,
+  filler: (encoding: Encoding) => (text: string) => Template,
 ): PreparedBody | undefined {
   const { body, json, form, 'body-file': file } = request;
   if (file !== undefined) {
     const bytes = bodyFile(file);
     return { fixed: true, contentType: undefined, render: () => bytes };
   }
-  if (json !== undefined) return { contentType: 'application/json', ...filler('json', IN_JSON)(JSON.stringify(json)) };
+  if (json !== undefined) return { contentType: 'application/json', ...filler(IN_JSON)(JSON.stringify(json)) };
   if (form !== undefined) return { contentType: 'application/x-www-form-urlencoded', ...formBody(form, filler) };
-  return body === undefined ? undefined : { contentType: undefined, ...filler('body', RAW)(body) };
+  return body === undefined ? undefined : { contentType: undefined, ...filler(RAW)(body) };
 }
 
-function formBody(
-  form: Readonly<Record<string, string>>,
-  filler: (where: string, encoding: Encoding) => (text: string) => Template,
-): Template {
-  const fill = filler('form', FORM);
+function formBody(form: Readonly<Record<string, string>>, filler: (encoding: Encoding) => (text: string) => Template): Template {
+  const fill = filler(FORM);
   const parts = Object.entries(form).flatMap(([key, value], index) => [
     fixedTemplate(`${index > 0 ? '&' : ''}${formEncode(key)}=`),
     fill(value),

@@ -40,21 +40,20 @@ export interface PreparedRequest {
   message(values: Values): RequestMessage;
 }
 
-/** Throws FiredrillError `load.request` where the URL is none, or a name stands for nothing; `load.data` where a body cannot be read. */
+/** Throws FiredrillError `load.request` where the URL is none; `load.data` where a body cannot be read. */
 export function prepareRequest(request: WrittenRequest, defaults: RequestDefaults, slots: Slots): PreparedRequest {
   const { name: scenario } = defaults;
   const { origin, target } = addressOf(request.url, scenario);
-  const filler = (where: string, encoding: Encoding) => (text: string) =>
-    compileTemplate(text, slots, encoding, (placeholder) => refuseName(scenario, where, placeholder, slots));
+  const filler = (encoding: Encoding) => (text: string) => compileTemplate(text, slots, encoding);
   const body = prepareBody(request, filler);
   const message = prepareMessage(request, {
     origin,
     scenario,
-    path: filler('url', URL_PART)(target),
+    path: filler(URL_PART)(target),
     body,
-    fill: filler('headers', ONE_LINE),
+    fill: filler(ONE_LINE),
   });
-  const checks = prepareChecks(request.checks, filler('checks', RAW));
+  const checks = prepareChecks(request.checks, filler(RAW));
   const extracts = prepareExtracts(request.extract);
   const redirects = request.redirects ?? defaults.redirects;
   const looksAtBody = [...checks, ...extracts].some(({ needsBody }) => needsBody);
@@ -105,15 +104,6 @@ function onceForAll(message: RequestMessage & { readonly http1?: string }): Requ
 
 function refuse(scenario: string, message: string, hint: string): never {
   throw new FiredrillError('load.request', `load scenario ${scenario}: ${message}`, { hint, exitCode: EXIT.experimentWrong });
-}
-
-function refuseName(scenario: string, where: string, placeholder: string, slots: Slots): never {
-  const known = slots.declared.join(', ') || 'none';
-  return refuse(
-    scenario,
-    `${where} uses \${${placeholder}}, which data does not declare (declared: ${known})`,
-    `write data: {${placeholder}: {values: [a, b]}}`,
-  );
 }
 
 /** Where it goes and what is asked for; the latter is kept as written, so that data may stand in it. */

@@ -33,13 +33,14 @@ export function fixedTemplate(text: string): Template {
   return { fixed: true, render: () => text };
 }
 
-/** `unknown` is called, and must throw, for a placeholder that stands for nothing. */
-export function compileTemplate(text: string, slots: Slots, encoding: Encoding, unknown: (placeholder: string) => never): Template {
+/** What is no name of the scenario was escaped where it was written, and stays as it is. */
+export function compileTemplate(text: string, slots: Slots, encoding: Encoding): Template {
   const { value, literal = (written: string) => written } = encoding;
   const pieces: (string | number)[] = [];
   let from = 0;
   for (const match of text.matchAll(PLACEHOLDER_NAME)) {
-    const slot = slots.of(match[1] ?? '') ?? unknown(match[1] ?? '');
+    const slot = slots.of(match[1] ?? '');
+    if (slot === undefined) continue;
     pieces.push(literal(text.slice(from, match.index)), slot);
     from = match.index + match[0].length;
   }

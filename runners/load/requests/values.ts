@@ -26,15 +26,6 @@ export class Slots {
     ]);
   }
 
-  /** The names that there are, without our own. */
-  get declared(): readonly string[] {
-    return [...this.#names.keys()].filter((name) => !OWN_NUMBERS.has(name));
-  }
-
-  get count(): number {
-    return this.#slots.length;
-  }
-
   /** The slot of `name` or `name.column`; undefined where there is no such thing. */
   of(placeholder: string): number | undefined {
     const known = this.#byText.get(placeholder);

@@ -75,7 +75,6 @@ test('what cannot be sent is refused with the reason', () => {
     [{ url: 'http://h:99999/' }, /is not a URL/],
     [{ url: 'http://${video}/' }, /is not a URL/],
     [{ url: 'http://user:secret@h/' }, /holds a user name/],
-    [{ url: 'http://h/${nothing}' }, /url uses \$\{nothing\}, which data does not declare \(declared: video, user, token\)/],
     [{ url: 'http://h/', headers: { 'bad name': 'x' } }, /'bad name' is not a header/],
     [{ url: 'http://h/', headers: { x: 'a\r\nInjected: 1' } }, /'x' is not a header/],
     [{ url: 'http://h/', headers: { 'Content-Length': '3' } }, /Content-Length is set by firedrill/],
@@ -104,6 +103,11 @@ test('a column comes by its name, what was extracted as long as the iteration la
   assert.match(String(prepared.message().http1), /authorization: Bearer abc\r\n/);
   values.begin(8);
   assert.match(String(prepared.message().http1), /\/3\/8 HTTP.*authorization: Bearer \r\n/s);
+});
+
+test('what is no name of the scenario was escaped, and is sent as it is', () => {
+  const prepared = prepare({ url: 'http://h/', method: 'POST', body: '${nothing} of ${video}' });
+  assert.match(String(prepared.message().http1), /\r\n\r\n\$\{nothing\} of a b\/ü$/);
 });
 
 test('JSON stays JSON whatever the data, and has its own Content-Type', () => {
