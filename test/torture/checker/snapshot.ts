@@ -7,6 +7,7 @@ import type Docker from 'dockerode';
 import { askEngine, CHECKER_LABEL, type Scope } from './engine-side.ts';
 import { demultiplex } from './frames.ts';
 import type { Asked, Sections } from './look/asked.ts';
+import { named } from './naming.ts';
 
 export { compare } from './compare.ts';
 export type { Scope } from './engine-side.ts';
@@ -27,16 +28,6 @@ export async function takeSnapshot(docker: Docker, image: string, scope: Scope, 
 function withoutPassing(seen: Sections, passing: readonly RegExp[]): Sections {
   const stays = (section: string) => (line: string) => !section.endsWith(': processes') || !passing.some((each) => each.test(line));
   return Object.fromEntries(Object.entries(seen).map(([section, lines]) => [section, lines.filter(stays(section))]));
-}
-
-/** The engine hands out addresses anew at each start; whose one is stays, and that is what has to be the same. */
-function named(sections: Sections, addresses: ReadonlyMap<string, string>): Sections {
-  const pattern = new RegExp(
-    [...addresses.keys()].map((each) => `(?<![\\w.:])${each.replaceAll('.', '\\.')}(?![\\w.:]*\\w)`).join('|') || '(?!)',
-    'g',
-  );
-  const name = (line: string) => line.replaceAll(pattern, (address) => `<${addresses.get(address)}>`);
-  return Object.fromEntries(Object.entries(sections).map(([section, lines]) => [section, lines.map(name)]));
 }
 
 /** On a host that others use, what names itself as ours; the rest comes and goes with them. */
