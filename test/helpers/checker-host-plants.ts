@@ -68,7 +68,7 @@ export function hostPlantsOf({ engine, docker, image, label, onHost }: HostGarde
 /** Leaves its container's control groups, as a helper in a target does, and so outlives the container. */
 async function orphan(docker: Docker, image: string, label: string): Promise<void> {
   const leave =
-    'for f in /sys/fs/cgroup/cgroup.procs /sys/fs/cgroup/*/cgroup.procs; do echo $$ > $f; done 2>/dev/null; exec /tmp/impair 7021';
+    'for f in /sys/fs/cgroup/cgroup.procs /sys/fs/cgroup/*/cgroup.procs; do [ -e $f ] && echo $$ > $f; done 2>/dev/null; exec /tmp/impair 7021';
   const container = await docker.createContainer({
     name: ORPHAN,
     Image: image,

@@ -19,7 +19,7 @@ const LIMITS = [
   ['blkio', 'cgroup.procs'],
 ] as const;
 const UNIFIED = ['cpu.max', 'memory.max', 'io.max', 'cgroup.procs'].map((file) => ['', file] as const);
-const PURE = existsSync('/sys/fs/cgroup/cgroup.procs');
+const PURE = existsSync('/sys/fs/cgroup/cgroup.controllers');
 
 /** A file of a container's control group: in that of a controller in version 1, in its only one in version 2. */
 export async function groupFile(actor: Actor, controller: string, file: string): Promise<string> {
