@@ -206,7 +206,9 @@ test('a reset breaks open connections and refuses fresh ones on both families at
   const found = await settingsOf(talker);
   const resetMs = await breakIt(t, 'reset');
   for (const actor of [talker, talker6]) {
-    await until('the open connection breaks', () => seenBy(actor, 'tcp', resetMs).some((sight) => sight.error === 'ECONNRESET'));
+    await until('the open connection breaks', () =>
+      seenBy(actor, 'tcp', resetMs).some((sight) => /^ECONN(RESET|ABORTED)$/.test(sight.error ?? '')),
+    );
     await until('fresh ones are refused', () => seenBy(actor, 'connect', resetMs).some((sight) => sight.error === 'ECONNREFUSED'));
     await until('datagrams go on', () => seenBy(actor, 'udp', resetMs + 200).length > 5);
   }
