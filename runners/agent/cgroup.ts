@@ -4,6 +4,8 @@ import type { Engine } from './engine.ts';
 import type { ContainerRef } from './operations/operation.ts';
 
 const ROOT = '/sys/fs/cgroup';
+/** A process that is being ended (include/linux/sched.h). */
+const PF_EXITING = 0x4;
 
 export type Controller = 'cpu' | 'cpuacct' | 'cpuset' | 'memory' | 'blkio';
 
@@ -87,12 +89,26 @@ export async function residenceToTouch(residence: () => Promise<Residence | unde
   return found;
 }
 
-/** Undefined where there is no such process, or where it has ended and only waits to be buried: the kernel then says that it is in the host's group. */
+/** Whether a process runs, which the kernel knows before the engine does. */
+export function runs(pid: number): boolean {
+  return textOf(pid) !== undefined;
+}
+
+/** Undefined where there is no such process, or where it is ending: the kernel then says that it is in the host's group. */
 function textOf(pid: number): string | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/cgroup`, 'utf8');
-    return /^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8')) ? undefined : text;
+    return isEnding(readFileSync(`/proc/${pid}/stat`, 'utf8')) ? undefined : text;
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Pure, of the text of /proc/PID/stat (proc_pid_stat(5)): whether the process has ended and only waits to be buried (state Z
+ * or X), or is on its way there (PF_EXITING among its flags), which is set before it leaves its control groups.
+ */
+export function isEnding(stat: string): boolean {
+  const [state = '', , , , , , flags] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return /^[ZX]/.test(state) || (Number(flags) & PF_EXITING) !== 0;
 }

@@ -1,5 +1,11 @@
 /** Containers that end because a fault left them too little memory: those that could not come back are refused, the others are started again. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { runs } from './cgroup.ts';
 import type { Engine } from './engine.ts';
+
+/** The engine hears of a death that the kernel has seen within some 100 ms; it is not waited for longer than this. */
+const HEARD_MS_MAX = 3_000;
+const LOOK_EVERY_MS = 20;
 
 export interface Revival {
   /** For arming: throws where the engine would remove it. */
@@ -10,10 +16,14 @@ export interface Revival {
   assertAlive(): Promise<void>;
 }
 
-export function revivalOf(engine: Engine, id: string): Revival {
+export function revivalOf(engine: Pick<Engine, 'inspect' | 'start'>, id: string, isAlive: (pid: number) => boolean = runs): Revival {
   const hasEnded = async () => {
-    const found = await engine.inspect(id);
-    return found !== undefined && !found.running && found.outOfMemory;
+    for (let waitedMs = 0; ; waitedMs += LOOK_EVERY_MS) {
+      const found = await engine.inspect(id);
+      const unheard = found?.running && found.pid > 0 && !isAlive(found.pid);
+      if (!unheard || waitedMs >= HEARD_MS_MAX) return found !== undefined && !found.running && found.outOfMemory;
+      await sleep(LOOK_EVERY_MS);
+    }
   };
   return {
     async assertRevivable() {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type GroupFiles, parseControlGroups, procsFiles } from '../../../runners/agent/cgroup.ts';
+import { type GroupFiles, isEnding, parseControlGroups, procsFiles } from '../../../runners/agent/cgroup.ts';
 import { cpuCounters, diskCounters, memoryCounters } from '../../../runners/agent/cgroup-counters.ts';
 import { cpuQuota, diskRate, memoryMax } from '../../../runners/agent/cgroup-limits.ts';
 import { limitsOf } from '../../../runners/agent/engine-limits.ts';
@@ -47,6 +47,11 @@ test('the host’s own group and one out of sight are refused', () => {
   assert.throws(() => parseControlGroups('4:memory:/\n0::/\n').directory('memory'), /would touch the host/);
   assert.throws(() => parseControlGroups('0::/../other\n').directory('cpu'), /out of the agent's sight/);
   assert.throws(() => parseControlGroups('4:memory:/docker/a\n').directory('cpu'), /no cpu controller/);
+});
+
+test('a process that is ending, or has ended, is told from one that runs, whatever its name', () => {
+  const stat = (state: string, flags: number) => `7 (a) Z 1 (b) ${state} 1 7 7 0 -1 ${flags} 100 0 0 0 1 2`;
+  assert.deepEqual([stat('S', 0x400100), stat('R', 0x400104), stat('Z', 0x400100), stat('X', 0)].map(isEnding), [false, true, true, true]);
 });
 
 test('a CPU quota is one text in both versions', () => {
