@@ -13,7 +13,8 @@ import type { ContainerRef } from './operations/operation.ts';
 /** A limit that cannot go as low as asked is tried again so often, each time where the kernel could bring the usage by then. */
 const LOWERINGS_MAX = 20;
 
-const changeShape = z.object({ found: z.string(), set: z.string() });
+/** `tried` is what it may have been set to since, if the agent died before it knew. */
+const changeShape = z.object({ found: z.string(), set: z.string(), tried: z.string().exactOptional() });
 type Change = z.output<typeof changeShape>;
 
 export interface LimitToLower {
@@ -36,6 +37,8 @@ export interface LoweredLimit {
   arm(): Promise<Change>;
   /** Sets it; answers with when it was in force. */
   set(): Promise<{ readonly atNs: bigint; readonly change: Change }>;
+  /** Where the kernel was not able to go as low as asked, it may be by now: tries once. */
+  lowerAgain(): Promise<'as-asked' | 'lowered' | 'as-before'>;
   undo(): Promise<Outcome>;
   /** Throws where it still is what we set. */
   readBack(): Promise<string>;
@@ -96,6 +99,24 @@ export function loweredLimit(ground: Ground, container: ContainerRef, limit: Lim
       const change = write(groups, plan({ groups, pid }));
       return { atNs: process.hrtime.bigint(), change };
     },
+    async lowerAgain() {
+      const lives = await residence();
+      const change = remembered();
+      if (!lives || !change) return 'as-before';
+      const { found } = change;
+      const asked = limit.lower(found);
+      if (change.set === asked) return 'as-asked';
+      const own = limit.of(lives.groups);
+      for (const lower of [asked, limit.instead?.(lives.groups)]) {
+        if (lower === undefined || Number(lower) >= Number(change.set) || own.read() !== change.set) continue;
+        remember({ ...change, tried: lower });
+        if (!wrote(own, lower)) continue;
+        remember({ found, set: lower });
+        return lower === asked ? 'as-asked' : 'lowered';
+      }
+      remember(change);
+      return 'as-before';
+    },
     async undo() {
       if (!ground.mayHaveTouched()) return { evidence: 'it was never lowered' };
       const lives = await residence();
@@ -104,10 +125,10 @@ export function loweredLimit(ground: Ground, container: ContainerRef, limit: Lim
       if (!change) return { mechanism: 'cgroup', evidence: `${limit.what} was never found out, nor touched` };
       const now = limit.of(lives.groups).read();
       if (now === change.found) return { mechanism: 'cgroup', evidence: `${limit.what} is ${now}, and is left alone` };
-      if (now !== change.set)
+      if (now !== change.set && now !== change.tried)
         return { mechanism: 'cgroup', evidence: `somebody else has set ${limit.what} to ${now}, and it is left alone` };
       limit.of(lives.groups).write(change.found);
-      return { mechanism: 'cgroup', evidence: `${limit.what} is put back from ${change.set} to ${change.found}` };
+      return { mechanism: 'cgroup', evidence: `${limit.what} is put back from ${now} to ${change.found}` };
     },
     async readBack() {
       if (!ground.mayHaveTouched()) return 'it was never lowered';
@@ -116,13 +137,25 @@ export function loweredLimit(ground: Ground, container: ContainerRef, limit: Lim
       const change = await changeMade();
       if (!change) return `${limit.what} was never touched`;
       const now = limit.of(lives.groups).read();
-      if (now === change.set && now !== change.found) throw new Error(`${limit.what} is still ${now}, and was ${change.found}`);
+      if ((now === change.set || now === change.tried) && now !== change.found)
+        throw new Error(`${limit.what} is still ${now}, and was ${change.found}`);
       if (ground.memoryIsLost() && now !== change.found) {
         throw new Error(`${limit.what} is ${now}, the engine has set ${change.found}, and whose doing that is is lost: a person must look`);
       }
       return `${limit.what} is ${now}`;
     },
   };
+}
+
+/** False where the kernel is not able to. */
+function wrote(own: Limit, text: string): boolean {
+  try {
+    own.write(text);
+    return true;
+  } catch (error) {
+    if (isBusy(error)) return false;
+    throw error;
+  }
 }
 
 function isBusy(error: unknown): boolean {

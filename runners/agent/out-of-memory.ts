@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { runs } from './cgroup.ts';
 import type { Engine } from './engine.ts';
 
-/** The engine hears of a death that the kernel has seen within some 100 ms; it is not waited for longer than this. */
-const HEARD_MS_MAX = 3_000;
+/** The engine hears of a death that the kernel has seen within some 100 ms, on a busy machine within seconds; it is not waited for longer than this. */
+const HEARD_MS_MAX = 20_000;
 const LOOK_EVERY_MS = 20;
 
 export interface Revival {
@@ -16,14 +16,25 @@ export interface Revival {
   assertAlive(): Promise<void>;
 }
 
-export function revivalOf(engine: Pick<Engine, 'inspect' | 'start'>, id: string, isAlive: (pid: number) => boolean = runs): Revival {
+export interface RevivalTools {
+  readonly isAlive: (pid: number) => boolean;
+  readonly wait: (ms: number) => Promise<unknown>;
+}
+
+/** All of it throws where the engine takes a container for running whose first process the kernel has ended long since. */
+export function revivalOf(
+  engine: Pick<Engine, 'inspect' | 'start'>,
+  id: string,
+  { isAlive, wait }: RevivalTools = { isAlive: runs, wait: sleep },
+): Revival {
   const hasEnded = async () => {
-    for (let waitedMs = 0; ; waitedMs += LOOK_EVERY_MS) {
+    for (let waitedMs = 0; waitedMs <= HEARD_MS_MAX; waitedMs += LOOK_EVERY_MS) {
       const found = await engine.inspect(id);
-      const unheard = found?.running && found.pid > 0 && !isAlive(found.pid);
-      if (!unheard || waitedMs >= HEARD_MS_MAX) return found !== undefined && !found.running && found.outOfMemory;
-      await sleep(LOOK_EVERY_MS);
+      if (!found?.running) return found?.outOfMemory === true;
+      if (found.pid === 0 || isAlive(found.pid)) return false;
+      await wait(LOOK_EVERY_MS);
     }
+    throw new Error(`its first process has ended, and the engine has not heard of it in ${HEARD_MS_MAX / 1000} s`);
   };
   return {
     async assertRevivable() {

@@ -17,6 +17,8 @@ const LOOK_EVERY_MS = 50;
 /** Room that is left above what the kernel could not take away, where it refuses to go as low as asked. */
 const ROOM_BYTES = 64 * 1024;
 const PAGE_BYTES = 4096;
+/** A limit that the kernel could not set as low as asked, because files in memory were not on disk yet, is as low as it gets after so many tries in vain. */
+const SETTLED_LOOKS = 4;
 
 const shape = z.object({
   op: z.literal('memory-limit'),
@@ -54,6 +56,10 @@ function moves(operation: z.output<typeof shape>, ground: Ground): FiveMoves {
       return undefined;
     }
   };
+  const endedOfIt = async (): Promise<Seen | undefined> =>
+    (await engine.inspect(id))?.outOfMemory
+      ? { mechanism: 'cgroup', evidence: 'it has ended, killed because its memory ran out', facts: { limitHits: 0, kills: 1 } }
+      : undefined;
   return {
     async arm() {
       await revival.assertRevivable();
@@ -71,23 +77,19 @@ function moves(operation: z.output<typeof shape>, ground: Ground): FiveMoves {
     },
     async prove(signal) {
       const groups = (await limit.residence())?.groups;
-      const began = before;
-      if (!began) throw new Error('it was not injected');
-      for (;;) {
+      if (!before) throw new Error('it was not injected');
+      for (let looks = 1; ; looks++) {
+        const reached = await limit.lowerAgain().catch(asGone);
+        if (reached === 'lowered') looks = 0;
         const now = groups && counted(groups);
-        const hits = (now?.limitHits ?? 0) - began.limitHits;
-        const kills = (now?.kills ?? 0) - began.kills;
-        if (now && (hits > 0 || kills > 0)) {
-          const evidence = `it ran into its limit ${hits} times, and ${kills} of its processes were killed; it uses ${formatBytes(now.usedBytes)}, and used ${formatBytes(began.usedBytes)}`;
-          return { mechanism: 'cgroup', evidence, facts: { limitHits: hits, kills } };
-        }
-        if (!now && (await engine.inspect(id))?.outOfMemory) {
-          return { mechanism: 'cgroup', evidence: 'it has ended, killed because its memory ran out', facts: { kills: 1 } };
-        }
-        if (!(await pause(LOOK_EVERY_MS, signal)))
-          throw new Error(
-            `no effect: ${now ? `it uses ${formatBytes(now.usedBytes)}, and asked for no more than its limit` : 'it has ended for another reason'}`,
-          );
+        const settled = reached === 'as-asked' || looks >= SETTLED_LOOKS;
+        const seen = now ? runInto(before, now) : await endedOfIt();
+        if (seen && (settled || seen.facts.kills > 0)) return seen;
+        if (await pause(LOOK_EVERY_MS, signal)) continue;
+        if (seen) return seen;
+        throw new Error(
+          `no effect: ${now ? `it uses ${formatBytes(now.usedBytes)}, and asked for no more than its limit` : 'it has ended for another reason'}`,
+        );
       }
     },
     async undo() {
@@ -101,6 +103,26 @@ function moves(operation: z.output<typeof shape>, ground: Ground): FiveMoves {
       return { evidence };
     },
   };
+}
+
+interface Seen {
+  readonly mechanism: 'cgroup';
+  readonly evidence: string;
+  readonly facts: Readonly<Record<'limitHits' | 'kills', number>>;
+}
+
+/** Undefined where it has not run into its limit since. */
+function runInto(before: MemoryCounters, now: MemoryCounters): Seen | undefined {
+  const limitHits = now.limitHits - before.limitHits;
+  const kills = now.kills - before.kills;
+  if (limitHits === 0 && kills === 0) return undefined;
+  const evidence = `it ran into its limit ${limitHits} times, and ${kills} of its processes were killed; it uses ${formatBytes(now.usedBytes)}, and used ${formatBytes(before.usedBytes)}`;
+  return { mechanism: 'cgroup', evidence, facts: { limitHits, kills } };
+}
+
+/** A control group goes with the last of its processes, which the next look tells. */
+function asGone(): 'as-asked' {
+  return 'as-asked';
 }
 
 function words(limit: string): string {

@@ -7,7 +7,13 @@ import type { Ground } from '../../../runners/agent/operations/five-moves.ts';
 
 /** A container whose first process is ours, and whose limit is a text in memory. */
 function stand(found: string, options: { readonly memoryIsLost?: boolean; readonly engine?: string; readonly busyBelow?: number } = {}) {
-  const state = { limit: found, remembered: undefined as string | undefined, touched: false };
+  const state = {
+    limit: found,
+    busyBelow: options.busyBelow ?? 0,
+    lowest: 70,
+    remembered: undefined as string | undefined,
+    touched: false,
+  };
   const engine = {
     inspect: async () => ({
       running: true,
@@ -34,7 +40,7 @@ function stand(found: string, options: { readonly memoryIsLost?: boolean; readon
         of: () => ({
           read: () => state.limit,
           write(text) {
-            if (Number(text) < (options.busyBelow ?? 0)) throw Object.assign(new Error('EBUSY'), { code: 'EBUSY' });
+            if (Number(text) < state.busyBelow) throw Object.assign(new Error('EBUSY'), { code: 'EBUSY' });
             state.limit = text;
           },
         }),
@@ -43,7 +49,7 @@ function stand(found: string, options: { readonly memoryIsLost?: boolean; readon
           return '50';
         },
         byEngine: (limits) => limits.memory,
-        instead: (_groups: ControlGroups) => '70',
+        instead: (_groups: ControlGroups) => String(state.lowest),
       },
     );
   return { state, make };
@@ -82,6 +88,50 @@ test('a limit that the kernel refuses is set as low as it goes, and remembered s
   assert.deepEqual([state.limit, change], ['70', { found: '100', set: '70' }]);
   await make().undo();
   assert.equal(state.limit, '100');
+});
+
+test('what the kernel could not do at once is tried again, as far down as it goes by then, until it is as asked', async () => {
+  const { state, make } = stand('100', { busyBelow: 70 });
+  const limit = make();
+  await limit.arm();
+  state.touched = true;
+  await limit.set();
+  assert.equal(await limit.lowerAgain(), 'as-before');
+  Object.assign(state, { busyBelow: 60, lowest: 60 });
+  assert.equal(await limit.lowerAgain(), 'lowered');
+  assert.equal(state.limit, '60');
+  state.busyBelow = 0;
+  assert.equal(await limit.lowerAgain(), 'as-asked');
+  assert.equal(state.limit, '50');
+  await make().undo();
+  assert.equal(state.limit, '100');
+});
+
+test('an agent that died in the middle of trying again is made up for, whether the kernel had followed or not', async () => {
+  for (const followed of [true, false]) {
+    const { state, make } = stand('100', { busyBelow: 60 });
+    const limit = make();
+    await limit.arm();
+    state.touched = true;
+    await limit.set();
+    state.remembered = JSON.stringify({ found: '100', set: '70', tried: '50' });
+    if (followed) state.limit = '50';
+    await assert.rejects(make().readBack(), /is still \d+, and was 100/);
+    await make().undo();
+    assert.equal(state.limit, '100');
+    await make().readBack();
+  }
+});
+
+test('trying again leaves alone what somebody else has set meanwhile', async () => {
+  const { state, make } = stand('100', { busyBelow: 60 });
+  const limit = make();
+  await limit.arm();
+  state.touched = true;
+  await limit.set();
+  Object.assign(state, { limit: '80', busyBelow: 0 });
+  assert.equal(await limit.lowerAgain(), 'as-before');
+  assert.equal(state.limit, '80');
 });
 
 test('one that was never found out is never touched, whatever the engine says', async () => {

@@ -25,13 +25,21 @@ const ENDED = { running: false, pid: 0, outOfMemory: true };
 
 test('a container whose death the engine has not heard of yet is started again once it has', async () => {
   const engine = engineSaying(RUNS, RUNS, ENDED);
-  assert.match((await revivalOf(engine, 'it', () => false).revive()) ?? '', /is started again/);
+  assert.match((await revivalOf(engine, 'it', { isAlive: () => false, wait: async () => {} }).revive()) ?? '', /is started again/);
   assert.deepEqual(engine.started, ['it']);
+});
+
+test('an engine that does not hear of the death at all is no reason to take the container for alive', async () => {
+  const engine = engineSaying(RUNS);
+  const revival = revivalOf(engine, 'it', { isAlive: () => false, wait: async () => {} });
+  await assert.rejects(revival.revive(), /has ended, and the engine has not heard of it in 20 s/);
+  await assert.rejects(revival.assertAlive(), /has not heard of it/);
+  assert.deepEqual(engine.started, []);
 });
 
 test('one that runs, and one that ended for another reason, are left as they are', async () => {
   for (const engine of [engineSaying(RUNS, ENDED), engineSaying({ ...ENDED, outOfMemory: false })]) {
-    assert.equal(await revivalOf(engine, 'it', () => true).revive(), undefined);
+    assert.equal(await revivalOf(engine, 'it', { isAlive: () => true, wait: async () => {} }).revive(), undefined);
     assert.deepEqual(engine.started, []);
   }
 });
