@@ -31,7 +31,7 @@ for (const generators of [1, 2, 3]) {
       series.filter(({ scenario }) => scenario !== '').map(({ tags }) => tags),
       [{ region: 'sa' }],
     );
-    for (const [bucketMs, count] of [...sums.plannedByBucket].slice(1, -1)) {
+    for (const [bucketMs, count] of [...sums.plannedByBucket].sort(([one], [other]) => one - other).slice(1, -1)) {
       assert.ok(Math.abs(count - 30.1) <= 1, `${count} planned in the 100 ms from ${bucketMs}: the shares lie between each other`);
     }
     assert.equal(sums.latency.total, 602);
