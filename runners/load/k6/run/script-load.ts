@@ -79,9 +79,7 @@ export class ScriptLoad {
   /** Ends it early: what is under way gets a short grace, then comes teardown. Never rejects; may be called twice. */
   async stop(): Promise<void> {
     this.#process.stop(STOP_GRACE_MS, 'end');
-    const tooLong = setTimeout(() => this.#process.kill(), STOP_GRACE_MS + TEARDOWN_MS_MAX + SILENCE_MS_MAX);
-    await this.done.catch(() => {});
-    clearTimeout(tooLong);
+    await this.#process.goneWithin(STOP_GRACE_MS + TEARDOWN_MS_MAX + SILENCE_MS_MAX);
   }
 
   async #settle(): Promise<void> {
