@@ -4,12 +4,14 @@
  */
 import { z } from 'zod';
 import type { Experiment } from '../../experiments/language/experiment.ts';
+import { parseSelector } from '../../experiments/language/threshold.ts';
 import type { EngineTools, Probe, ProbeTarget } from '../../probes/probe.ts';
 import { Evidence } from '../../probes/slo/evidence.ts';
 import { measureLoad } from '../../probes/slo/judge-load.ts';
 import { addToEvidence } from '../journal/reader.ts';
 import type { Journal } from '../journal/writer.ts';
 import { startLoad } from '../load/generator/start.ts';
+import type { AskedTags } from '../load/k6/journal-tap.ts';
 import { startWatch } from './watch.ts';
 
 export interface ObserveOptions {
@@ -38,17 +40,18 @@ export function evidenceOf(journal: Journal): Evidence {
   return evidence;
 }
 
-/** Names of all tags that some condition of the experiment selects by. */
-export function tagsAsked(experiment: Experiment): readonly string[] {
-  const names = new Set<string>();
+/** All tags that some condition or probe of the experiment selects by, with the values that it asks for. */
+export function tagsAsked(experiment: Experiment): AskedTags {
+  const asked: Record<string, string[]> = {};
   const look = (part: unknown): void => {
     if (typeof part !== 'object' || part === null) return;
     const { metric, tags } = selectorParts.safeParse(part).data ?? {};
-    if (metric !== undefined) for (const name of Object.keys(tags ?? {})) names.add(name);
+    if (metric !== undefined) for (const [name, value] of Object.entries(tags ?? {})) asked[name] = [...(asked[name] ?? []), value];
     for (const each of Object.values(part)) look(each);
   };
   look([experiment.hypothesis, experiment.objectives, experiment.stopWhen, experiment.thresholds]);
-  return [...names];
+  look(experiment.probes.map(({ settings }) => parseSelector(String(settings['metric'] ?? ''))));
+  return asked;
 }
 
 const selectorParts = z.object({ metric: z.string(), tags: z.record(z.string(), z.string()) });

@@ -2,6 +2,7 @@
 import type { LoadScript, Moment, Scenario } from '../../../experiments/language/experiment.ts';
 import { GENERATORS_MAX } from '../../../experiments/language/load.ts';
 import { EXIT, FiredrillError } from '../../failure.ts';
+import type { AskedTags } from '../k6/journal-tap.ts';
 import type { ScriptDescription } from '../k6/run/messages.ts';
 import { ScriptLoad } from '../k6/run/script-load.ts';
 import { runClock } from '../pacing/clock.ts';
@@ -31,8 +32,8 @@ export interface LoadOptions extends LoadListener {
   readonly silenceMsMax?: number | undefined;
   /** A k6 script that runs beside the scenarios, in a process of its own. */
   readonly script?: LoadScript | undefined;
-  /** Names of tags by which a script's series are told apart. */
-  readonly scriptTags?: readonly string[] | undefined;
+  /** Tags by which a script's series are told apart. */
+  readonly scriptTags?: AskedTags | undefined;
   /** What the script is about to do. */
   readonly onScript?: ((description: ScriptDescription) => void) | undefined;
   /** Processes that share the load; default by the plan and the machine's cores. */

@@ -16,11 +16,17 @@ import type { JobParts } from './network/script-job.ts';
 import { UserConnections } from './network/user-connections.ts';
 import type { UserNetwork } from './network.ts';
 
-/** Told of a virtual user's requests; times on the run's clock, `sentMs` NaN for what was never sent. */
+/** Told of one request, each at most once. */
+export interface RequestWatch {
+  sent(): void;
+  /** Times on the run's clock, `sentMs` NaN for what was never sent. `failed` is what the script's own expectation says; undefined where it has none. */
+  settled(sentMs: number, atMs: number, outcome: Outcome, failed: boolean | undefined): void;
+}
+
+/** Told of a virtual user's requests. */
 export interface RequestWatcher {
-  planned(intendedMs: number): void;
-  sent(intendedMs: number): void;
-  settled(intendedMs: number, sentMs: number, atMs: number, outcome: Outcome): void;
+  /** `tags` are those of the request, as far as they are known before it is answered. */
+  planned(intendedMs: number, tags: Tags): RequestWatch;
   transferred(sentBytes: number, receivedBytes: number): void;
   requested(tags: Tags, timings: HostTimings, failed: boolean | undefined): void;
 }

@@ -6,6 +6,9 @@
 
 export type Tags = Readonly<Record<string, string>>;
 
+/** From … to, both included. */
+export type StatusRange = readonly [number, number];
+
 /** One request as it goes over the wire: redirects, cookies and encodings of bodies are the modules' work; Host (where it is not given) and framing are the host's. */
 export interface HostRequest {
   readonly method: string;
@@ -17,6 +20,10 @@ export interface HostRequest {
   readonly timeoutMs: number;
   /** Keep the answer's body; else it is read and let go. */
   readonly keepBody: boolean;
+  /** What is known of its samples' tags before it is answered: the script's own, and `method`, `name`, `url` as far as they are wanted. */
+  readonly tags: Tags;
+  /** Statuses that count as what was wanted, as ranges with both ends included; undefined where nobody asks. */
+  readonly expected: readonly StatusRange[] | undefined;
 }
 
 /** k6's `Response.timings`, in ms. */

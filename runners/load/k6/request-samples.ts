@@ -1,6 +1,7 @@
 /** Makes samples of one virtual user's requests: k6's metrics, our latency, and the journal's counts of what was planned and answered. */
 import type { Outcome } from '../../../probes/slo/load-cells.ts';
-import type { RequestWatcher } from './connections.ts';
+import type { SeriesRecorder } from '../recording/recorder.ts';
+import type { RequestWatch, RequestWatcher } from './connections.ts';
 import type { HostTimings, Tags } from './host.ts';
 import type { ScriptTest } from './script-test.ts';
 
@@ -14,17 +15,10 @@ export class RequestSamples implements RequestWatcher {
     this.#tags = tags;
   }
 
-  planned(intendedMs: number): void {
-    this.#test.journal?.series(this.#tags).planned(intendedMs);
-  }
-
-  sent(intendedMs: number): void {
-    this.#test.journal?.series(this.#tags).sent(intendedMs);
-  }
-
-  settled(intendedMs: number, sentMs: number, atMs: number, outcome: Outcome): void {
-    this.#test.journal?.series(this.#tags).settled(intendedMs, sentMs, atMs, outcome);
-    if (outcome !== 'dropped') this.#test.sample('http_req_latency', atMs - intendedMs, this.#tags);
+  planned(intendedMs: number, own: Tags): RequestWatch {
+    const series = this.#test.journal?.series(this.#tags, own);
+    series?.planned(intendedMs);
+    return new OneRequest(this.#test, series, intendedMs, this.#tags, own);
   }
 
   transferred(sentBytes: number, receivedBytes: number): void {
@@ -44,5 +38,31 @@ export class RequestSamples implements RequestWatcher {
     test.sample('http_req_waiting', timings.waiting, tags, own);
     test.sample('http_req_receiving', timings.receiving, tags, own);
     if (failed !== undefined) test.sample('http_req_failed', failed ? 1 : 0, tags, own);
+  }
+}
+
+/** It counts in one series from its plan to its end, whatever becomes of the virtual user's tags in between. */
+class OneRequest implements RequestWatch {
+  readonly #test: ScriptTest;
+  readonly #series: SeriesRecorder | undefined;
+  readonly #intendedMs: number;
+  readonly #base: Tags;
+  readonly #own: Tags;
+
+  constructor(test: ScriptTest, series: SeriesRecorder | undefined, intendedMs: number, base: Tags, own: Tags) {
+    this.#test = test;
+    this.#series = series;
+    this.#intendedMs = intendedMs;
+    this.#base = base;
+    this.#own = own;
+  }
+
+  sent(): void {
+    this.#series?.sent(this.#intendedMs);
+  }
+
+  settled(sentMs: number, atMs: number, outcome: Outcome, failed: boolean | undefined): void {
+    this.#series?.settled(this.#intendedMs, sentMs, atMs, outcome, outcome === 'dropped' ? undefined : failed);
+    if (outcome !== 'dropped') this.#test.sample('http_req_latency', atMs - this.#intendedMs, this.#base, this.#own);
   }
 }

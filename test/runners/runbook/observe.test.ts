@@ -2,10 +2,12 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
+import type { LoadCondition } from '../../../experiments/language/condition.ts';
+import { parseSelector, parseThreshold } from '../../../experiments/language/threshold.ts';
 import { probes } from '../../../probes/index.ts';
 import { readJournal } from '../../../runners/journal/reader.ts';
 import { openJournal } from '../../../runners/journal/writer.ts';
-import { observe } from '../../../runners/runbook/observe.ts';
+import { observe, tagsAsked } from '../../../runners/runbook/observe.ts';
 import { exampleExperiment } from '../../helpers/example-run.ts';
 import { noTools } from '../../probes/looking.ts';
 import { scratchFolder } from '../journal/folder.ts';
@@ -107,4 +109,26 @@ test('a load that ends is in the journal with what it came to, and one that lose
     else assert.ok(ended && ended.planned > 0 && ended.planned === ended.ok + ended.dropped && ended.retried === 0, JSON.stringify(ended));
     assert.equal(isKilled ? ended : failed, undefined);
   }
+});
+
+test('the tags that conditions and probes of the load select by are asked of a script, with their values', () => {
+  const experiment = exampleExperiment();
+  const condition = (text: string) => ({ load: parseSelector(text), threshold: parseThreshold('rate<1') }) as LoadCondition;
+  const asked = tagsAsked({
+    ...experiment,
+    hypothesis: [condition('http_req_failed{name:buy,region:eu}')],
+    objectives: {},
+    stopWhen: [condition('http_reqs'), condition('http_req_failed{name:look}')],
+    thresholds: [],
+    probes: [
+      {
+        name: 'p95',
+        probe: 'load',
+        every: { ms: 1000 },
+        timeout: { ms: 5000 },
+        settings: { metric: 'http_req_latency{kind:api}', read: 'p(95)' },
+      },
+    ],
+  });
+  assert.deepEqual(asked, { name: ['buy', 'look'], region: ['eu'], kind: ['api'] });
 });

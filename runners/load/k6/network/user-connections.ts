@@ -1,6 +1,6 @@
 /** One virtual user's requests on their way over the connections that all have in common. */
 
-import type { Connections, RequestWatcher } from '../connections.ts';
+import type { Connections, RequestWatch, RequestWatcher } from '../connections.ts';
 import {
   type HostAnswer,
   type HostExchange,
@@ -10,6 +10,7 @@ import {
   INTERRUPTED,
   type Tags,
 } from '../host.ts';
+import { isWithin } from '../modules/http/statuses.ts';
 import type { UserNetwork } from '../network.ts';
 import { answered, unanswered } from './host-answer.ts';
 import { ScriptJob } from './script-job.ts';
@@ -55,11 +56,14 @@ export class UserConnections implements UserNetwork {
     const askedMs = this.#connections.nowMs();
     const intendedMs = Number.isNaN(this.#intendedMs) ? askedMs : this.#intendedMs;
     this.#intendedMs = Number.NaN;
-    this.#watcher.planned(intendedMs);
+    const watch = this.#watcher.planned(intendedMs, request.tags);
     const waitMs = this.#connections.takeTurn();
     if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, Math.ceil(waitMs)));
-    if (life !== this.#life) throw new Error(INTERRUPTED);
-    const answer = await this.#carry(request, askedMs, intendedMs);
+    if (life !== this.#life) {
+      watch.settled(Number.NaN, this.#connections.nowMs(), 'dropped', undefined);
+      throw new Error(INTERRUPTED);
+    }
+    const answer = await this.#carry(request, askedMs, watch);
     if (life !== this.#life) throw new Error(INTERRUPTED);
     return answer;
   }
@@ -99,20 +103,20 @@ export class UserConnections implements UserNetwork {
     }
   }
 
-  #carry(request: HostRequest, askedMs: number, intendedMs: number): Promise<HostAnswer> {
+  #carry(request: HostRequest, askedMs: number, watch: RequestWatch): Promise<HostAnswer> {
     const way = this.#connections.wayTo(request);
     if ('failure' in way) {
       this.#sent += 1;
-      this.#watcher.settled(intendedMs, Number.NaN, askedMs, way.outcome);
+      watch.settled(Number.NaN, askedMs, way.outcome, isUnexpected(request, NOT_ANSWERED));
       return Promise.resolve(unanswered(way.failure, askedMs, Number.NaN, askedMs));
     }
     return new Promise((resolve) => {
       const job: ScriptJob = new ScriptJob(
         way,
-        () => this.#watcher.sent(intendedMs),
+        () => watch.sent(),
         ({ outcome, sentMs, atMs, answer, failure }) => {
           this.#jobs.delete(job);
-          this.#watcher.settled(intendedMs, sentMs, atMs, outcome);
+          watch.settled(sentMs, atMs, outcome, isUnexpected(request, answer?.status ?? NOT_ANSWERED));
           if (answer) {
             this.#answered += 1;
             this.#watcher.transferred(answer.bytesSent, answer.bytesReceived);
@@ -125,6 +129,13 @@ export class UserConnections implements UserNetwork {
       job.send();
     });
   }
+}
+
+/** k6's status of what nothing answered. */
+const NOT_ANSWERED = 0;
+
+function isUnexpected({ expected }: HostRequest, status: number): boolean | undefined {
+  return expected && !isWithin(expected, status);
 }
 
 const NO_REASON = { code: 'FIREDRILL_UNKNOWN', message: 'nothing answered', during: 'exchanging' } as const;

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { FromGenerator } from '../../generator/messages.ts';
 import type { Tags } from '../host.ts';
+import type { AskedTags } from '../journal-tap.ts';
 import type { LogEntry } from '../log.ts';
 import type { Options } from '../options/schema.ts';
 import type { OptionSources } from '../plan-script.ts';
@@ -20,8 +21,8 @@ export interface ScriptOrder {
   readonly switches: ScriptSwitches;
   readonly terminals: Omit<SummarySettings, 'trendStats' | 'timeUnit'>;
   readonly seed: number;
-  /** Names of tags by which the journal tells series apart; undefined: nothing is journalled. */
-  readonly journalTags?: readonly string[] | undefined;
+  /** Tags by which the journal tells series apart; undefined: nothing is journalled. */
+  readonly journalTags?: AskedTags | undefined;
   /** Files that every sample is written to. */
   readonly outputs?: readonly SampleFile[] | undefined;
 }

@@ -5,6 +5,7 @@ import { EXIT, FiredrillError } from '../../../failure.ts';
 import { STOP_GRACE_MS } from '../../generator/generator-process.ts';
 import type { FromGenerator, NoteLevel } from '../../generator/messages.ts';
 import { K6_EXIT, ScriptFailure } from '../exit-codes.ts';
+import type { AskedTags } from '../journal-tap.ts';
 import type { LogEntry } from '../log.ts';
 import { parseOptions } from '../options/parse.ts';
 import type { FromScript, ScriptDescription, ScriptOrder } from './messages.ts';
@@ -29,7 +30,7 @@ export interface ScriptLoadOptions {
   readonly script: LoadScript;
   readonly startNs: bigint;
   readonly seed: number;
-  readonly scriptTags?: readonly string[] | undefined;
+  readonly scriptTags?: AskedTags | undefined;
   readonly onScript?: ((description: ScriptDescription) => void) | undefined;
   readonly onNote?: ((level: NoteLevel, text: string) => void) | undefined;
   readonly hear: (message: FromGenerator) => void;
@@ -37,7 +38,7 @@ export interface ScriptLoadOptions {
 }
 
 /** The order that an experiment's script stands for. Throws FiredrillError where its options are wrong. */
-export function orderOfLoad({ path, env, options }: LoadScript, seed: number, journalTags: readonly string[] = []): ScriptOrder {
+export function orderOfLoad({ path, env, options }: LoadScript, seed: number, journalTags: AskedTags = {}): ScriptOrder {
   const parsed = parseOptions(options, 'load: with');
   if (parsed.problems.length > 0) throw new FiredrillError('load.script', parsed.problems.join('\n'), { exitCode: EXIT.experimentWrong });
   return {

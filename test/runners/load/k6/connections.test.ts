@@ -235,6 +235,38 @@ test('a batch has as many requests under way as batch allows, and batchPerHost t
   await mostWith(0, 0, 12, [...six(one), ...six(other)]);
 });
 
+test('what settles has the tags of its request, and has failed where it was not expected', async (t) => {
+  const base = await serve(t, ({ url }, response) => response.writeHead(Number(url?.slice(1))).end());
+  const { http, watched } = beginUser(t);
+  const dead = `http://127.0.0.1:${await quietPort()}/`;
+  http.setResponseCallback(http.expectedStatuses(404, { min: 200, max: 299 }));
+  for (const status of [200, 404, 500]) await http.get(`${base}/${status}`, { tags: { name: 'item', kind: String(status) } });
+  await http.get(dead, { tags: { name: 'dead' } });
+  await http.get(dead, { tags: { name: 'wanted dead' }, responseCallback: http.expectedStatuses(0) });
+  await http.get(`${base}/500`, { tags: { name: 'unasked' }, responseCallback: null });
+  assert.deepEqual(
+    watched.settled.map(({ tags, failed }) => [tags['name'], tags['kind'], failed]),
+    [
+      ['item', '200', false],
+      ['item', '404', false],
+      ['item', '500', true],
+      ['dead', undefined, true],
+      ['wanted dead', undefined, false],
+      ['unasked', undefined, undefined],
+    ],
+  );
+});
+
+test('a request that is given up while it waits for its turn settles as well', async (t) => {
+  const base = await serve(t, (_request, response) => response.end());
+  const { http, user, watched } = beginUser(t, { rps: 10 });
+  await http.get(base);
+  const waiting = http.get(base);
+  user.cancel();
+  await assert.rejects(waiting, new Error(INTERRUPTED));
+  assert.deepEqual(watched.outcomes, ['ok', 'dropped']);
+});
+
 test('an interrupted user’s requests are given up, and no redirect follows', async (t) => {
   let requests = 0;
   const base = await serve(t, (_request, response) => {

@@ -4,7 +4,7 @@ import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
 import type { Outcome } from '../../../../probes/slo/load-cells.ts';
-import { Connections, type RequestWatcher } from '../../../../runners/load/k6/connections.ts';
+import { Connections, type RequestWatch, type RequestWatcher } from '../../../../runners/load/k6/connections.ts';
 import type { HostAnswer, HostExchange, HostFacts, HostRequest, HostTimings, Tags } from '../../../../runners/load/k6/host.ts';
 import { parsePage } from '../../../../runners/load/k6/modules/html.ts';
 import { httpModule } from '../../../../runners/load/k6/modules/http.ts';
@@ -19,20 +19,23 @@ export class Watched implements RequestWatcher {
   sentCount = 0;
   underWayMax = 0;
   readonly outcomes: Outcome[] = [];
+  /** In the order in which they settled. */
+  readonly settled: { readonly tags: Tags; readonly failed: boolean | undefined }[] = [];
   bytes = [0, 0];
   readonly samples: { tags: Tags; timings: HostTimings; failed: boolean | undefined }[] = [];
 
-  planned(intendedMs: number): void {
+  planned(intendedMs: number, tags: Tags): RequestWatch {
     this.planned_.push(intendedMs);
     this.underWayMax = Math.max(this.underWayMax, this.planned_.length - this.outcomes.length);
-  }
-
-  sent(): void {
-    this.sentCount += 1;
-  }
-
-  settled(_intendedMs: number, _sentMs: number, _atMs: number, outcome: Outcome): void {
-    this.outcomes.push(outcome);
+    return {
+      sent: () => {
+        this.sentCount += 1;
+      },
+      settled: (_sentMs, _atMs, outcome, failed) => {
+        this.outcomes.push(outcome);
+        this.settled.push({ tags, failed });
+      },
+    };
   }
 
   transferred(sentBytes: number, receivedBytes: number): void {

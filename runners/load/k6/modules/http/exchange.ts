@@ -2,7 +2,7 @@
  * One call of a script as the requests that it takes: the first, then redirects, by Go's rules, hence k6's, and the
  * answer to a digest challenge. Each of them is counted; the last one's answer is the response.
  */
-import type { HostAnswer, HostExchange, HostRequest, ScriptHost, Tags } from '../../host.ts';
+import type { HostAnswer, HostExchange, HostRequest, ScriptHost, StatusRange, Tags } from '../../host.ts';
 import { base64Text, utf8Bytes } from '../bytes.ts';
 import { compressed, type RequestBody } from './body.ts';
 import { cookiesSetBy } from './cookie.ts';
@@ -47,6 +47,7 @@ const NOT_IN_COOKIES = /[^\x20-\x7e]|[";\\]/;
 const NOT_IN_COOKIES_ALL = /[^\x20-\x7e]|[";\\]/g;
 const BODY_HEADER = /^content-/i;
 const UNAUTHORIZED = 401;
+const CHALLENGE: StatusRange = [UNAUTHORIZED, UNAUTHORIZED];
 
 export class Exchange implements HostExchange {
   readonly #host: ScriptHost;
@@ -85,7 +86,7 @@ export class Exchange implements HostExchange {
 
   next(): HostRequest | undefined {
     if (this.#end) return undefined;
-    const { params } = this.#call;
+    const { params, name, tags } = this.#call;
     const cookies = this.#cookies();
     const headers = [...withCookies(this.#headers, cookies), ...this.#authorizationHeader()];
     const url = urlText(this.#url);
@@ -97,7 +98,16 @@ export class Exchange implements HostExchange {
       body: this.#content,
       timeoutMs: Math.max(0, this.#untilMs - this.#host.facts.testMs),
       keepBody: params.responseType !== 'none' && this.#method !== 'HEAD',
+      tags: this.#samples.beforehand({ method: this.#method, url, name, tags }, this.#host.http),
+      expected: this.#expected(),
     };
+  }
+
+  /** The challenge that a digest is made from is what was wanted. */
+  #expected(): readonly StatusRange[] | undefined {
+    const { expected, digest } = this.#call.params;
+    const awaitsChallenge = digest && this.#authorization === undefined && credentialsOf(this.#url) !== undefined;
+    return expected && awaitsChallenge ? [...expected.ranges, CHALLENGE] : expected?.ranges;
   }
 
   accept(answer: HostAnswer): void {

@@ -5,7 +5,8 @@ import type { HostAnswer, HttpSettings, Tags } from '../../host.ts';
 const TAGS_MAX = 1000;
 const SEPARATOR = '\0';
 
-export interface RequestFacts {
+/** What is known of a request before it is answered. */
+export interface RequestNames {
   readonly method: string;
   /** Without credentials. */
   readonly url: string;
@@ -13,6 +14,9 @@ export interface RequestFacts {
   readonly name: string | undefined;
   /** The script's own. */
   readonly tags: Tags | undefined;
+}
+
+export interface RequestFacts extends RequestNames {
   /** Undefined where nobody asks. */
   readonly expected: boolean | undefined;
   /** k6's, 0 where all went well. */
@@ -23,49 +27,46 @@ export class SampleTags {
   readonly #known = new Map<string, Tags>();
   #wanted: ReadonlySet<string> | undefined;
 
-  of(facts: RequestFacts, answer: HostAnswer, { systemTags }: Pick<HttpSettings, 'systemTags'>): Tags {
+  of(facts: RequestFacts, answer: HostAnswer, settings: Pick<HttpSettings, 'systemTags'>): Tags {
+    const { status, protocol, tlsVersion, remoteIp, error } = answer;
+    const { expected, errorCode } = facts;
+    const key = keyOf(facts, [status, protocol, tlsVersion, remoteIp, expected, errorCode, error]);
+    return this.#tags(key, facts, settings, () => ({
+      ...named(facts),
+      status: String(status),
+      proto: protocol,
+      tls_version: tlsVersion,
+      expected_response: expected === undefined ? '' : String(expected),
+      error,
+      error_code: errorCode === 0 ? '' : String(errorCode),
+      ip: remoteIp,
+    }));
+  }
+
+  /** Those that do not come of the answer. */
+  beforehand(names: RequestNames, settings: Pick<HttpSettings, 'systemTags'>): Tags {
+    return this.#tags(keyOf(names, []), names, settings, () => named(names));
+  }
+
+  #tags(key: string, { tags }: RequestNames, { systemTags }: Pick<HttpSettings, 'systemTags'>, system: () => Tags): Tags {
     if (systemTags !== this.#wanted || this.#known.size >= TAGS_MAX) this.#known.clear();
     this.#wanted = systemTags;
-    const key = keyOf(facts, answer);
     const known = this.#known.get(key);
     if (known) return known;
-    const made = tagsOf(facts, answer, systemTags);
+    const said = Object.entries(system()).filter(([tag, value]) => value !== '' && systemTags.has(tag));
+    const { name: _, ...own } = tags ?? {};
+    const made = Object.freeze({ ...own, ...Object.fromEntries(said) });
     this.#known.set(key, made);
     return made;
   }
 }
 
-function keyOf({ method, url, name, tags, expected, errorCode }: RequestFacts, answer: HostAnswer): string {
-  const plain = [
-    method,
-    name ?? url,
-    name === undefined,
-    answer.status,
-    answer.protocol,
-    answer.tlsVersion,
-    answer.remoteIp,
-    expected,
-    errorCode,
-    answer.error,
-  ];
+function keyOf({ method, url, name, tags }: RequestNames, answered: readonly unknown[]): string {
+  const plain = [method, name ?? url, name === undefined, ...answered];
   return (tags ? [...plain, JSON.stringify(tags)] : plain).join(SEPARATOR);
 }
 
 /** The URL gives way to the name, where there is one, so that URLs with ids in them make one series. */
-function tagsOf({ method, url, name, tags, expected, errorCode }: RequestFacts, answer: HostAnswer, wanted: ReadonlySet<string>): Tags {
-  const system: Readonly<Record<string, string>> = {
-    method,
-    name: name ?? url,
-    url: name ?? url,
-    status: String(answer.status),
-    proto: answer.protocol,
-    tls_version: answer.tlsVersion,
-    expected_response: expected === undefined ? '' : String(expected),
-    error: answer.error,
-    error_code: errorCode === 0 ? '' : String(errorCode),
-    ip: answer.remoteIp,
-  };
-  const said = Object.entries(system).filter(([tag, value]) => value !== '' && wanted.has(tag));
-  const { name: _, ...own } = tags ?? {};
-  return Object.freeze({ ...own, ...Object.fromEntries(said) });
+function named({ method, url, name }: RequestNames): Tags {
+  return { method, name: name ?? url, url: name ?? url };
 }

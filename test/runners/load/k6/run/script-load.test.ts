@@ -61,7 +61,7 @@ test('what a script sends counts as load: requests, checks, iterations and metri
     response.statusCode = url === '/missing' ? 404 : 200;
     response.end();
   });
-  const { run, judge, described } = loadWith(t, SHOP, { env: { BASE: server.url }, scriptTags: ['region', 'part'] });
+  const { run, judge, described } = loadWith(t, SHOP, { env: { BASE: server.url }, scriptTags: { region: ['eu'], part: ['home'] } });
   const totals = await run.done;
   assert.deepEqual([totals.planned, totals.sent, totals.ok, totals.failed, totals.iterations], [20, 20, 10, 10, 10]);
   assert.match(described[0] ?? '', /^shop\.js 64 default$/);
@@ -69,6 +69,9 @@ test('what a script sends counts as load: requests, checks, iterations and metri
     ['http_reqs', 'count==20'],
     ['http_req_failed', 'rate==0.5'],
     ['http_req_failed{region:eu}', 'count==10'],
+    ['http_req_failed{part:home}', 'rate==0'],
+    ['http_reqs{part:home}', 'count==10'],
+    ['http_req_duration{part:home,region:eu}', 'p(95)<5000'],
     ['http_req_latency{scenario:default}', 'p(95)<5000'],
     ['checks{check:fine}', 'rate==1'],
     ['iterations', 'count==10'],
@@ -78,6 +81,43 @@ test('what a script sends counts as load: requests, checks, iterations and metri
     assert.equal(judge(selector, threshold), 'held', `${selector} ${threshold}`);
   }
   assert.equal(judge('steps', 'max<9'), 'broken');
+});
+
+test('conditions select by what a request is called, however many URLs there are, and count what the script expects', async (t) => {
+  const server = await serve(t, ({ url }, response) => {
+    response.statusCode = url.startsWith('/missing') ? 404 : url.startsWith('/broken') ? 500 : 200;
+    response.end();
+  });
+  const { run, judge } = loadWith(
+    t,
+    `import http from 'k6/http';
+     export const options = { iterations: 600, vus: 20 };
+     http.setResponseCallback(http.expectedStatuses(200, 404));
+     export default function () {
+       http.get('${server.url}/item/' + __VU + '/' + __ITER);
+       if (__ITER > 0) return;
+       http.get('${server.url}/missing', { tags: { name: 'missing' } });
+       http.get('${server.url}/broken', { tags: { name: 'broken' } });
+       http.get('${server.url}/fine', { tags: { name: 'picky' }, responseCallback: http.expectedStatuses(204) });
+       http.get('${server.url}/broken', { tags: { name: 'unasked' }, responseCallback: null });
+     }`,
+    { scriptTags: { name: ['missing', 'broken', 'picky', 'unasked'], method: ['GET'], status: ['500'] } },
+  );
+  const totals = await run.done;
+  assert.deepEqual([totals.planned, totals.ok, totals.failed], [680, 620, 60]);
+  for (const [selector, threshold] of [
+    ['http_reqs', 'count==680'],
+    ['http_reqs{name:missing}', 'count==20'],
+    ['http_req_failed{name:missing}', 'rate==0'],
+    ['http_req_failed{name:broken}', 'rate==1'],
+    ['http_req_failed{name:picky}', 'rate==1'],
+    ['http_req_failed{name:unasked}', 'rate==1'],
+    ['http_req_failed{method:GET}', 'count==60'],
+    ['http_req_waiting{status:500}', 'min>=0'],
+  ] as const) {
+    assert.equal(judge(selector, threshold), 'held', `${selector} ${threshold}`);
+  }
+  assert.equal(judge('http_req_failed{status:500}', 'rate<=1'), 'unknown');
 });
 
 test('a script runs beside scenarios, and its options can be laid over', async (t) => {

@@ -92,6 +92,40 @@ test('a script says which statuses it expects, for all requests or for one', asy
   assert.equal(host.requestedAll[0]?.tags['expected_response'], 'true');
 });
 
+test('the host is told beforehand what is known of the tags, and what is expected', async () => {
+  const { host, http } = begin(() => ({ status: 401, headers: [['WWW-Authenticate', 'Digest realm="r", nonce="n", qop="auth"']] }));
+  await http.get('http://a/1', {
+    tags: { name: 'item', kind: 'api' },
+    responseCallback: http.expectedStatuses(200, { min: 400, max: 404 }),
+  });
+  await http.post('http://a/2', 'x', { responseCallback: null });
+  await http.get('http://me:pw@a/3', { auth: 'digest' });
+  host.http = { ...host.http, systemTags: new Set(['status', 'method']) };
+  await http.get('http://a/4');
+  assert.deepEqual(
+    host.requests.map(({ tags, expected }) => ({ tags, expected })),
+    [
+      {
+        tags: { method: 'GET', name: 'item', url: 'item', kind: 'api' },
+        expected: [
+          [200, 200],
+          [400, 404],
+        ],
+      },
+      { tags: { method: 'POST', name: 'http://a/2', url: 'http://a/2' }, expected: undefined },
+      {
+        tags: { method: 'GET', name: 'http://a/3', url: 'http://a/3' },
+        expected: [
+          [200, 399],
+          [401, 401],
+        ],
+      },
+      { tags: { method: 'GET', name: 'http://a/3', url: 'http://a/3' }, expected: [[200, 399]] },
+      { tags: { method: 'GET' }, expected: [[200, 399]] },
+    ],
+  );
+});
+
 test('with null nothing is expected, nor the contrary', async () => {
   const { host, http } = begin(() => ({ status: 500 }));
   await http.get('http://a/', { responseCallback: null });
