@@ -5,18 +5,8 @@ import { Evidence } from '../../../probes/slo/evidence.ts';
 import { goodTimeline } from '../../../probes/slo/good-timeline.ts';
 import { judgeCondition } from '../../../probes/slo/judge-condition.ts';
 import type { LoadCell, Outcome } from '../../../probes/slo/load-cells.ts';
+import { randomFrom } from '../../helpers/random.ts';
 import { type LoadPlan, load, loadCells, reading, type System } from './synthetic-load.ts';
-
-/** Seeded evenly distributed numbers in [0, 1) (mulberry32), so that a failure can be seen again. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 const LATENCY_MS_MAX = 2000;
 const OUTCOMES: readonly Outcome[] = ['ok', 'ok', 'ok', '3xx', '5xx', 'timeout', 'refused', 'dropped'];
