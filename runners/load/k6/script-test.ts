@@ -97,8 +97,9 @@ export class ScriptTest {
   }
 
   defineMetric(name: string, type: MetricType, isTime: boolean): void {
+    const isNew = !this.store.has(name);
     this.store.define(name, type, isTime);
-    for (const tap of this.#taps) tap.metric(name, type, isTime);
+    if (isNew) for (const tap of this.#taps) tap.metric(name, type, isTime);
   }
 
   sample(metric: string, value: number, base: Tags, own?: Tags): void {

@@ -1,9 +1,13 @@
 /** A script as a workload: each iteration calls the exported function of its scenario. */
+import { setImmediate as breath } from 'node:timers/promises';
 import type { IterationEnd, UserOwner, VirtualUser, Workload } from '../workload.ts';
 import type { Connections } from './connections.ts';
 import { failureText, type Script } from './script.ts';
 import type { ScriptTest } from './script-test.ts';
 import { Vu, type VuPlace } from './vu.ts';
+
+/** Iterations that wait for nothing follow each other without a pause; after so long they let the process hear and tell. */
+const BREATHLESS_MS_MAX = 50;
 
 export interface ScriptWorkloadOptions {
   readonly test: ScriptTest;
@@ -23,6 +27,8 @@ export interface ScriptWorkloadOptions {
 export class ScriptWorkload implements Workload {
   readonly options: ScriptWorkloadOptions;
   readonly #busy = new Set<ScriptUser>();
+  /** When the process last came to its timers. */
+  #breathedMs = 0;
 
   constructor(options: ScriptWorkloadOptions) {
     this.options = options;
@@ -44,7 +50,12 @@ export class ScriptWorkload implements Workload {
     test.sample('dropped_iterations', 1, place.tags);
   }
 
+  isBreathless(nowMs: number): boolean {
+    return nowMs - this.#breathedMs > BREATHLESS_MS_MAX;
+  }
+
   sweep(nowMs: number): void {
+    this.#breathedMs = nowMs;
     this.options.connections.sweep(nowMs);
   }
 
@@ -124,9 +135,11 @@ class ScriptUser implements VirtualUser {
       test.log.failure(failureText(script, error));
       end = 'failed';
     }
+    const endMs = test.clock.nowMs();
+    if (this.#workload.isBreathless(endMs)) await breath();
     if (turn !== this.#turn) return;
     test.completed += 1;
-    test.sample('iteration_duration', test.clock.nowMs() - nowMs, vu.host.tags);
+    test.sample('iteration_duration', endMs - nowMs, vu.host.tags);
     test.sample('iterations', 1, vu.host.tags);
     onIteration(intendedMs);
     this.#leave(end === 'completed' && vu.host.unanswered ? 'failed' : end);

@@ -37,6 +37,16 @@ test('an iteration that throws is told once with its place, counted, and the tes
   assert.match(stderr, new RegExp(`${count} times in all: TypeError: no cart`));
 });
 
+test('iterations that wait for nothing leave the test its time and its end', async (t) => {
+  const { exitCode, stderr, summary } = await play(
+    t,
+    `export const options = { vus: 3, duration: '1s' };
+     export default function () {}`,
+  );
+  assert.equal(exitCode, 0, stderr);
+  assert.ok((summary.metrics['iterations']?.['count'] ?? 0) > 100);
+});
+
 test('a dead target does not turn a closed loop into a busy one', async (t) => {
   const { exitCode, summary, stderr } = await play(
     t,
