@@ -46,6 +46,16 @@ export class Counts {
     }
   }
 
+  /** Adds one value, which is kept as it is as long as there are few. */
+  addValue(value: number): void {
+    this.#addExact(value, 1);
+  }
+
+  /** All that was added: exact values, or, where there are too many, counts by index. */
+  toValues(): TrendValues {
+    return this.#exact ? [...this.#exact] : this.toSparse();
+  }
+
   /** The indexes that have counts, ascending. */
   toSparse(): [number, number][] {
     const sparse: [number, number][] = [];

@@ -30,12 +30,13 @@ export function histogramValueMs(index: number): number {
   return (lowest + (2 ** shift - 1) / 2) / 1000;
 }
 
-const SCALE: Scale = { size: HISTOGRAM_SIZE, indexOf: histogramIndex, valueOf: histogramValueMs };
+/** The scale of times in ms. */
+export const TIME_SCALE: Scale = { size: HISTOGRAM_SIZE, indexOf: histogramIndex, valueOf: histogramValueMs };
 
 /** Counts of times in ms. They may be taken away again, so that a window can slide. */
 export class Histogram extends Counts {
   constructor() {
-    super(SCALE);
+    super(TIME_SCALE);
   }
 
   /** Counts one value. */

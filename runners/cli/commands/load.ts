@@ -4,7 +4,7 @@ import { dirname, relative, resolve } from 'node:path';
 import { formatMs } from '../../../experiments/language/duration.ts';
 import { K6_EXIT, type K6ExitCode, ScriptFailure } from '../../load/k6/exit-codes.ts';
 import type { FromScript } from '../../load/k6/run/messages.ts';
-import { ScriptProcess } from '../../load/k6/run/script-process.ts';
+import { ScriptTeam } from '../../load/k6/run/script-team.ts';
 import type { ScriptResult } from '../../load/k6/script-run.ts';
 import { exportSummary } from '../../load/k6/summary/export-summary.ts';
 import { textSummary } from '../../load/k6/summary/text-summary.ts';
@@ -28,11 +28,12 @@ export async function load(io: CliIo, file: string, flags: LoadFlags): Promise<K
 }
 
 async function run(io: CliIo, file: string, flags: LoadFlags, printer: LogPrinter): Promise<K6ExitCode> {
-  const { order, warnings } = orderOf(io, file, flags);
+  const { order, processes, warnings } = orderOf(io, file, flags);
   for (const warning of warnings) printer.print({ level: 'warn', text: warning, source: 'options' });
   const progress = new ProgressLine(io, flags.quiet);
   const startNs = process.hrtime.bigint();
-  const script = new ScriptProcess({ order, startNs, runs: true, hear: (message) => hear(io, message, printer, progress, flags.quiet) });
+  const say = (message: FromScript) => hear(io, message, printer, progress, flags.quiet);
+  const script = new ScriptTeam({ order, startNs, processes, hear: say });
   let signals = 0;
   const forget = io.onSignal(() => {
     signals += 1;

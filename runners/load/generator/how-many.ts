@@ -1,6 +1,7 @@
 /** How many generator processes a load is shared by, where nobody says. */
 import { availableParallelism } from 'node:os';
 import { GENERATORS_MAX } from '../../../experiments/language/load.ts';
+import { EXIT, FiredrillError } from '../../failure.ts';
 import type { ExecutorPlan } from '../executors/executor.ts';
 
 /** Up to this rate one process keeps its times; see the figures of `npm run bench -- load`. */
@@ -15,8 +16,21 @@ function demandOf(plan: ExecutorPlan): number {
   return (peakPerMs * 1000) / RATE_PER_PROCESS_MAX;
 }
 
-/** At least one, and one core is left to the target and the runner. */
-export function processesFor(plans: readonly ExecutorPlan[], cores = availableParallelism()): number {
-  const demand = plans.reduce((sum, plan) => sum + demandOf(plan), 0);
-  return Math.max(1, Math.min(Math.ceil(demand), cores - 1, GENERATORS_MAX));
+/** What plans together ask of processes. */
+export function demandOfAll(plans: readonly ExecutorPlan[]): number {
+  return plans.reduce((sum, plan) => sum + demandOf(plan), 0);
+}
+
+/** At least one; one core is left to the target and the runner, and those that others have `taken`. */
+export function processesFor(demand: number, taken = 0, cores = availableParallelism()): number {
+  return Math.max(1, Math.min(Math.ceil(demand), cores - 1 - taken, GENERATORS_MAX));
+}
+
+/** A number of processes that somebody asked for. Throws FiredrillError where there cannot be so many. */
+export function assertProcesses(count: number): number {
+  if (Number.isInteger(count) && count >= 1 && count <= GENERATORS_MAX) return count;
+  throw new FiredrillError('load.generators', `generators is ${count}, must be a whole number from 1 to ${GENERATORS_MAX}`, {
+    hint: 'leave it out to have it chosen by the rate and the cores of this machine',
+    exitCode: EXIT.experimentWrong,
+  });
 }

@@ -50,7 +50,7 @@ function sum(facts: readonly ProcessFacts[], key: 'cpuShare' | 'rssBytes' | 'vus
 }
 
 export class Merge {
-  readonly #processes: number;
+  #processes: number;
   readonly #listener: LoadListener;
   readonly #nowMs: () => number;
   readonly #numbers = new Map<string, number>();
@@ -66,6 +66,11 @@ export class Merge {
     this.#processes = processes;
     this.#listener = listener;
     this.#nowMs = nowMs;
+  }
+
+  /** So many processes take part, once that is known. */
+  expect(processes: number): void {
+    this.#processes = processes;
   }
 
   series(process: number, series: LoadSeries): void {

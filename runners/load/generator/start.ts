@@ -1,7 +1,5 @@
 /** The runner's side of the load: starts as many generators as it takes, lets them begin together, and makes one load of what they tell. */
 import type { LoadScript, Moment, Scenario } from '../../../experiments/language/experiment.ts';
-import { GENERATORS_MAX } from '../../../experiments/language/load.ts';
-import { EXIT, FiredrillError } from '../../failure.ts';
 import type { AskedTags } from '../k6/journal-tap.ts';
 import type { ScriptDescription } from '../k6/run/messages.ts';
 import { ScriptLoad } from '../k6/run/script-load.ts';
@@ -9,7 +7,7 @@ import { runClock } from '../pacing/clock.ts';
 import { type LoadTotals, NO_REQUESTS } from '../recording/totals.ts';
 import { assertAutocannon } from '../transport/autocannon-contract.ts';
 import { GeneratorProcess, SILENCE_MS_MAX } from './generator-process.ts';
-import { processesFor } from './how-many.ts';
+import { assertProcesses, demandOfAll, processesFor } from './how-many.ts';
 import { type LoadListener, Merge } from './merge.ts';
 import type { FromGenerator, NoteLevel } from './messages.ts';
 import { planScenarios } from './plan-scenarios.ts';
@@ -55,18 +53,15 @@ const NO_LOAD: LoadTotals = { ...NO_REQUESTS, retried: 0, lagP50Ms: 0, lagP99Ms:
 
 function processesOf({ scenarios, seed, generators }: LoadOptions): number {
   const plans = planScenarios(scenarios, seed).map(({ plan }) => plan);
-  if (generators === undefined) return processesFor(plans);
-  if (Number.isInteger(generators) && generators >= 1 && generators <= GENERATORS_MAX) return generators;
-  throw new FiredrillError('load.generators', `generators is ${generators}, must be a whole number from 1 to ${GENERATORS_MAX}`, {
-    hint: 'leave it out to have it chosen by the rate and the cores of this machine',
-    exitCode: EXIT.experimentWrong,
-  });
+  if (generators !== undefined) assertProcesses(generators);
+  if (plans.length === 0) return 0;
+  return generators ?? processesFor(demandOfAll(plans));
 }
 
 /** Throws FiredrillError where the scenarios cannot be run; nothing is started then, nor where there is no scenario. */
 export function startLoad(options: LoadOptions): LoadRun {
   assertAutocannon();
-  const count = options.scenarios.length === 0 ? 0 : processesOf(options);
+  const count = processesOf(options);
   if (count === 0 && !options.script) return { done: Promise.resolve(NO_LOAD), pids: [], happened() {}, async stop() {} };
   return new Generators(options, count);
 }
@@ -97,7 +92,15 @@ class Generators implements LoadRun {
     for (const [index, each] of this.#processes.entries()) {
       each.tell({ type: 'begin', scenarios, startNs: String(options.startNs), seed, share: { index, of: count } });
     }
-    this.#script = options.script && new ScriptLoad({ ...options, script: options.script, hear: (message) => this.#hear(count, message) });
+    this.#script =
+      options.script &&
+      new ScriptLoad({
+        ...options,
+        script: options.script,
+        coresTaken: count,
+        onTeam: (processes) => this.#merge.expect(count + processes),
+        hear: (message, process) => this.#hear(count + process, message),
+      });
     const stop = () => void this.stop();
     options.signal.addEventListener('abort', stop, { once: true });
     this.done = this.#settle().finally(() => options.signal.removeEventListener('abort', stop));
@@ -105,7 +108,7 @@ class Generators implements LoadRun {
   }
 
   get pids(): readonly number[] {
-    return [...this.#processes, ...(this.#script ? [this.#script] : [])].flatMap(({ pid }) => pid ?? []);
+    return [...this.#processes.flatMap(({ pid }) => pid ?? []), ...(this.#script?.pids ?? [])];
   }
 
   happened(moment: Moment, atMs: number): void {

@@ -3,6 +3,7 @@
  * k6, where each virtual user has connections of its own, one that is free serves whoever comes next.
  */
 import type { Outcome } from '../../../probes/slo/load-cells.ts';
+import { type Share, WHOLE } from '../executors/executor.ts';
 import type { Failure, LoadClock, Origin } from '../transport/engine.ts';
 import { Engines } from '../transport/engines.ts';
 import { headerProblem } from '../transport/message.ts';
@@ -58,6 +59,8 @@ export class Connections {
   #http = httpSettings({});
   #blocked = new Blocked({});
   #nextTurnMs = 0;
+  /** Processes that share what the test may do a second. */
+  #sharers = 1;
   #closed = false;
 
   constructor(parts: ConnectionsParts) {
@@ -74,8 +77,9 @@ export class Connections {
   }
 
   /** The options hold from here on; before the first request. Throws FiredrillError where one cannot be used. */
-  configure(options: RequestOptions): void {
+  configure(options: RequestOptions, share: Share = WHOLE): void {
     this.#options = options;
+    this.#sharers = share.of;
     this.#http = httpSettings(options);
     this.#blocked = new Blocked(options);
   }
@@ -104,7 +108,7 @@ export class Connections {
     if (rps <= 0) return 0;
     const nowMs = this.nowMs();
     const atMs = Math.max(nowMs, this.#nextTurnMs);
-    this.#nextTurnMs = atMs + 1000 / rps;
+    this.#nextTurnMs = atMs + (1000 * this.#sharers) / rps;
     return atMs - nowMs;
   }
 

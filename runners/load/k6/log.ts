@@ -14,6 +14,12 @@ const FAILURES_TOLD_MAX = 100;
 /** Characters of one entry. */
 const TEXT_MAX = 10_000;
 
+/** How often failures came that are told once each, by their texts; `untold` are those of yet other kinds. */
+export interface FailureCounts {
+  readonly failures: readonly (readonly [text: string, count: number])[];
+  readonly untold: number;
+}
+
 export class Log {
   readonly #tell: (entry: LogEntry) => void;
   readonly #failures = new Map<string, number>();
@@ -36,6 +42,19 @@ export class Log {
       this.#failures.set(text, 1);
       this.say('error', text, 'stacktrace');
     }
+  }
+
+  /** What another process of the same test told already, but for how often. */
+  absorb({ failures, untold }: FailureCounts): void {
+    this.#untold += untold;
+    for (const [text, count] of failures) {
+      if (!this.#failures.has(text) && this.#failures.size >= FAILURES_TOLD_MAX) this.#untold += count;
+      else this.#failures.set(text, (this.#failures.get(text) ?? 0) + count);
+    }
+  }
+
+  get counts(): FailureCounts {
+    return { failures: [...this.#failures], untold: this.#untold };
   }
 
   /** Says how often what was told once has come. */

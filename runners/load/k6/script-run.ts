@@ -3,16 +3,19 @@
  * own; how it ends is an exit code of k6's.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ScenarioRun } from '../generator/scenario-run.ts';
+import type { Share } from '../executors/executor.ts';
+import { type ScenarioRun, usersMaxOf } from '../generator/scenario-run.ts';
+import { shareAmong } from '../generator/share.ts';
 import { K6_EXIT, type K6ExitCode, ScriptFailure } from './exit-codes.ts';
 import { type JudgedThreshold, Thresholds } from './metrics/thresholds.ts';
 import type { Options } from './options/schema.ts';
 import { type OptionSources, planScript, type ScriptPlan } from './plan-script.ts';
-import { ScenarioStage, type StageParts } from './scenario-stage.ts';
+import { ScenarioStage, type StageParts, usersPlanned } from './scenario-stage.ts';
 import { failureText, type Script } from './script.ts';
 import type { ScriptTest } from './script-test.ts';
 import { handleSummary, type SummaryOutput } from './summary/handle-summary.ts';
 import { type SummaryData, type SummarySettings, summaryData, TREND_STATS } from './summary/summary-data.ts';
+import type { Team } from './team.ts';
 import { Vu } from './vu.ts';
 
 /** k6's defaults. */
@@ -39,6 +42,7 @@ export interface ScriptRunParts extends Pick<StageParts, 'schedule' | 'gauges' |
   readonly terminals: Omit<SummarySettings, 'trendStats' | 'timeUnit'>;
   /** Told when all is planned and nothing has run. */
   readonly onPlan: (plan: ScriptPlan, exports: readonly string[]) => void;
+  readonly team: Team;
 }
 
 export interface ScriptResult {
@@ -56,6 +60,11 @@ export class ScriptRun {
   #runs: readonly ScenarioRun[] = [];
   #graceMs = 0;
   #stopped = false;
+  #tellOver: () => void = () => {};
+  /** Resolves when it is ended before its time. */
+  readonly #over = new Promise<undefined>((resolve) => {
+    this.#tellOver = () => resolve(undefined);
+  });
 
   constructor(parts: ScriptRunParts) {
     this.#parts = parts;
@@ -82,21 +91,26 @@ export class ScriptRun {
 
   /** Never rejects but for our own mistakes. */
   async run(): Promise<ScriptResult> {
-    const { test, switches } = this.#parts;
+    const { test, switches, team, connections } = this.#parts;
     try {
       const { plan, vu } = await this.plan();
-      this.#parts.connections.configure(plan.options);
+      const share = await team.share;
+      connections.configure(plan.options, share);
+      // Those that follow judge nothing, but gather what the thresholds ask for.
       const thresholds = new Thresholds(switches.thresholds ? (plan.options.thresholds ?? {}) : {}, test.store);
       test.begin();
-      const setupData = await this.#setup(vu, plan.options);
-      await this.#scenarios(plan, setupData, thresholds);
-      const teardown = await this.#teardown(vu, plan.options, setupData);
-      return await this.#close(vu, plan.options, thresholds, setupData, teardown);
+      const setupText = await team.setUp(team.leads ? await this.#setup(vu, plan.options) : undefined);
+      await this.#scenarios(plan, setupText, thresholds, share);
+      if (!team.leads) return FOLLOWED;
+      await team.gathered();
+      test.countVus();
+      const teardown = await this.#teardown(vu, plan.options, setupText);
+      return await this.#close(vu, plan.options, thresholds, setupText, teardown);
     } catch (error) {
       if (!(error instanceof ScriptFailure)) throw error;
       return { exitCode: error.exitCode, reason: withHint(error), summary: undefined, outputs: undefined };
     } finally {
-      test.log.close();
+      if (team.leads) test.log.close();
     }
   }
 
@@ -158,23 +172,42 @@ export class ScriptRun {
     }
   }
 
-  async #scenarios(plan: ScriptPlan, setupText: string | undefined, thresholds: Thresholds): Promise<void> {
-    const { test } = this.#parts;
+  async #scenarios(plan: ScriptPlan, setupText: string | undefined, thresholds: Thresholds, share: Share): Promise<void> {
+    const { test, team } = this.#parts;
     if (test.abortion || this.#stopped) return;
-    const stages = plan.scenarios.map((scenario) => new ScenarioStage({ ...this.#parts, scenario, options: plan.options, setupText }));
+    const stages = this.#stages(plan, setupText, share);
     this.#runs = stages.map(({ run }) => run);
+    await Promise.all(stages.map((stage) => stage.warm()));
+    const beginMs = (await Promise.race([team.ready(), this.#over])) ?? test.clock.nowMs();
     const judging = setInterval(() => {
-      const missed = thresholds.aborting(test.elapsedMs);
+      const missed = team.leads ? thresholds.aborting(test.elapsedMs) : undefined;
       if (missed) test.abort(missedText([missed]), 'threshold');
     }, THRESHOLD_MS);
-    const counting = setInterval(() => test.countVus(), VUS_MS);
+    const counting = setInterval(() => {
+      if (team.leads) test.countVus();
+    }, VUS_MS);
     try {
-      await Promise.all(stages.map((stage) => stage.play()));
+      await Promise.all(stages.map((stage) => stage.play(beginMs)));
+      if (team.leads) await team.gathered();
     } finally {
-      test.countVus();
       clearInterval(judging);
       clearInterval(counting);
     }
+  }
+
+  /** The scenarios in which this process has a part. */
+  #stages(plan: ScriptPlan, setupText: string | undefined, share: Share): ScenarioStage[] {
+    const planned = plan.scenarios.map((scenario) => usersPlanned(scenario.plan));
+    const before = planned.map((_, index) => planned.slice(0, index).reduce((sum, count) => sum + count, 0));
+    this.#parts.test.join(
+      share,
+      planned.reduce((sum, count) => sum + count, 0),
+    );
+    return plan.scenarios.flatMap((scenario, index) => {
+      const own = shareAmong(usersMaxOf(scenario.plan), share);
+      const more = { scenario, options: plan.options, setupText, usersBefore: before[index] ?? 0 };
+      return own ? [new ScenarioStage({ ...this.#parts, ...more, share: own })] : [];
+    });
   }
 
   async #close(
@@ -209,8 +242,12 @@ export class ScriptRun {
 
   #end(): void {
     for (const run of this.#runs) run.stop(this.#graceMs);
+    this.#tellOver();
   }
 }
+
+/** Of one that follows; the one that leads has the result. */
+const FOLLOWED: ScriptResult = { exitCode: K6_EXIT.passed, reason: undefined, summary: undefined, outputs: undefined };
 
 const LATE = Symbol('late');
 const ABORTED = Symbol('aborted');

@@ -1,10 +1,11 @@
 /** What all virtual users of a script have in common in one process: its metrics, its files, its counts, and its end. */
+import { type Share, WHOLE } from '../executors/executor.ts';
 import type { LoadClock } from '../transport/engine.ts';
 import type { MetricType, Tags } from './host.ts';
 import type { JournalTap } from './journal-tap.ts';
 import type { Log } from './log.ts';
-import { Checks } from './metrics/checks.ts';
-import { MetricStore } from './metrics/metric-store.ts';
+import { Checks, type ChecksGrowth } from './metrics/checks.ts';
+import { type MetricGrowth, MetricStore } from './metrics/metric-store.ts';
 import type { OpenFiles } from './open-files.ts';
 import { SharedArrays } from './shared-arrays.ts';
 
@@ -19,6 +20,22 @@ export interface SampleTap {
   metric(name: string, type: MetricType, isTime: boolean): void;
   sample(metric: string, value: number, base: Tags, own: Tags | undefined): void;
 }
+
+/** Iterations and virtual users, as `k6/execution` counts them. */
+export interface TestCounts {
+  readonly completed: number;
+  readonly interrupted: number;
+  readonly vusActive: number;
+  readonly vusInitialized: number;
+}
+
+/** What one process of a test has sampled since it last told. */
+export interface TestGrowth {
+  readonly metrics: readonly MetricGrowth[];
+  readonly checks: ChecksGrowth;
+}
+
+const NOBODY: TestCounts = { completed: 0, interrupted: 0, vusActive: 0, vusInitialized: 0 };
 
 export interface ScriptTestParts {
   readonly clock: LoadClock;
@@ -50,6 +67,8 @@ export class ScriptTest {
   /** At work on an iteration. */
   vusActive = 0;
   abortion: Abortion | undefined;
+  /** What the other processes of the test have told last. */
+  elsewhere: TestCounts = NOBODY;
   /** Who ran last: asked for a name only where it does not end. */
   atWork: { readonly who: string } | undefined;
   /** What `exec.test.fail` was told. */
@@ -61,7 +80,9 @@ export class ScriptTest {
   readonly #taps: readonly SampleTap[];
   #tellAborted: () => void = () => {};
   #vusPeak = 0;
-  #ids = 0;
+  #share: Share = WHOLE;
+  #planned = 0;
+  #further = 0;
   #startedMs: number;
 
   constructor(parts: ScriptTestParts) {
@@ -90,10 +111,40 @@ export class ScriptTest {
     this.#startedMs = this.clock.nowMs();
   }
 
-  /** From 1, over all scenarios. */
-  nextId(): number {
-    this.#ids += 1;
-    return this.#ids;
+  /** The part of the test that is this process's, and how many virtual users all processes make beforehand. */
+  join(share: Share, planned: number): void {
+    this.#share = share;
+    this.#planned = planned;
+  }
+
+  /** The number of a virtual user that is made while the test runs, beyond those that were planned; no other has it in any process. */
+  furtherId(): number {
+    const { index, of } = this.#share;
+    const id = this.#planned + this.#further * of + index + 1;
+    this.#further += 1;
+    return id;
+  }
+
+  /** Of this process. */
+  get counts(): TestCounts {
+    const { completed, interrupted, vusActive, vusInitialized } = this;
+    return { completed, interrupted, vusActive, vusInitialized };
+  }
+
+  /** Of all processes; those of the others are up to a second old. */
+  get countsInAll(): TestCounts {
+    return addCounts(this.counts, this.elsewhere);
+  }
+
+  /** Gives all that was sampled, and begins anew. */
+  drain(): TestGrowth {
+    return { metrics: this.store.drain(), checks: this.checks.drain() };
+  }
+
+  /** Adds what another process sampled. */
+  absorb({ metrics, checks }: TestGrowth): void {
+    this.store.absorb(metrics);
+    this.checks.absorb(checks);
   }
 
   defineMetric(name: string, type: MetricType, isTime: boolean): void {
@@ -115,11 +166,18 @@ export class ScriptTest {
     this.vusActive -= 1;
   }
 
-  /** Samples `vus`, the most that were at work since the last time, and `vus_max`. */
+  /** Samples `vus`, the most that were at work since the last time, and `vus_max`, of all processes. */
   countVus(): void {
-    this.sample('vus', this.#vusPeak, {});
-    this.sample('vus_max', this.vusInitialized, {});
+    const { vusActive, vusInitialized } = this.elsewhere;
+    this.sample('vus', this.takePeak() + vusActive, {});
+    this.sample('vus_max', this.vusInitialized + vusInitialized, {});
+  }
+
+  /** The most virtual users that were at work since the last time. */
+  takePeak(): number {
+    const peak = this.#vusPeak;
     this.#vusPeak = this.vusActive;
+    return peak;
   }
 
   abort(reason: string, by: Abortion['by'] = 'script'): void {
@@ -133,4 +191,13 @@ export class ScriptTest {
     this.failure ??= reason;
     this.log.say('error', reason === '' ? 'the test was marked as failed' : `the test was marked as failed: ${reason}`, 'script');
   }
+}
+
+export function addCounts(one: TestCounts, other: TestCounts): TestCounts {
+  return {
+    completed: one.completed + other.completed,
+    interrupted: one.interrupted + other.interrupted,
+    vusActive: one.vusActive + other.vusActive,
+    vusInitialized: one.vusInitialized + other.vusInitialized,
+  };
 }

@@ -22,6 +22,8 @@ export interface ScriptWorkloadOptions {
   readonly keepsCookies: boolean;
   /** An iteration was counted: `intendedMs` on the run's clock. */
   readonly onIteration: (intendedMs: number) => void;
+  /** `__VU` of a virtual user, by its number in the scenario. */
+  readonly idOf: (number: number) => number;
 }
 
 export class ScriptWorkload implements Workload {
@@ -41,8 +43,8 @@ export class ScriptWorkload implements Workload {
   /** Connections belong to no scenario; there is nothing to open before a script says where it goes. */
   async warm(): Promise<void> {}
 
-  user(_id: number, owner: UserOwner): VirtualUser {
-    return new ScriptUser(this, owner);
+  user(number: number, owner: UserOwner): VirtualUser {
+    return new ScriptUser(this, this.options.idOf(number), owner);
   }
 
   dropped(): void {
@@ -82,17 +84,17 @@ class ScriptUser implements VirtualUser {
   #turn = 0;
   #busy = false;
 
-  constructor(workload: ScriptWorkload, owner: UserOwner) {
+  constructor(workload: ScriptWorkload, id: number, owner: UserOwner) {
     this.#workload = workload;
     this.#owner = owner;
-    this.#vu = this.#make();
+    this.#vu = this.#make(id);
   }
 
   /** An init context that throws ends the test: it will not do better for the next virtual user. */
-  #make(): Vu | undefined {
+  #make(id: number): Vu | undefined {
     const { test, script, place, connections } = this.#workload.options;
     try {
-      const vu = new Vu({ test, script, place, connections, id: test.nextId() });
+      const vu = new Vu({ test, script, place, connections, id });
       if (vu.exports instanceof Promise) vu.exports.catch((error: unknown) => test.abort(failureText(script, error), 'init'));
       test.vusInitialized += 1;
       return vu;

@@ -56,19 +56,19 @@ export class VuFacts implements HostFacts {
   }
 
   get completed(): number {
-    return this.#test.completed;
+    return this.#test.countsInAll.completed;
   }
 
   get interrupted(): number {
-    return this.#test.interrupted;
+    return this.#test.countsInAll.interrupted;
   }
 
   get vusActive(): number {
-    return this.#test.vusActive;
+    return this.#test.countsInAll.vusActive;
   }
 
   get vusInitialized(): number {
-    return this.#test.vusInitialized;
+    return this.#test.countsInAll.vusInitialized;
   }
 
   get testMs(): number {

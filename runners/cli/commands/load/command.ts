@@ -60,6 +60,7 @@ export function addLoadCommand(program: Command, io: CliIo, finish: (code: K6Exi
     .option('-v, --verbose', 'console.debug too', false)
     .option('--no-color', 'no colours')
     .option('--log-format <format>', 'text, json or raw')
+    .option('--generators <number>', 'processes that share the test; default by its rates and the cores of the machine')
     .option('--seed <number>', 'seed of everything drawn by chance', Number)
     .option('--json', 'with --check: print data, not text', false)
     .addOption(new Option('--no-usage-report', 'nothing is reported anyway').hideHelp())
@@ -112,6 +113,7 @@ function flagsOf(given: Readonly<Record<string, unknown>>): LoadFlags {
     logFormat: text('logFormat'),
     check: given['check'] === true,
     json: given['json'] === true,
+    generators: text('generators'),
     seed: typeof given['seed'] === 'number' ? given['seed'] : undefined,
   };
 }

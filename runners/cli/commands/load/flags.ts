@@ -1,6 +1,7 @@
 /** What `firedrill load` is told on its command line and by `K6_…` variables, as an order for the process that runs the script. */
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { GENERATORS_MAX } from '../../../../experiments/language/load.ts';
 import { K6_EXIT, ScriptFailure } from '../../../load/k6/exit-codes.ts';
 import {
   optionFromText,
@@ -35,6 +36,7 @@ export interface LoadFlags {
   readonly check: boolean;
   readonly json: boolean;
   readonly seed: number | undefined;
+  readonly generators: string | undefined;
 }
 
 /** A larger file is no configuration. */
@@ -44,6 +46,8 @@ const SUMMARY_MODES = ['compact', 'full', 'legacy', 'disabled'];
 
 export interface LoadOrder {
   readonly order: ScriptOrder;
+  /** That share the test; undefined: by its plan and the machine. */
+  readonly processes: number | undefined;
   readonly warnings: readonly string[];
 }
 
@@ -60,17 +64,22 @@ export function orderOf(io: CliIo, file: string, flags: LoadFlags): LoadOrder {
   const environment = optionsFromEnvironment(io.environment);
   const given = fromFlags(flags);
   const parts = [config, environment, given];
+  const processes = flags.generators === undefined ? undefined : Number(flags.generators);
   const outputs = flags.out.map((text) => sampleFile(io, text));
   const problems = [
     ...parts.flatMap((each) => each.problems),
     ...(flags.summaryMode === undefined || SUMMARY_MODES.includes(flags.summaryMode)
       ? []
       : [`--summary-mode: '${flags.summaryMode}' is not ${SUMMARY_MODES.join(', ')}`]),
+    ...(processes === undefined || (Number.isInteger(processes) && processes >= 1 && processes <= GENERATORS_MAX)
+      ? []
+      : [`--generators: '${flags.generators}' is not a whole number from 1 to ${GENERATORS_MAX}`]),
   ];
   if (problems.length > 0) throw new ScriptFailure(problems.join('\n'), K6_EXIT.config);
   const off = (name: string): boolean => /^(?:true|1)$/i.test(io.environment[name] ?? '');
   return {
     warnings: parts.flatMap((each) => each.warnings),
+    processes,
     order: {
       path,
       folder: io.workingDirectory,

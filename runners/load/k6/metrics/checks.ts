@@ -24,6 +24,12 @@ export interface GroupNode {
   readonly checks: CheckNode[];
 }
 
+/** What checks and groups grew by; groups by their paths. */
+export interface ChecksGrowth {
+  readonly groups: readonly string[];
+  readonly checks: readonly { readonly group: string; readonly name: string; readonly passes: number; readonly fails: number }[];
+}
+
 /** k6 names groups and checks by the MD5 of their path. */
 function idOf(path: string): string {
   return createHash('md5').update(path).digest('hex');
@@ -45,6 +51,31 @@ export class Checks {
     const check = this.#check(base['group'] ?? '', own?.['check'] ?? '');
     if (check && value !== 0) check.passes += 1;
     else if (check) check.fails += 1;
+  }
+
+  /** Gives all that was counted, and begins anew. */
+  drain(): ChecksGrowth {
+    const groups = [...this.#groups.keys()];
+    const checks = [...this.#groups].flatMap(([group, node]) =>
+      node.checks.map(({ name, passes, fails }) => ({ group, name, passes, fails })),
+    );
+    this.root.groups.length = 0;
+    this.root.checks.length = 0;
+    this.#groups.clear();
+    this.#groups.set('', this.root);
+    this.#checks.clear();
+    return { groups, checks };
+  }
+
+  /** Adds what another process counted of the same test. */
+  absorb({ groups, checks }: ChecksGrowth): void {
+    for (const path of groups) this.#group(path);
+    for (const { group, name, passes, fails } of checks) {
+      const check = this.#check(group, name);
+      if (!check) continue;
+      check.passes += passes;
+      check.fails += fails;
+    }
   }
 
   #check(groupPath: string, name: string): CheckNode | undefined {

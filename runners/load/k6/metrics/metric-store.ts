@@ -5,7 +5,7 @@
 import { BUILT_IN_METRICS } from '../../../../experiments/language/load-metrics.ts';
 import { type MetricSelector, parseSelector } from '../../../../experiments/language/threshold.ts';
 import type { MetricType, Tags } from '../host.ts';
-import { createSink, type Sink } from './sink.ts';
+import { createSink, type Growth, type Sink } from './sink.ts';
 
 /** Metrics at most that a script may make; each costs a sink for each question. */
 export const METRICS_MAX = 1000;
@@ -23,6 +23,13 @@ export interface StoredMetric {
   readonly contains: Contains;
   readonly sink: Sink;
   readonly tags: Tags;
+}
+
+/** What a metric, or a part of it, grew by; `name` is as in StoredMetric. */
+export interface MetricGrowth {
+  readonly name: string;
+  readonly isTime: boolean;
+  readonly growth: Growth;
 }
 
 interface Family {
@@ -88,7 +95,7 @@ export class MetricStore {
     const found = family.parts.find(({ name }) => name === selector.text);
     if (found) return found;
     const { type, contains } = family.whole;
-    const made: StoredMetric = { name: selector.text, type, contains, tags: selector.tags, sink: createSink(type) };
+    const made: StoredMetric = { name: selector.text, type, contains, tags: selector.tags, sink: createSink(type, contains === 'time') };
     family.parts.push(made);
     return made;
   }
@@ -112,7 +119,21 @@ export class MetricStore {
       .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   }
 
+  /** Gives all that was sampled, and begins anew. */
+  drain(): readonly MetricGrowth[] {
+    const grown = this.all().filter(({ sink }) => !sink.isEmpty);
+    return grown.map(({ name, contains, sink }) => ({ name, isTime: contains === 'time', growth: sink.drain() }));
+  }
+
+  /** Adds what another process sampled of the same test. A metric that only its virtual users made is made here too. */
+  absorb(metrics: readonly MetricGrowth[]): void {
+    for (const { name, isTime, growth } of metrics) {
+      if (!name.includes('{') && !this.has(name)) this.define(name, growth.type, isTime);
+      this.part(name)?.sink.absorb(growth);
+    }
+  }
+
   #add(name: string, type: MetricType, contains: Contains): void {
-    this.#families.set(name, { whole: { name, type, contains, tags: {}, sink: createSink(type) }, parts: [] });
+    this.#families.set(name, { whole: { name, type, contains, tags: {}, sink: createSink(type, contains === 'time') }, parts: [] });
   }
 }

@@ -2,6 +2,7 @@
  * The process that runs a script: apart from the runner and from the load that is written in YAML, so that a script that
  * loops for ever, or eats all memory, takes down itself only. It is told what to do over IPC and ends with the runner.
  */
+import { demandOfAll } from '../../generator/how-many.ts';
 import { FRAME_MS } from '../../generator/messages.ts';
 import { usersMaxOf } from '../../generator/scenario-run.ts';
 import { runClock } from '../../pacing/clock.ts';
@@ -22,8 +23,7 @@ import { ScriptTest } from '../script-test.ts';
 import { type FromScript, type ScriptDescription, type ToScript, toScript } from './messages.ts';
 import { SampleWriter } from './sample-file.ts';
 import { watchStalls } from './stall-watch.ts';
-
-const FACTS_MS = 1000;
+import { TELL_MS, TeamLink } from './team-link.ts';
 
 /** `sent` is called when the message has left, with all before it. */
 function tell(message: FromScript, sent: () => void = () => {}): void {
@@ -46,12 +46,17 @@ function describe(script: LoadedScript, { options, scenarios }: ScriptPlan, expo
       endMs: option.startTime.ms + plan.durationMs,
       vusMax: usersMaxOf(plan),
     })),
+    demand: demandOfAll(scenarios.map(({ plan }) => plan)),
   };
 }
 
-let stop: (message: Extract<ToScript, { type: 'stop' }>) => void = () => {};
+type Begin = Extract<ToScript, { type: 'begin' }>;
 
-async function carryOut({ order, startNs, runs }: Extract<ToScript, { type: 'begin' }>): Promise<ScriptResult | undefined> {
+let stop: (message: Extract<ToScript, { type: 'stop' }>) => void = () => {};
+/** Hears from the other processes of the test, from when this one is told what to do. */
+let team: TeamLink | undefined;
+
+async function carryOut({ order, startNs, runs, leads }: Begin, link: TeamLink): Promise<ScriptResult | undefined> {
   assertAutocannon();
   const clock = runClock(BigInt(startNs));
   const log = new Log((entry) => tell({ type: 'log', entry }));
@@ -62,7 +67,7 @@ async function carryOut({ order, startNs, runs }: Extract<ToScript, { type: 'beg
   });
   const journal = order.journalTags === undefined ? undefined : new JournalTap(recorder, clock, order.journalTags);
   const writers = runs
-    ? (order.outputs ?? []).map((file) => new SampleWriter(file, (error) => log.failure(`--out ${file.path}: ${error.message}`)))
+    ? (order.outputs ?? []).map((file) => new SampleWriter(file, leads, (error) => log.failure(`--out ${file.path}: ${error.message}`)))
     : [];
   const { environment, seed } = order;
   const test = new ScriptTest({
@@ -74,6 +79,7 @@ async function carryOut({ order, startNs, runs }: Extract<ToScript, { type: 'beg
     journal,
     taps: writers,
   });
+  link.join(test);
   const stalls = await watchStalls(() => test.atWork?.who ?? 'the init context');
   const gauges = new Gauges();
   const schedule = new Schedule(clock);
@@ -85,6 +91,7 @@ async function carryOut({ order, startNs, runs }: Extract<ToScript, { type: 'beg
     schedule,
     gauges,
     connections,
+    team: link,
     onIteration: (tags, intendedMs) => journal?.series(tags).iteration(intendedMs),
     onPlan: (plan, exports) => tell({ type: 'described', description: describe(script, plan, exports) }),
   });
@@ -102,12 +109,12 @@ async function carryOut({ order, startNs, runs }: Extract<ToScript, { type: 'beg
       tell({ type: 'frame', cells: recorder.take() });
     }, FRAME_MS),
     setInterval(() => {
-      const { vusActive, vusInitialized, completed, interrupted, elapsedMs } = test;
-      tell({ type: 'facts', facts: gauges.take({ vus: vusActive, vusMax: vusInitialized }) });
-      tell({ type: 'progress', progress: { vusActive, vusInitialized, completed, interrupted, elapsedMs } });
-    }, FACTS_MS),
+      tell({ type: 'facts', facts: gauges.take({ vus: test.vusActive, vusMax: test.vusInitialized }) });
+      link.progress();
+    }, TELL_MS),
   ];
   const result = await run.run();
+  link.close();
   for (const timer of timers) clearInterval(timer);
   await Promise.all(writers.map((writer) => writer.close()));
   for (const { lost } of writers)
@@ -120,10 +127,11 @@ async function carryOut({ order, startNs, runs }: Extract<ToScript, { type: 'beg
   return result;
 }
 
-async function begin(message: Extract<ToScript, { type: 'begin' }>): Promise<void> {
+async function begin(message: Begin): Promise<void> {
   let result: ScriptResult | undefined;
+  team = new TeamLink({ leads: message.leads, tell });
   try {
-    result = await carryOut(message);
+    result = await carryOut(message, team);
   } catch (error) {
     if (!(error instanceof ScriptFailure)) throw error;
     const reason = error.hint === undefined ? error.message : `${error.message}\n  hint: ${error.hint}`;
@@ -139,8 +147,9 @@ const PLANNED: ScriptResult = { exitCode: K6_EXIT.passed, reason: undefined, sum
 process.once('disconnect', () => process.exit());
 process.on('message', (received: unknown) => {
   const message = toScript.parse(received);
-  if (message.type === 'stop') stop(message);
-  else void begin(message);
+  if (message.type === 'begin') void begin(message);
+  else if (message.type === 'stop') stop(message);
+  else team?.hear(message);
 });
 /** Ctrl-C in a terminal reaches the whole group; the runner decides when the test ends. */
 process.on('SIGINT', () => {});

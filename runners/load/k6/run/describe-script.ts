@@ -17,6 +17,7 @@ export async function describeScript(order: ScriptOrder): Promise<Described> {
     order,
     startNs: process.hrtime.bigint(),
     runs: false,
+    leads: true,
     hear: (message) => {
       if (message.type === 'described') description = message.description;
     },

@@ -1,5 +1,5 @@
 /** Every sample of a test in a file: `--out json=…` as lines of JSON in k6's shape, `--out csv=…` as a table. */
-import { createWriteStream, type WriteStream } from 'node:fs';
+import { createWriteStream, type WriteStream, writeFileSync } from 'node:fs';
 import type { MetricType, Tags } from '../host.ts';
 import type { SampleTap } from '../script-test.ts';
 import type { SampleFile } from './messages.ts';
@@ -27,17 +27,21 @@ export class SampleWriter implements SampleTap {
   readonly #file: SampleFile;
   readonly #stream: WriteStream;
   readonly #failed: (error: Error) => void;
+  readonly #begins: boolean;
 
-  constructor(file: SampleFile, failed: (error: Error) => void) {
+  /** Several processes may write whole lines to one file: the one that `begins` it empties it first, before the others have a sample. */
+  constructor(file: SampleFile, begins: boolean, failed: (error: Error) => void) {
     this.#file = file;
     this.#failed = failed;
-    this.#stream = createWriteStream(file.path);
+    this.#begins = begins;
+    if (begins) empty(file.path, failed);
+    this.#stream = createWriteStream(file.path, { flags: 'a' });
     this.#stream.on('error', (error) => this.#failed(error));
-    if (file.format === 'csv') this.#stream.write(`metric_name,timestamp,metric_value,${COLUMNS.join(',')},extra_tags\n`);
+    if (begins && file.format === 'csv') this.#stream.write(`metric_name,timestamp,metric_value,${COLUMNS.join(',')},extra_tags\n`);
   }
 
   metric(name: string, type: MetricType, isTime: boolean): void {
-    if (this.#file.format === 'csv') return;
+    if (this.#file.format === 'csv' || !this.#begins) return;
     const data = { name, type, contains: isTime ? 'time' : 'default', thresholds: [], submetrics: null };
     this.#write(`${JSON.stringify({ type: 'Metric', data, metric: name })}\n`);
   }
@@ -64,6 +68,14 @@ export class SampleWriter implements SampleTap {
   #write(line: string): void {
     if (this.#stream.writableLength > WAITING_MAX) this.lost += 1;
     else this.#stream.write(line);
+  }
+}
+
+function empty(path: string, failed: (error: Error) => void): void {
+  try {
+    writeFileSync(path, '');
+  } catch (error) {
+    failed(error instanceof Error ? error : new Error(String(error)));
   }
 }
 

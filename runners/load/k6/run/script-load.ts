@@ -9,7 +9,8 @@ import type { AskedTags } from '../journal-tap.ts';
 import type { LogEntry } from '../log.ts';
 import { parseOptions } from '../options/parse.ts';
 import type { FromScript, ScriptDescription, ScriptOrder } from './messages.ts';
-import { ScriptProcess, SILENCE_MS_MAX } from './script-process.ts';
+import { SILENCE_MS_MAX } from './script-process.ts';
+import { ScriptTeam } from './script-team.ts';
 
 /** Lines of a script that get into the journal; further ones are left out, and that is said. */
 const NOTES_MAX = 200;
@@ -33,8 +34,13 @@ export interface ScriptLoadOptions {
   readonly scriptTags?: AskedTags | undefined;
   readonly onScript?: ((description: ScriptDescription) => void) | undefined;
   readonly onNote?: ((level: NoteLevel, text: string) => void) | undefined;
-  readonly hear: (message: FromGenerator) => void;
+  /** `process` counts from 0. */
+  readonly hear: (message: FromGenerator, process: number) => void;
   readonly silenceMsMax?: number | undefined;
+  /** Processes that share the test; default by its plan and the cores that the scenarios leave. */
+  readonly generators?: number | undefined;
+  readonly coresTaken?: number | undefined;
+  readonly onTeam?: ((processes: number) => void) | undefined;
 }
 
 /** The order that an experiment's script stands for. Throws FiredrillError where its options are wrong. */
@@ -57,36 +63,38 @@ export class ScriptLoad {
   /** Rejects with FiredrillError where the script could not run to its end. */
   readonly done: Promise<void>;
   readonly #options: ScriptLoadOptions;
-  readonly #process: ScriptProcess;
+  readonly #team: ScriptTeam;
   #notes = 0;
 
   constructor(options: ScriptLoadOptions) {
-    const { script, startNs, seed, scriptTags, silenceMsMax } = options;
+    const { script, startNs, seed, scriptTags, silenceMsMax, generators, coresTaken, onTeam } = options;
     this.#options = options;
-    this.#process = new ScriptProcess({
+    this.#team = new ScriptTeam({
       order: orderOfLoad(script, seed, scriptTags),
       startNs,
-      runs: true,
       silenceMsMax,
-      hear: (message) => this.#hear(message),
+      processes: generators,
+      coresTaken,
+      onTeam,
+      hear: (message, process) => this.#hear(message, process),
     });
     this.done = this.#settle();
   }
 
-  get pid(): number | undefined {
-    return this.#process.pid;
+  get pids(): readonly number[] {
+    return this.#team.pids;
   }
 
   /** Ends it early: what is under way gets a short grace, then comes teardown. Never rejects; may be called twice. */
   async stop(): Promise<void> {
-    this.#process.stop(STOP_GRACE_MS, 'end');
-    await this.#process.goneWithin(STOP_GRACE_MS + TEARDOWN_MS_MAX + SILENCE_MS_MAX);
+    this.#team.stop(STOP_GRACE_MS, 'end');
+    await this.#team.goneWithin(STOP_GRACE_MS + TEARDOWN_MS_MAX + SILENCE_MS_MAX);
   }
 
   async #settle(): Promise<void> {
     const { script } = this.#options;
     try {
-      const { exitCode, reason } = await this.#process.done;
+      const { exitCode, reason } = await this.#team.done;
       if (!ENDED.has(exitCode)) throw new ScriptFailure(reason ?? `exit code ${exitCode}`, exitCode);
       if (reason !== undefined) this.#note('error', reason);
     } catch (error) {
@@ -99,7 +107,7 @@ export class ScriptLoad {
     }
   }
 
-  #hear(message: FromScript): void {
+  #hear(message: FromScript, process: number): void {
     switch (message.type) {
       case 'described':
         this.#options.onScript?.(message.description);
@@ -109,11 +117,13 @@ export class ScriptLoad {
         if (level) this.#note(level, message.entry.text);
         break;
       }
-      case 'progress':
-      case 'result':
-        break;
-      default:
-        this.#options.hear(message);
+      case 'series':
+      case 'metric':
+      case 'note':
+      case 'frame':
+      case 'facts':
+      case 'ended':
+        this.#options.hear(message, process);
     }
   }
 

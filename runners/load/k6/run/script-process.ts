@@ -21,6 +21,8 @@ export interface ScriptProcessOptions {
   readonly startNs: bigint;
   /** False: it is planned only. */
   readonly runs: boolean;
+  /** Of several that share a test, the one that sets up, judges, tears down and sums up. */
+  readonly leads: boolean;
   readonly hear: (message: FromScript) => void;
   readonly silenceMsMax?: number | undefined;
   readonly heapMbMax?: number | undefined;
@@ -49,17 +51,16 @@ export class ScriptProcess {
     });
     this.done = this.#settle();
     this.done.catch(() => {});
-    const { order, startNs, runs } = options;
-    this.#tell({ type: 'begin', order, startNs: String(startNs), runs });
+    const { order, startNs, runs, leads } = options;
+    this.tell({ type: 'begin', order, startNs: String(startNs), runs, leads });
   }
 
   get pid(): number | undefined {
     return this.#child.pid;
   }
 
-  /** Starts no iteration any more; those under way get `graceMs`, then come teardown and summary. */
-  stop(graceMs: number, by: 'signal' | 'end'): void {
-    this.#tell({ type: 'stop', graceMs, by });
+  tell(message: ToScript): void {
+    this.#child.tell(message);
   }
 
   /** Ends it at once. */
@@ -70,10 +71,6 @@ export class ScriptProcess {
   /** Resolves when it is gone; it is killed where that takes longer. */
   goneWithin(ms: number): Promise<void> {
     return this.#child.goneWithin(ms);
-  }
-
-  #tell(message: ToScript): void {
-    this.#child.tell(message);
   }
 
   #hear(received: unknown): void {

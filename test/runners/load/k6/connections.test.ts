@@ -302,6 +302,9 @@ test('rps spaces the requests of all users, and what was not used is not made up
   assert.deepEqual(turns(), [0, 10, 20, 30]);
   nowMs = 1000;
   assert.deepEqual(turns(), [0, 10, 20, 30]);
+  nowMs = 2000;
+  connections.configure({ rps: 100 }, { index: 1, of: 3 });
+  assert.deepEqual(turns(), [0, 30, 60, 90]);
   const base = await serve(t, (_request, response) => response.end());
   const { http, watched } = beginUser(t, { rps: 1000 });
   for (let index = 0; index < 3; index += 1) await http.get(base);

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { EXACT_VALUES_MAX } from '../../../../../probes/slo/counts.ts';
 import { Checks } from '../../../../../runners/load/k6/metrics/checks.ts';
 import { MetricStore, parseMetricSelector } from '../../../../../runners/load/k6/metrics/metric-store.ts';
-import { createSink, EXACT_MAX } from '../../../../../runners/load/k6/metrics/sink.ts';
+import { createSink } from '../../../../../runners/load/k6/metrics/sink.ts';
 import { Thresholds, thresholdProblems } from '../../../../../runners/load/k6/metrics/thresholds.ts';
 
 test('counters, gauges and rates add up', () => {
@@ -30,7 +31,7 @@ test('percentiles of a small trend lie between the two nearest ranks, exactly', 
 
 test('a large trend keeps its memory, and its percentiles within 0.8 %', () => {
   const trend = createSink('trend');
-  const count = EXACT_MAX * 5;
+  const count = EXACT_VALUES_MAX * 5;
   for (let index = 0; index < count; index += 1) trend.add(((index * 7919) % count) / 10);
   for (const percentile of [1, 50, 90, 99, 99.9]) {
     const exact = ((percentile / 100) * (count - 1)) / 10;
@@ -38,6 +39,66 @@ test('a large trend keeps its memory, and its percentiles within 0.8 %', () => {
     assert.ok(Math.abs(seen - exact) <= exact * 0.008 + 0.1, `p(${percentile}) is ${seen}, should be ${exact}`);
   }
   assert.equal(trend.figure('max', 0), (count - 1) / 10);
+});
+
+test('a trend of anything but times has percentiles of values below zero and beyond an hour as well', () => {
+  const [sizes, times] = [createSink('trend'), createSink('trend', true)];
+  for (let index = 0; index < 2 * EXACT_VALUES_MAX; index += 1) {
+    sizes.add(index % 2 === 0 ? -5e9 : 5e9);
+    times.add(index % 2 === 0 ? 0.25 : 250);
+  }
+  for (const [sink, low, high] of [
+    [sizes, -5e9, 5e9],
+    [times, 0.25, 250],
+  ] as const) {
+    assert.ok(Math.abs((sink.figure('p(10)', 0) ?? 0) - low) <= Math.abs(low) * 0.008);
+    assert.ok(Math.abs((sink.figure('p(90)', 0) ?? 0) - high) <= high * 0.008);
+  }
+});
+
+test('what several processes have added up makes the figures of one, exactly while values are few', () => {
+  for (const type of ['counter', 'gauge', 'rate', 'trend'] as const) {
+    const [whole, one, other] = [createSink(type), createSink(type), createSink(type)];
+    for (let index = 0; index < 300; index += 1) {
+      const value = ((index * 37) % 100) - 20;
+      whole.add(value);
+      (index % 3 === 0 ? other : one).add(value);
+      if (index % 50 === 49) one.absorb(other.drain());
+    }
+    assert.equal(other.isEmpty, true);
+    for (const figure of ['count', 'rate', 'min', 'max', 'avg', 'med', 'p(90)', 'p(99)', 'passes', 'fails']) {
+      const [expected, seen] = [whole.figure(figure, 1000), one.figure(figure, 1000)];
+      assert.ok(expected === seen || Math.abs((expected ?? 0) - (seen ?? 1)) < 1e-9, `${type} ${figure}: ${seen}, not ${expected}`);
+    }
+  }
+  assert.throws(() => createSink('rate').absorb(createSink('counter').drain()), /a counter cannot be added to a rate/);
+});
+
+test('what another process sampled joins metrics, parts and checks, those too that it alone has', () => {
+  const [leading, following] = [new MetricStore(), new MetricStore()];
+  for (const store of [leading, following]) store.part('http_reqs{name:a}');
+  following.define('orders', 'trend', true);
+  for (const name of ['a', 'a', 'b']) following.sample('http_reqs', 1, {}, { name });
+  following.sample('orders', 5, {});
+  following.sample('data_sent', 7, {});
+  leading.sample('http_reqs', 1, {}, { name: 'a' });
+  leading.absorb(structuredClone(following.drain()));
+  leading.absorb(following.drain());
+  const counts = (text: string) => leading.part(text)?.sink.figure('count', 0);
+  assert.deepEqual([counts('http_reqs'), counts('http_reqs{name:a}'), counts('orders'), counts('data_sent')], [4, 3, 1, 7]);
+  const [checks, others] = [new Checks(), new Checks()];
+  others.hear('checks', 1, { group: '::shop' }, { check: 'open' });
+  others.hear('group_duration', 1, { group: '::empty' }, undefined);
+  checks.hear('checks', 0, { group: '::shop' }, { check: 'open' });
+  checks.absorb(structuredClone(others.drain()));
+  checks.absorb(others.drain());
+  assert.deepEqual(
+    checks.root.groups.map(({ name, checks: [check] }) => [name, check?.passes, check?.fails]),
+    [
+      ['shop', 1, 1],
+      ['empty', undefined, undefined],
+    ],
+  );
 });
 
 test('a part of a metric gathers what has all of its tags, from either layer', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { ScriptProcess } from '../../../../../runners/load/k6/run/script-process.ts';
+import { ScriptTeam } from '../../../../../runners/load/k6/run/script-team.ts';
 import { play, serve } from './play.ts';
 
 test('a script that loops for ever is ended and named: scenario, virtual user, function and line', async (t) => {
@@ -69,7 +69,7 @@ test('unbounded memory ends the process of the script with a clear word', async 
      export const options = { duration: '60s' };
      export default function () { for (let i = 0; i < 20000; i++) kept.push({ i, text: 'x'.repeat(50) + i }); sleep(0.001); }`,
   );
-  const script = new ScriptProcess({
+  const script = new ScriptTeam({
     order: {
       path,
       folder,
@@ -80,7 +80,6 @@ test('unbounded memory ends the process of the script with a clear word', async 
       seed: 1,
     },
     startNs: process.hrtime.bigint(),
-    runs: true,
     hear: () => {},
     heapMbMax: 64,
     silenceMsMax: 30_000,

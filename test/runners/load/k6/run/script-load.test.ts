@@ -131,6 +131,21 @@ test('a script runs beside scenarios, and its options can be laid over', async (
   assert.equal(judge('http_reqs{scenario:default}', 'count==6'), 'held');
 });
 
+test('a script on several processes is planned, sent and counted exactly, beside scenarios that are shared too', async (t) => {
+  const server = await serve(t);
+  const scenarios = [scenarioOf({ name: 'yaml', url: `${server.url}/yaml`, settings: { rate: 40, duration: '500ms' } })];
+  const script = `import http from 'k6/http';
+    export const options = { scenarios: { open: { executor: 'constant-arrival-rate', rate: 101, duration: '1s', preAllocatedVUs: 9, maxVUs: 300 } } };
+    export default function () { http.get('${server.url}/script'); }`;
+  const { run, judge, facts } = loadWith(t, script, { scenarios, generators: 2 });
+  const totals = await run.done;
+  assert.equal(run.pids.length, 4);
+  assert.deepEqual([server.count('/yaml'), server.count('/script'), totals.planned, totals.ok, totals.processes], [20, 101, 121, 121, 4]);
+  assert.equal(judge('http_reqs{scenario:open}', 'count==101'), 'held');
+  assert.equal(judge('iterations{scenario:open}', 'count==101'), 'held');
+  assert.equal(facts.at(-1)?.processes, 4);
+});
+
 test('a stop ends the script in order, its teardown included', async (t) => {
   const server = await serve(t);
   const { run } = loadWith(
