@@ -4,6 +4,7 @@
  */
 import { request } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { z } from 'zod';
 import { type EngineLimits, engineLimits, limitsOf } from './engine-limits.ts';
 import type { ContainerRef } from './operations/operation.ts';
@@ -76,6 +77,7 @@ export interface Engine {
   inspectWhole(id: string): Promise<unknown>;
   /** Makes a container, without starting it, and answers with its id. */
   create(name: string, body: unknown): Promise<string>;
+  rename(id: string, name: string): Promise<void>;
   connect(network: string, id: string, endpoint: unknown): Promise<void>;
   disconnect(network: string, id: string): Promise<void>;
   /** All that the engine says of a network; undefined where there is none. */
@@ -107,9 +109,8 @@ interface Answer {
   readonly body: string;
 }
 
-export function engineAt(socketPath: string): Engine {
-  const call = (method: string, path: string, body?: unknown, timeoutMs = ENGINE_TIMEOUT_MS) =>
-    ask({ socketPath, method, path, body, timeoutMs });
+export function engineAt(socketPath: string, limitMs = ENGINE_TIMEOUT_MS): Engine {
+  const call = (method: string, path: string, body?: unknown, timeoutMs = limitMs) => ask({ socketPath, method, path, body, timeoutMs });
   /** 304 says that it already is so. */
   const act = async (path: string, timeoutMs?: number) => {
     const answer = await call('POST', path, undefined, timeoutMs);
@@ -155,6 +156,7 @@ export function engineAt(socketPath: string): Engine {
     async create(name, wanted) {
       return created.parse(body(await call('POST', `/containers/create?name=${encodeURIComponent(name)}`, wanted))).Id;
     },
+    rename: (id, name) => act(`/containers/${id}/rename?name=${encodeURIComponent(name)}`),
     async connect(network, id, endpoint) {
       body(await call('POST', `/networks/${encodeURIComponent(network)}/connect`, { Container: id, EndpointConfig: endpoint }));
     },
@@ -206,7 +208,7 @@ export function engineAt(socketPath: string): Engine {
       });
       return created.parse(body(exec)).Id;
     },
-    startExec: (execId) => hijack(socketPath, `/exec/${execId}/start`, { Detach: false, Tty: false }),
+    startExec: (execId) => hijack(socketPath, `/exec/${execId}/start`, { Detach: false, Tty: false }, limitMs),
     async inspectExec(execId) {
       const found = z.object({ Running: z.boolean(), ExitCode: z.number().nullish() });
       const exec = found.parse(body(await call('GET', `/exec/${execId}/json`)));
@@ -239,19 +241,19 @@ function ask(options: { socketPath: string; method: string; path: string; body: 
   const text = options.body === undefined ? '' : (tar ?? JSON.stringify(options.body));
   const headers = { 'content-type': tar ? 'application/x-tar' : 'application/json', 'content-length': Buffer.byteLength(text) };
   return new Promise((resolve, reject) => {
-    const sent = request({ socketPath, method, path, headers, signal: AbortSignal.timeout(timeoutMs) }, async (response) => {
-      response.on('error', reject);
-      const chunks: Buffer[] = [];
-      for await (const chunk of response) chunks.push(chunk);
-      const bytes = Buffer.concat(chunks);
-      resolve({ status: response.statusCode ?? 0, bytes, body: bytes.toString('utf8') });
+    const signal = AbortSignal.timeout(timeoutMs);
+    const fail = (error: unknown) =>
+      reject(signal.aborted ? new Error(`the engine did not answer ${method} ${path} within ${timeoutMs} ms`) : error);
+    const sent = request({ socketPath, method, path, headers, signal }, (response) => {
+      buffer(response).then((bytes) => resolve({ status: response.statusCode ?? 0, bytes, body: bytes.toString('utf8') }), fail);
     });
-    sent.on('error', reject);
+    sent.on('error', fail);
     sent.end(text);
   });
 }
 
-function hijack(socketPath: string, path: string, options: unknown): Promise<Duplex> {
+/** The stream itself has no limit: a shell may wait on it for its cue. */
+function hijack(socketPath: string, path: string, options: unknown, limitMs: number): Promise<Duplex> {
   const text = JSON.stringify(options);
   const headers = {
     'content-type': 'application/json',
@@ -260,12 +262,18 @@ function hijack(socketPath: string, path: string, options: unknown): Promise<Dup
     upgrade: 'tcp',
   };
   return new Promise((resolve, reject) => {
-    const sent = request({ socketPath, method: 'POST', path, headers, timeout: ENGINE_TIMEOUT_MS });
+    const sent = request({ socketPath, method: 'POST', path, headers });
+    const timeout = setTimeout(() => sent.destroy(new Error(`the engine opened no stream within ${limitMs} ms`)), limitMs);
+    sent.on('close', () => clearTimeout(timeout));
     sent.on('upgrade', (_response, socket, head) => {
+      clearTimeout(timeout);
       if (head.length > 0) socket.unshift(head);
       resolve(socket);
     });
-    sent.on('response', (response) => reject(new Error(`the engine answered ${response.statusCode} instead of opening a stream`)));
+    sent.on('response', (response) => {
+      reject(new Error(`the engine answered ${response.statusCode} instead of opening a stream`));
+      response.destroy();
+    });
     sent.on('error', reject);
     sent.end(text);
   });
