@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { heldBy, hoggedFrom, socketTables } from './hogged-sockets.ts';
 import { pause } from './operations/five-moves.ts';
 import { BUNDLE_PATH } from './places.ts';
-import { inNetworkOf, startProgram } from './programs.ts';
+import { inNetworkOf, startProgram, WORD_MS_MAX } from './programs.ts';
 
 /** The kernel closes the connections of a process that has ended within this. */
 const CLOSED_WITHIN_MS = 5_000;
@@ -40,9 +40,9 @@ export async function startHolder(pid: number, { address, port, count, source }:
   const program = startProgram(inNetworkOf(pid, [process.execPath, BUNDLE_PATH, 'connection-hog', ...asked]));
   const told = async (order: string) => {
     program.write(`${order}\n`);
-    return lookShape.parse(JSON.parse(await program.line()));
+    return lookShape.parse(JSON.parse(await program.line(WORD_MS_MAX)));
   };
-  await program.line();
+  await program.line(WORD_MS_MAX);
   return {
     alive: program.alive,
     open: async () => BigInt((await told('open')).atNs),

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { type Effect, impairerArguments } from './impairment.ts';
 import { ARRIVED_MARK, hex, type PacketMarks } from './packet-marks.ts';
-import { inNetworkOf, startProgram } from './programs.ts';
+import { inNetworkOf, startProgram, WORD_MS_MAX } from './programs.ts';
 
 /** Queue numbers of ours; 65,536 queues exist in a namespace, and others tend to use the first few. */
 const QUEUES_FROM = 10_000;
@@ -53,10 +53,10 @@ export async function startImpairer({ pid, effect, marks, tag }: ImpairerOptions
   const queue = freeQueue(readQueues(pid), seed);
   const own = [`queue=${queue}`, `seed=${seed}`, `mark=${hex(marks.done | marks.fresh)}`, `arrived-mark=${hex(ARRIVED_MARK)}`];
   const program = startProgram(inNetworkOf(pid, ['impair', ...own, ...impairerArguments(effect)]));
-  await program.line();
+  await program.line(WORD_MS_MAX);
   const ask = async (order: string) => {
     program.write(`${order}\n`);
-    return statsShape.parse(JSON.parse(await program.line()));
+    return statsShape.parse(JSON.parse(await program.line(WORD_MS_MAX)));
   };
   return {
     queue,

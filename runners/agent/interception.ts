@@ -11,7 +11,7 @@ import { pause } from './operations/five-moves.ts';
 import type { PacketFilter } from './packet-filter.ts';
 import { removalOf } from './packet-rules.ts';
 import { BUNDLE_PATH } from './places.ts';
-import { inNetworkOf, startProgram, type Waiting } from './programs.ts';
+import { inNetworkOf, startProgram, type Waiting, WORD_MS_MAX } from './programs.ts';
 import { PROGRAM_GROUP } from './redirect-rules.ts';
 import { type RuleSetter, ruleSetter } from './rule-setter.ts';
 import type { Network } from './whereabouts.ts';
@@ -95,12 +95,28 @@ export function interception(options: InterceptionOptions): Interception {
   async function start(network: Network, signal: AbortSignal): Promise<unknown> {
     drop();
     const filter = await ground.filter();
+    const orders = await options.orders(network);
     const program = startProgram(inNetworkOf(network.pid, asOurGroup([process.execPath, BUNDLE_PATH, options.program])));
     const kill = () => program.kill();
     signal.addEventListener('abort', kill, { once: true });
-    program.write(`${JSON.stringify(await options.orders(network))}\n`);
-    const ready: unknown = JSON.parse(await program.line());
-    signal.removeEventListener('abort', kill);
+    try {
+      program.write(`${JSON.stringify(orders)}\n`);
+      return await standBeside(program, JSON.parse(await program.line(WORD_MS_MAX)), { network, filter, signal });
+    } catch (error) {
+      // Nobody would know of it any more.
+      kill();
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', kill);
+    }
+  }
+
+  /** Makes ready, beside a program that listens, what leads to it and what takes that away again; answers with what the program said. */
+  async function standBeside(
+    program: Waiting,
+    ready: unknown,
+    { network, filter, signal }: { readonly network: Network; readonly filter: PacketFilter; readonly signal: AbortSignal },
+  ): Promise<unknown> {
     const rules = (family: Family) => options.rules(family, ready);
     assertTellable(network, rules(4));
     // The port is another in each target; one trial is enough for all of them.
@@ -130,7 +146,7 @@ export function interception(options: InterceptionOptions): Interception {
     async ask(order) {
       if (!standing?.program.alive()) throw new Error('the program has died, and its rules went with it: connections go their own way');
       standing.program.write(`${order}\n`);
-      return JSON.parse(await standing.program.line());
+      return JSON.parse(await standing.program.line(WORD_MS_MAX));
     },
     async remove(network, signal) {
       const died = inForce && standing?.program.alive() === false ? 'the program had died, and its rules went with it' : undefined;
@@ -141,7 +157,7 @@ export function interception(options: InterceptionOptions): Interception {
       const { program, will } = standing ?? {};
       will?.revoke();
       program?.write('off\n');
-      return { atNs, died, last: program?.alive() ? JSON.parse(await program.line().catch(() => '{}')) : undefined };
+      return { atNs, died, last: program?.alive() ? JSON.parse(await program.line(WORD_MS_MAX).catch(() => '{}')) : undefined };
     },
     async readBack(network, signal) {
       const program = standing?.program;

@@ -3,7 +3,7 @@
  * SYS_RESOURCE. A soft limit may go down and up again below the hard one, which is never touched.
  */
 import type { FileLimit, Owner } from './open-files.ts';
-import { startProgram, type Waiting } from './programs.ts';
+import { startProgram, type Waiting, WORD_MS_MAX } from './programs.ts';
 
 /** Answers each line `PID SOFT:HARD` with one of its own: nothing, or what failed. */
 const SETTER = 'while read -r pid limit; do prlimit --pid "$pid" --nofile="$limit" 2>&1 | tr "\\n" " "; echo; done';
@@ -34,7 +34,7 @@ export function limitSetter(): LimitSetter {
     async set(pid, owner, { soft, hard }) {
       const program = programOf(owner);
       program.write(`${pid} ${soft}:${hard}\n`);
-      const said = (await program.line()).trim();
+      const said = (await program.line(WORD_MS_MAX)).trim();
       if (said !== '') throw new Error(said);
     },
     end() {

@@ -100,7 +100,7 @@ function packetFilter(variant: Variant, families: readonly Family[]): PacketFilt
         families.map(async (family) => {
           const text = removalFromSaved(await saved(pid, family, signal), prefix);
           if (text === '') return;
-          const ran = await prepare(pid, family).finish(text);
+          const ran = await runProgram(inNetworkOf(pid, restoring(family)), signal, text);
           if (ran.code !== 0) throw new Error(`taking our rules away (IPv${family}) failed: ${ran.stderr.trim()}`);
         }),
       );

@@ -6,6 +6,11 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
+/** A program that has ended, and whose output somebody that it started still holds open, is not listened to for longer than this. */
+const OUTPUT_MS_MAX = 1_000;
+/** Longest wait for a program's word, where the caller has no nearer end. */
+export const WORD_MS_MAX = 10_000;
+
 /** Output kept of one program, each stream; more is cut, so that no program can fill the agent's memory. */
 const OUTPUT_CHARACTERS_MAX = 4_000_000;
 
@@ -24,8 +29,8 @@ export interface Waiting {
   write(text: string): void;
   /** Writes the last piece of input and closes it. */
   finish(text: string): Promise<Ran>;
-  /** The next line of its output. Rejects when it ends before it says one. */
-  line(): Promise<string>;
+  /** The next line of its output. Rejects when it ends before it says one; one that says nothing within the time is ended, so that no late answer is taken for another's. */
+  line(withinMs?: number): Promise<string>;
   alive(): boolean;
   kill(): void;
 }
@@ -38,6 +43,7 @@ export function inNetworkOf(pid: number, command: readonly string[]): readonly s
 /** Starts a program; its end is waited for by `ended`, which never rejects for an exit code. */
 export function startProgram(command: readonly string[]): Waiting {
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...command], { stdio: 'pipe' });
+  const kill = () => void child.kill('SIGKILL');
   let alive = true;
   const output = { stdout: '', stderr: '' };
   const lines: string[] = [];
@@ -67,14 +73,17 @@ export function startProgram(command: readonly string[]): Waiting {
       child.stdin.end(text);
       return ended;
     },
-    line() {
+    line(withinMs) {
       const said = lines.shift();
       if (said !== undefined) return Promise.resolve(said);
       if (!alive) return Promise.reject(new Error(`${command.join(' ')} has ended: ${output.stderr.trim()}`));
-      return new Promise((resolve, reject) => waiting.push({ resolve, reject }));
+      const heard = new Promise<string>((resolve, reject) => waiting.push({ resolve, reject }));
+      if (withinMs === undefined) return heard;
+      const late = setTimeout(kill, withinMs);
+      return heard.finally(() => clearTimeout(late));
     },
     alive: () => alive,
-    kill: () => void child.kill('SIGKILL'),
+    kill,
   };
 }
 
@@ -94,7 +103,11 @@ function endOf(child: ChildProcessWithoutNullStreams, output: { stdout: string; 
     child.on('error', (error) => resolve({ code: null, stdout: '', stderr: error.message, endedNs: process.hrtime.bigint() }));
     child.on('exit', (code) => {
       const endedNs = process.hrtime.bigint();
-      const done = () => resolve({ code, stdout: output.stdout, stderr: output.stderr, endedNs });
+      const late = setTimeout(() => done(), OUTPUT_MS_MAX);
+      const done = () => {
+        clearTimeout(late);
+        resolve({ code, stdout: output.stdout, stderr: output.stderr, endedNs });
+      };
       child.on('close', done);
     });
   });

@@ -89,18 +89,12 @@ async function saying(program: Waiting, word: string, timeoutMs = ANSWER_TIMEOUT
   if (said !== word) throw new Error(`the stressor said '${said}' instead of '${word}'`);
 }
 
-/**
- * The next line. One that does not come in time ends the program, so that no late answer is taken for another's. Rejects
- * with the program's last words where it has ended.
- */
+/** The next line. Rejects with the program's last words where it has ended. */
 async function lineWithin(program: Waiting, timeoutMs: number): Promise<string> {
-  const timeout = setTimeout(program.kill, timeoutMs);
   try {
-    return await program.line();
+    return await program.line(timeoutMs);
   } catch {
     const { stderr } = await program.ended;
     throw new Error(stderr.trim() || HAS_DIED);
-  } finally {
-    clearTimeout(timeout);
   }
 }
