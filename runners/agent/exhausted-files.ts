@@ -45,7 +45,7 @@ export interface ExhaustedFiles {
 
 /** `name`: of processes of that name alone. */
 export function exhaustedFiles(ground: Ground, container: ContainerRef, name: string | undefined): ExhaustedFiles {
-  const kept = keepsake(ground.engine, ground.tag);
+  const kept = keepsake(ground);
   const setter = limitSetter();
   const table = tableOf(ground.engine, container, setter);
   /** What the engine keeps. */

@@ -7,8 +7,13 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { type Follow, followShape } from './following.ts';
 
-/** What is remembered of one operation: how it found the container, and whether it ever began to touch it. */
-const rememberedShape = z.object({ found: z.string().exactOptional(), touched: z.boolean().exactOptional() });
+/** What is remembered of one operation: how it found the container, whether it ever began to touch it, and a keepsake that the engine was asked for. */
+const rememberedShape = z.object({
+  found: z.string().exactOptional(),
+  touched: z.boolean().exactOptional(),
+  /** Empty: none is coming. */
+  coming: z.string().exactOptional(),
+});
 
 /** `/firedrill/memory.json`: present from the agent's first start on, which is how a restarted one knows that it was at work. */
 const memoryShape = z.object({

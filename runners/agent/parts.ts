@@ -13,6 +13,7 @@ import type { ContainerRef } from './operations/operation.ts';
 import type { PacketFilter } from './packet-filter.ts';
 import { CHAIN_PREFIX } from './packet-rules.ts';
 import type { Move, OperationResult } from './protocol.ts';
+import { inOrder } from './stray-moves.ts';
 
 export interface Part {
   /** Which following of its fault made it, counted from 1; 0 for what the orders say. */
@@ -74,18 +75,21 @@ export function partMaker(operations: readonly Operation[], fault: string, surro
 }
 
 function partOf(operation: Operation, key: string, takeAlone: Ground['takeAlone'], { engine, memory, findFilter }: Surroundings): Part {
+  const tag = `${CHAIN_PREFIX}${createHash('sha256').update(key).digest('hex').slice(0, 8)}`;
   const ground: Ground = {
     engine,
     filter: findFilter,
     takeAlone,
-    tag: `${CHAIN_PREFIX}${createHash('sha256').update(key).digest('hex').slice(0, 8)}`,
+    tag,
     mayHaveTouched: () => memory.blind || memory.recall(key).touched === true,
     remember: (found: string) => memory.remember([key], { found }),
     found: () => memory.recall(key).found,
     memoryIsLost: () => memory.blind,
+    rememberComing: (keepsake = '') => memory.remember([key], { coming: keepsake }),
+    comingKeepsake: (): string | undefined => (memory.blind ? tag : memory.recall(key).coming || undefined),
   };
   const kind = kindOf(operation);
-  const moves = kind.moves(operation, ground);
+  const moves = inOrder(kind.moves(operation, ground));
   if (kind.anyState) return { container: operation.container, key, moves };
   return { container: operation.container, key, moves: armedWhereFit(moves, () => engine.inspect(operation.container.id)) };
 }
@@ -132,7 +136,7 @@ function withLimit(moving: Promise<Outcome>, signal: AbortSignal): Promise<Outco
   return new Promise((resolve, reject) => {
     let timeout: NodeJS.Timeout | undefined;
     const late = () => {
-      timeout = setTimeout(() => reject(new Error('it took too long, and was given up')), GRACE_AFTER_LIMIT_MS);
+      timeout = setTimeout(() => reject(new Error(`${reasonOf(signal)}, and was given up`)), GRACE_AFTER_LIMIT_MS);
     };
     signal.addEventListener('abort', late, { once: true });
     moving.then(resolve, reject).finally(() => {
@@ -140,4 +144,8 @@ function withLimit(moving: Promise<Outcome>, signal: AbortSignal): Promise<Outco
       signal.removeEventListener('abort', late);
     });
   });
+}
+
+function reasonOf({ reason }: AbortSignal): string {
+  return reason instanceof Error && reason.name === 'TimeoutError' ? 'it took too long' : 'it was cut short by its undo';
 }

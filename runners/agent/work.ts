@@ -1,6 +1,7 @@
 /**
  * The agent's work: every fault of its orders with the moves of its operations. A move goes to all operations of a
- * fault at once; an operation that fails never keeps the others from their move. Undoing a fault ends its proving first.
+ * fault at once; an operation that fails never keeps the others from their move. Undoing a fault ends its arming and proving first, and nothing of
+ * it is done any more, unless it is armed anew.
  */
 import type { Follow } from './following.ts';
 import type { AgentMemory } from './memory.ts';
@@ -46,21 +47,23 @@ export function workWith(
 ): Work {
   const parts = new Map(first);
   const undoing = new Set<string>();
-  /** By fault: ends what is being proven. */
-  const proving = new Map<string, AbortController>();
+  /** By fault: ends what is being armed or proven. */
+  const ending = new Map<string, AbortController>();
   const inTurn = turns();
 
+  function endedByUndo(fault: string): AbortSignal {
+    const controller = new AbortController();
+    ending.set(fault, controller);
+    return controller.signal;
+  }
+
   async function run(fault: string, each: readonly Part[], move: Move, timeoutMs: number): Promise<readonly OperationResult[]> {
-    const limits = [AbortSignal.timeout(timeoutMs)];
-    if (move === 'prove') {
-      const ending = new AbortController();
-      proving.set(fault, ending);
-      limits.push(ending.signal);
-    }
-    if (move === 'inject') {
-      memory.remember(each.map(keyOf), { touched: true });
-    }
     if (move === 'undo') return undoNewestFirst(each, timeoutMs);
+    // Asked for before the undo was, and overtaken by it: whoever stops a run does not wait for what it still had in mind.
+    if (move !== 'read-back' && undoing.has(fault)) throw new Error(`the fault '${fault}' is being undone`);
+    const limits = [AbortSignal.timeout(timeoutMs)];
+    if (move === 'arm' || move === 'prove') limits.push(endedByUndo(fault));
+    if (move === 'inject') memory.remember(each.map(keyOf), { touched: true });
     const signal = AbortSignal.any(limits);
     const results = await Promise.all(each.map((part) => resultOf(part, move, signal)));
     if (move === 'arm') await keepMemory();
@@ -77,9 +80,7 @@ export function workWith(
     memory.follow(follow);
     await keepMemory();
     parts.set(fault, [...(parts.get(fault) ?? []), ...fresh]);
-    const ending = new AbortController();
-    proving.set(fault, ending);
-    const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), ending.signal]);
+    const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), endedByUndo(fault)]);
     // Where it is others that have moved, what went by their old addresses is still there.
     const stale = follow.moved ? supersededBy(fresh, parts.get(fault) ?? []) : [];
     const undone = await Promise.all(stale.map((part) => resultOf(part, 'undo', signal)));
@@ -102,11 +103,12 @@ export function workWith(
     faults: [...parts.keys()],
     async move(fault, move, timeoutMs) {
       if (!parts.has(fault)) throw new Error(`no fault '${fault}' in the orders`);
-      // An undo does not wait for a proof.
+      // An undo waits neither for a proof nor for what is made ready.
       if (move === 'undo') {
         undoing.add(fault);
-        proving.get(fault)?.abort();
+        ending.get(fault)?.abort();
       }
+      if (move === 'arm') undoing.delete(fault);
       return inTurn(fault, () => run(fault, parts.get(fault) ?? [], move, timeoutMs));
     },
     async follow(follow, timeoutMs) {

@@ -40,7 +40,7 @@ function moves(operation: z.output<typeof shape>, ground: Ground): FiveMoves {
   const { engine } = ground;
   const { id } = operation.container;
   const place = whereabouts(engine, operation.container);
-  const kept = keepsake(engine, ground.tag);
+  const kept = keepsake(ground);
   let left: readonly NetworkPlace[] = [];
   const macsOf = async (signal: AbortSignal) => {
     const network = await networkToTouch(place);
@@ -73,7 +73,7 @@ function moves(operation: z.output<typeof shape>, ground: Ground): FiveMoves {
     async undo() {
       const text = await kept.read();
       if (!ground.mayHaveTouched() || text === undefined) {
-        if (text !== undefined) await kept.drop();
+        await kept.drop();
         return { evidence: text === undefined ? 'nothing is kept of it: there is nothing to bring back' : 'it was never touched' };
       }
       const said: string[] = [];

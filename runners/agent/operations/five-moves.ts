@@ -40,6 +40,10 @@ export interface Ground {
   found(): string | undefined;
   /** True where what was written down cannot be read, so that nothing found does not mean nothing done. */
   memoryIsLost(): boolean;
+  /** Writes down the name of a keepsake that the engine is being asked to make; undefined when it is there. */
+  rememberComing(keepsake: string | undefined): void;
+  /** The name of one that may still be coming, also for the agent that died; undefined where none is. */
+  comingKeepsake(): string | undefined;
 }
 
 /** Waits, and says whether the time passed (true) or the signal aborted first. */

@@ -31,7 +31,7 @@ export const remove = defineOperation({ shape, claims: () => ['state'], decidedI
 function moves(operation: Remove, ground: Ground): FiveMoves {
   const { engine } = ground;
   const { id, name } = operation.container;
-  const kept = keepsake(engine, ground.tag);
+  const kept = keepsake(ground);
   let pidInArming = 0;
   let removing: Promise<void> | undefined;
 
@@ -60,11 +60,10 @@ function moves(operation: Remove, ground: Ground): FiveMoves {
     },
     async undo(signal) {
       const text = await kept.read();
-      if (!ground.mayHaveTouched()) {
+      if (!ground.mayHaveTouched() || text === undefined) {
         await kept.drop();
-        return { evidence: 'it was never touched' };
+        return { evidence: text === undefined ? 'nothing is kept of it: there is nothing to bring back' : 'it was never touched' };
       }
-      if (text === undefined) return { mechanism: 'engine', evidence: 'nothing is kept of it: there is nothing to bring back' };
       await removing?.catch(() => {});
       const stays = await untilSettled(operation, ground, signal);
       const evidence = stays ? 'it was not removed' : await makeAnew(wholeShape.parse(JSON.parse(text)), ground);

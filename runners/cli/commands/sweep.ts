@@ -7,6 +7,7 @@ import { readConfig } from '../config.ts';
 import type { CliIo } from '../io.ts';
 import { enginesToSweep } from '../sweep/engines-to-sweep.ts';
 import { describeRemains, findRemains, type Remains } from '../sweep/find-remains.ts';
+import { describeOrphan, orphanKeepsakes } from '../sweep/orphan-keepsakes.ts';
 import { sweepRemains } from '../sweep/sweep-remains.ts';
 import { sweepTagged } from '../sweep/sweep-tagged.ts';
 
@@ -47,12 +48,14 @@ export async function sweep(io: CliIo, runId: string | undefined, options: Sweep
   }
   const tagged = runId === undefined ? await sweepEveryTagged(io, engines, options, say) : [];
   if (tagged.includes('declined')) return EXIT.stopped;
-  if (dead.length === 0 && tagged.every((each) => each === 'none')) say('nothing is left behind');
+  const orphans = runId === undefined ? (await Promise.all(engines.map(({ docker }) => orphanKeepsakes(docker)))).flat() : [];
+  for (const name of orphans) say(describeOrphan(name));
+  if (dead.length + orphans.length === 0 && tagged.every((each) => each === 'none')) say('nothing is left behind');
   if (options.json)
     io.stdout.write(
-      `${JSON.stringify({ found: lines, alive: alive.map(({ runId, alive: why }) => ({ runId, why })), swept }, undefined, 2)}\n`,
+      `${JSON.stringify({ found: lines, alive: alive.map(({ runId, alive: why }) => ({ runId, why })), swept, orphans }, undefined, 2)}\n`,
     );
-  const clean = swept.every((each) => each.clean) && !tagged.includes('left');
+  const clean = swept.every((each) => each.clean) && !tagged.includes('left') && orphans.length === 0;
   return clean && unreachable.length === 0 ? EXIT.passed : EXIT.notUndone;
 }
 

@@ -83,6 +83,55 @@ test('an undo ends a proof under way, and comes after it', async (t) => {
   assert.equal((await proof)[0]?.ok, false);
 });
 
+test('an undo ends an arming under way, and what was asked for before it and not begun is not done any more', async (t) => {
+  const order: string[] = [];
+  const each = part('c', {
+    arm: (signal) =>
+      new Promise((_, reject) =>
+        signal.addEventListener('abort', () => {
+          order.push('arming ended');
+          reject(new Error('ended'));
+        }),
+      ),
+    async inject() {
+      order.push('injected');
+      return {};
+    },
+    async undo() {
+      order.push('undone');
+      return {};
+    },
+  });
+  const memory = openMemory(join(folder(t), 'memory.json'), false);
+  const work = workWith(new Map([['fault', [each]]]), memory);
+  const armed = work.move('fault', 'arm', TIMEOUT_MS);
+  const injected = work.move('fault', 'inject', TIMEOUT_MS);
+  await new Promise(setImmediate);
+  const undone = work.move('fault', 'undo', TIMEOUT_MS);
+  await assert.rejects(injected, /the fault 'fault' is being undone/);
+  await undone;
+  assert.equal((await armed)[0]?.ok, false);
+  assert.deepEqual(order, ['arming ended', 'undone']);
+  assert.deepEqual(memory.recall('run/fault/c'), {});
+});
+
+test('an act that comes after the undo is refused; one that is armed anew is not', async (t) => {
+  const acts: string[] = [];
+  const each = part('c', {
+    async inject() {
+      acts.push('injected');
+      return {};
+    },
+  });
+  const work = workWith(new Map([['fault', [each]]]), openMemory(join(folder(t), 'memory.json'), false));
+  for (const move of ['arm', 'undo', 'read-back'] as const) await work.move('fault', move, TIMEOUT_MS);
+  for (const move of ['inject', 'prove'] as const)
+    await assert.rejects(work.move('fault', move, TIMEOUT_MS), /the fault 'fault' is being undone/);
+  assert.deepEqual(acts, []);
+  for (const move of ['arm', 'inject'] as const) await work.move('fault', move, TIMEOUT_MS);
+  assert.deepEqual(acts, ['injected']);
+});
+
 test('a move that does not heed its limit is given up, so that the next one comes', async (t) => {
   const each = part('c', { inject: () => new Promise(() => {}) });
   const work = workWith(new Map([['fault', [each]]]), openMemory(join(folder(t), 'memory.json'), false));
