@@ -10,6 +10,7 @@ import { judgeThreshold, thresholdText } from '../probes/slo/judge-threshold.ts'
 import { conditionText } from '../probes/slo/judgement.ts';
 import type { Event, EventOf } from '../runners/journal/events.ts';
 import { faultClock, faultReport } from './fault-report.ts';
+import { lengthOf } from './figures.ts';
 import { type LoadSpan, loadReport } from './load-report.ts';
 import { probeReports } from './probe-report.ts';
 import { EXIT_BY_REASON, type Reason, reasonsOf } from './reasons.ts';
@@ -125,13 +126,19 @@ function followedNote({ atMs, fault, container, ok, detail }: EventOf<'fault.fol
   return { atMs, level: ok ? ('info' as const) : ('warning' as const), text };
 }
 
+/** A method that began late. */
+function latenessNote({ atMs, lateMs = 0 }: EventOf<'phase'>) {
+  const text = `every step came ${lengthOf(lateMs)} later than planned, because arming took longer than the plan left for it`;
+  return lateMs > 0 ? [{ atMs, level: 'warning' as const, text }] : [];
+}
+
 /** What happened besides faults and load, as the journal has it. */
 function happenings({ of }: Timeline) {
   return {
     containers: of('container').map(({ atMs, container, action, detail }) => ({ atMs, container, action, detail: detail ?? null })),
     gates: of('gate').map(({ atMs, gate, question, answer }) => ({ atMs, name: gate, question, answer })),
     stops: of('stop').map(({ atMs, because, detail }) => ({ atMs, because, detail })),
-    notes: [...of('note'), ...of('fault.followed').map(followedNote)]
+    notes: [...of('note'), ...of('fault.followed').map(followedNote), ...of('phase').flatMap(latenessNote)]
       .map(({ atMs, level, text }) => ({ atMs, level, text }))
       .sort((one, other) => one.atMs - other.atMs),
     phases: of('phase').map(({ atMs, phase }) => ({ atMs, phase })),

@@ -29,6 +29,10 @@ function planText(plan: Plan): string {
   return `${faults} on ${touched} of ${plural(total, 'container')}, last undo due at ${momentOf(plan.lastUndoMs)}, ends by ${momentOf(plan.endMs)}`;
 }
 
+function phaseText({ phase, lateMs }: EventOf<'phase'>): string {
+  return `${PHASES[phase]}${lateMs === undefined ? '' : `, every step ${lengthOf(lateMs)} later than planned, because arming took longer`}`;
+}
+
 function hypothesisLines(event: EventOf<'hypothesis.judged'>): Line[] {
   const notHeld = event.parts.filter((part) => part.state !== 'held');
   return [
@@ -100,7 +104,7 @@ export function eventLines(event: Event): Line[] {
     case 'run.planned':
       return [line(event, 'plan', event.plan.title, 'bold'), line(event, 'plan', planText(event.plan))];
     case 'phase':
-      return [line(event, 'phase', PHASES[event.phase], 'bold')];
+      return [line(event, 'phase', phaseText(event), 'bold')];
     case 'system.intended':
       return [line(event, 'system', `${event.project}: ${event.action === 'up' ? 'bringing it up' : 'changing its environment'}`)];
     case 'system.restored':

@@ -45,9 +45,14 @@ function advanced(fault: LiveFault, event: Event): LiveFault {
   }
 }
 
+function laterBy(planned: PlannedFault, lateMs: number): PlannedFault {
+  return { ...planned, atMs: planned.atMs + lateMs };
+}
+
 /** The faults after one more event. */
 export function foldFaults(faults: readonly LiveFault[], event: Event): readonly LiveFault[] {
   if (event.type === 'run.planned') return event.plan.faults.map((planned) => ({ planned, stage: 'planned' }));
+  if (event.type === 'phase') return faults.map(({ planned, ...fault }) => ({ ...fault, planned: laterBy(planned, event.lateMs ?? 0) }));
   if (!('fault' in event)) return faults;
   return faults.map((fault) => (fault.planned.name === event.fault ? advanced(fault, event) : fault));
 }

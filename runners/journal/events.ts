@@ -90,7 +90,8 @@ export type Event = Stamp &
       }
     /** The experiment as parsed, with its variant laid over it; judging an old run needs neither the file nor its environment. */
     | { readonly type: 'run.planned'; readonly plan: Plan; readonly experiment: Experiment }
-    | { readonly type: 'phase'; readonly phase: Phase }
+    /** `lateMs`, of the method: how much later than planned every step is, because arming took so much longer than the plan left for it. */
+    | { readonly type: 'phase'; readonly phase: Phase; readonly lateMs?: number }
     /** The system was brought up or its environment changed; how to put it back. Synced before the act. */
     | {
         readonly type: 'system.intended';

@@ -40,6 +40,8 @@ export interface ConductOptions {
   readonly askGate?: ((question: string) => Promise<'go' | 'no-go' | 'no-answer'>) | undefined;
   /** Tells of containers of the plan that start anew; absent: none is followed. */
   readonly replacements?: Replacements | undefined;
+  /** When the load has ended by itself, however; absent: there is none. */
+  readonly loadEnded?: Promise<void> | undefined;
   /** Ends the load, where a threshold says so; absent: there is none. */
   readonly stopLoad?: (() => Promise<void>) | undefined;
   /** Aborted by a person or a signal. */
@@ -48,7 +50,7 @@ export interface ConductOptions {
 
 /** Plays the plan. Whatever happens, everything that was armed is undone before this resolves or rejects. */
 export async function conduct(options: ConductOptions): Promise<void> {
-  const { journal, clock, plan } = options;
+  const { journal, plan } = options;
   const ending = new AbortController();
   const stop = (reason: Stop) => {
     if (ending.signal.aborted) return;
@@ -60,7 +62,7 @@ export async function conduct(options: ConductOptions): Promise<void> {
   options.stopped.addEventListener('abort', onSignal, { once: true });
 
   journal.append({ type: 'phase', phase: 'steady-state' });
-  const firstFaultMs = plan.faults[0]?.atMs ?? 0;
+  const firstFaultMs = plan.faults[0]?.atMs ?? plan.endMs;
   const hands = options.startHands();
   hands.catch(() => undefined);
   let runs: readonly FaultRun[] = [];
@@ -72,12 +74,12 @@ export async function conduct(options: ConductOptions): Promise<void> {
     if (steady && !ending.signal.aborted) {
       runs = plan.faults.map((planned) => startFaultRun(planned, options, ready));
       journal.append({ type: 'phase', phase: 'arming' });
-      for (const run of runs) await run.arm();
-      await clock.until(Math.min(firstFaultMs, ...plan.gates.map((gate) => gate.atMs)), ending.signal);
+      await armAll(runs, ending.signal);
+      const lateMs = await untilFirstStep(options, ending.signal);
       const still = ending.signal.aborted ? 'unknown' : judgeHypothesis(options, 'armed');
       if (still === 'held') {
-        journal.append({ type: 'phase', phase: 'method' });
-        await playWatched({ ...options, runs, signal: ending.signal, onStop: stop });
+        journal.append({ type: 'phase', phase: 'method', ...(lateMs > 0 ? { lateMs } : {}) });
+        await playWatched({ ...options, runs, lateMs, signal: ending.signal, onStop: stop });
       }
     }
   } catch (error) {
@@ -96,6 +98,24 @@ export async function conduct(options: ConductOptions): Promise<void> {
   }
 }
 
+/** One after the other; who stops the run does not wait for what is still to be armed. */
+async function armAll(runs: readonly FaultRun[], signal: AbortSignal): Promise<void> {
+  for (const run of runs) {
+    if (signal.aborted) return;
+    await Promise.race([run.arm(), aborted(signal)]);
+  }
+}
+
+/** Waits until the first step is due. Answers with how much too late it is for that by then: the time that arming took beyond what the plan left for it. */
+async function untilFirstStep({ plan, clock }: ConductOptions, signal: AbortSignal): Promise<number> {
+  const steps = [...plan.faults, ...plan.gates].map((step) => step.atMs);
+  if (steps.length === 0) return 0;
+  const firstMs = Math.min(...steps);
+  const lateMs = Math.max(0, clock.nowMs() - firstMs);
+  await clock.until(firstMs, signal);
+  return lateMs;
+}
+
 /** The method, with everything that may end it early: stop conditions, the maximum duration, containers that cannot be followed. */
 async function playWatched(options: ConductOptions & MethodOptions): Promise<void> {
   const { experiment, evidence, clock, signal, onStop, replacements } = options;
@@ -106,7 +126,7 @@ async function playWatched(options: ConductOptions & MethodOptions): Promise<voi
     done.abort();
     unfollow();
   });
-  void endAtLimit(options, AbortSignal.any([signal, done.signal]));
+  if (options.runs.length > 0) void endAtLimit(options, AbortSignal.any([signal, done.signal]));
   // An undo does not wait for a proof that is still being sought.
   await Promise.race([method, aborted(signal)]);
   await conditions;

@@ -92,6 +92,13 @@ export function faultRun(options: FaultRunOptions): FaultRun {
     return true;
   }
 
+  /** Undefined where the move failed because its undo came first. */
+  const unlessUndoing = (moved: Promise<readonly OperationResult[]>) =>
+    moved.catch((error: unknown) => {
+      if (undoing) return undefined;
+      throw error;
+    });
+
   return {
     planned,
     open: () => state === 'armed',
@@ -109,16 +116,20 @@ export function faultRun(options: FaultRunOptions): FaultRun {
     },
     async inject() {
       await journal.appendSynced({ type: 'fault.intended', fault: name });
+      // A disk may take its time, and no undo waits for it: what comes after one would stay.
+      if (undoing) return false;
       const askedAtMs = clock.nowMs();
-      const injected = await hands.inject(name);
+      const injected = await unlessUndoing(hands.inject(name));
+      if (!injected) return false;
       journal.append({ type: 'fault.injected', fault: name, askedAtMs, acts: acts(injected) });
       const failed = failures(injected);
       if (failed.length > 0) {
         journal.append({ type: 'fault.unproven', fault: name, why: failed.join('; ') });
         return false;
       }
-      const proven = await hands.prove(name);
       if (undoing) return false;
+      const proven = await unlessUndoing(hands.prove(name));
+      if (!proven || undoing) return false;
       const proof = fault.judgeProof(settings, proven);
       if (!proof.proven) {
         journal.append({ type: 'fault.unproven', fault: name, why: proof.evidence });

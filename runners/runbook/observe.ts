@@ -27,6 +27,8 @@ export interface ObserveOptions {
 
 export interface Observation {
   readonly evidence: Evidence;
+  /** Resolves when the load has ended, or failed; both are in the journal then. */
+  readonly loadEnded: Promise<void>;
   /** Ends the load alone. */
   stopLoad(): Promise<void>;
   /** Ends load and probes; everything that they saw is in the journal when it resolves. */
@@ -105,12 +107,14 @@ export function observe(options: ObserveOptions): Observation {
     (totals) => (experiment.scenarios.length > 0 || experiment.script ? journal.append({ type: 'load.ended', ...totals }) : undefined),
     (error: unknown) => journal.append({ type: 'load.failed', error: error instanceof Error ? error.message : String(error) }),
   );
+  const loadEnded = ended.then(() => undefined);
   return {
     evidence,
+    loadEnded,
     stopLoad: () => load.stop(),
     async stop() {
       await load.stop();
-      await ended;
+      await loadEnded;
       await watch.stop();
       ending.abort();
     },

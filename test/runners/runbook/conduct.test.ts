@@ -232,6 +232,77 @@ test('an intent that cannot be written means no act', async () => {
   assert.deepEqual(calls, ['arm', 'undo', 'readBack', 'leave']);
 });
 
+test('an act whose intent was still being written when the run was stopped is not done any more', async () => {
+  const stopWhen = [{ ...exampleExperiment().hypothesis[0], threshold: parseThreshold('rate>0.9'), over: { ms: 500 }, for: { ms: 1000 } }];
+  const experiment = { ...exampleExperiment(), stopWhen } as ReturnType<typeof exampleExperiment>;
+  const { calls, lines } = await play({
+    experiment,
+    failing: (atMs) => atMs >= 5000 && atMs < 6500,
+    options(time) {
+      const journal = memoryJournal(time);
+      const appendSynced = (body: EventBody) => time.clock.until(7500).then(() => journal.append(body));
+      return { journal: { ...journal, appendSynced } };
+    },
+  });
+  assert.deepEqual(calls, ['arm', 'undo', 'readBack', 'leave'], lines.join('\n'));
+});
+
+test('who stops a run while it is armed does not wait for the arming', async () => {
+  const { lines, calls } = await play({
+    moves: { arm: () => new Promise(() => undefined) },
+    options(time) {
+      const stopping = new AbortController();
+      void time.clock.until(4000).then(() => stopping.abort({ because: 'signal', detail: 'SIGINT' }));
+      return { stopped: stopping.signal };
+    },
+  });
+  assert.ok(lines.includes('4000 fault.undone'), lines.join('\n'));
+  assert.deepEqual(calls, ['arm', 'undo', 'readBack', 'leave']);
+});
+
+/** Two faults, 2 s apart, and the instant at which arming ends. */
+async function playTwo(armedAtMs: number) {
+  const { method, ...experiment } = exampleExperiment();
+  const [first] = method;
+  assert.ok(first?.type === 'fault');
+  let armed = () => Promise.resolve();
+  const played = await play({
+    experiment: { ...experiment, method: [first, { ...first, name: 'second', at: { ms: 7000 } }] },
+    moves: { arm: () => armed().then(() => []) },
+    options(time) {
+      armed = () => time.clock.until(armedAtMs);
+      return {};
+    },
+  });
+  const begun = played.events.find((event) => event.type === 'phase' && event.phase === 'method');
+  return { intended: played.lines.filter((each) => each.endsWith('fault.intended')), begun };
+}
+
+test('steps that arming made late keep their distance, and the journal says how late they are', async () => {
+  const late = await playTwo(9000);
+  assert.deepEqual(late.intended, ['9000 fault.intended', '11000 fault.intended']);
+  assert.deepEqual(late.begun?.type === 'phase' && late.begun.lateMs, 4000);
+  const punctual = await playTwo(4500);
+  assert.deepEqual(punctual.intended, ['5000 fault.intended', '7000 fault.intended']);
+  assert.ok(punctual.begun && !('lateMs' in punctual.begun));
+});
+
+test('a run without steps waits for its steady state, and lasts as long as its load', async () => {
+  const { lines, calls } = await play({
+    experiment: { ...exampleExperiment(), method: [] },
+    options: (time) => ({ loadEnded: time.clock.until(9000) }),
+  });
+  assert.deepEqual(lines, [
+    '0 phase steady-state',
+    '2500 hypothesis.judged before held',
+    '2500 phase arming',
+    '2500 hypothesis.judged armed held',
+    '2500 phase method',
+    '9000 phase ended',
+  ]);
+  assert.deepEqual(calls, ['leave']);
+});
+
 test('a method that outlasts the maximum duration is undone, whatever made it late', async () => {
   const experiment = exampleExperiment({ duration: { ms: 600_000 } });
   const { lines, events } = await play({
