@@ -7,7 +7,7 @@ import type { Attached } from './container.ts';
 import type { ContainerRef } from './operations/operation.ts';
 import type { AgentNotice, AgentReply, Move } from './protocol.ts';
 import { agentLineShape } from './protocol.ts';
-import { pendingReplies } from './replies.ts';
+import { noAnswer, pendingReplies } from './replies.ts';
 
 /** Last words, outside the protocol, that are told when it is gone. */
 const LAST_WORDS_CHARACTERS = 1_000;
@@ -80,7 +80,7 @@ export function conversation({ input, stdout, stderr }: Attached, onNotice: (not
       const { id, answered } = replies.expect(withinMs);
       input.write(`${JSON.stringify({ id, ...request })}\n`);
       const reply = await answered;
-      if (!reply.ok) throw new Error(reply.error);
+      if (!reply.ok) throw noAnswer(reply.error);
       return reply;
     },
   };

@@ -1,4 +1,5 @@
 /** Requests that wait for their reply, by id; each with its limit, and all of them failed together when the agent is gone. */
+import { EXIT, FiredrillError } from '../failure.ts';
 import type { AgentReply } from './protocol.ts';
 
 export interface PendingReplies {
@@ -17,8 +18,8 @@ export function pendingReplies(): PendingReplies {
     expect(withinMs) {
       const id = ++lastId;
       const { promise, resolve, reject } = Promise.withResolvers<AgentReply>();
-      if (over !== undefined) reject(new Error(over));
-      const timeout = setTimeout(() => reject(new Error(`the agent did not answer within ${withinMs} ms`)), withinMs);
+      if (over !== undefined) reject(noAnswer(over));
+      const timeout = setTimeout(() => reject(noAnswer(`the agent did not answer within ${withinMs} ms`)), withinMs);
       timeout.unref();
       waiting.set(id, { promise, resolve, reject });
       const answered = promise.finally(() => {
@@ -30,7 +31,12 @@ export function pendingReplies(): PendingReplies {
     settle: (reply) => waiting.get(reply.id)?.resolve(reply),
     failAll(why) {
       over = why;
-      for (const each of waiting.values()) each.reject(new Error(why));
+      for (const each of waiting.values()) each.reject(noAnswer(why));
     },
   };
+}
+
+/** Without an agent there is no evidence; it undoes by itself, or is swept. */
+export function noAnswer(why: string): FiredrillError {
+  return new FiredrillError('agent-silent', why, { hint: 'See whether anything is left: firedrill sweep', exitCode: EXIT.inconclusive });
 }

@@ -11,7 +11,7 @@ import { composeSystem } from '../docker/compose-system.ts';
 import { connectEngines } from '../docker/engines.ts';
 import { ensureImages } from '../docker/images.ts';
 import { acquireLock, lockName, releaseLock } from '../docker/lock.ts';
-import { EXIT, type ExitCode } from '../failure.ts';
+import type { ExitCode } from '../failure.ts';
 import type { Event, Plan } from '../journal/events.ts';
 import { findLeftovers } from '../journal/leftovers.ts';
 import { JOURNAL_FILE, readJournal } from '../journal/reader.ts';
@@ -19,9 +19,11 @@ import { assertRoomForJournal } from '../journal/room.ts';
 import { createRunDirectory, pointLatest, runsFolder } from '../journal/run-directory.ts';
 import { readConfig } from './config.ts';
 import { assertNotStopped, stopFileOf, watchForStop } from './emergency-stop.ts';
+import { failureWords } from './failure-words.ts';
 import type { CliIo } from './io.ts';
 import type { LoadedExperiment } from './load-experiment.ts';
 import { playRun } from './play-run.ts';
+import { exitCodeOfRun } from './run-exit.ts';
 import { listenForStop } from './stop-signals.ts';
 import { assertNothingLeft } from './sweep/assert-nothing-left.ts';
 import { writeReports } from './write-reports.ts';
@@ -75,10 +77,14 @@ export async function drill(io: CliIo, loaded: LoadedExperiment, options: DrillO
       const seed = options.seed ?? Math.floor(Math.random() * SEED_MAX);
       const run = { ...options, io, engines, loaded, system, runId, directory, seed, lockName: lock, stopped: signals.stopped };
       const { failure } = await playRun(run);
-      await pointLatest(root, runId);
-      const judged = await writeReports(io, directory, { quiet: options.quiet });
-      if (failure !== undefined && judged.exitCode !== EXIT.notUndone) throw failure;
-      return { ...judged, directory };
+      const judged = await writeReports(io, directory, { quiet: options.quiet }).catch((error: unknown) => {
+        throw failure ?? error;
+      });
+      const unpointed = await pointLatest(root, runId).catch((error: unknown) => error);
+      // It was touched and is judged: what went wrong is said beside the verdict, and does not stand in its place.
+      const wrong = new Set([failure, judged.unwritten ?? unpointed]);
+      for (const each of wrong) if (each !== undefined) io.stderr.write(failureWords(each).text);
+      return { report: judged.report, exitCode: exitCodeOfRun(judged, failure), directory };
     } finally {
       if (!(await leftSomething(directory))) await unlockAll(dockers, lock, runId);
     }

@@ -18,7 +18,7 @@ import { start } from './commands/start.ts';
 import { stop } from './commands/stop.ts';
 import { sweep } from './commands/sweep.ts';
 import { up } from './commands/up.ts';
-import { isLostConnection } from './engine-outage.ts';
+import { failureWords } from './failure-words.ts';
 import type { CliIo } from './io.ts';
 import { version } from './version.ts';
 
@@ -157,25 +157,10 @@ function seedOf(text: string): number {
   });
 }
 
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
-}
-
-/** Says what went wrong in one message with a hint, and gives the exit code for it. */
+/** Says what went wrong, and gives the exit code for it. */
 function tell(io: CliIo, error: unknown): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.passed : EXIT.usageWrong;
-  if (error instanceof FiredrillError) {
-    io.stderr.write(`firedrill: ${error.message}\n${error.hint ? `  hint: ${error.hint}\n` : ''}`);
-    return error.exitCode;
-  }
-  if (isLostConnection(error)) {
-    io.stderr.write(`firedrill: The connection to the engine broke: ${error}\n  hint: See whether anything is left: firedrill sweep\n`);
-    return EXIT.groundUnfit;
-  }
-  if (codeOf(error) === 'ENOSPC') {
-    io.stderr.write(`firedrill: The disk is full: ${error}\n  hint: Free some room; what was recorded is judged by: firedrill report\n`);
-    return EXIT.groundUnfit;
-  }
-  io.stderr.write(`firedrill: this is a bug of ours: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  return EXIT.bug;
+  const { text, exitCode } = failureWords(error);
+  io.stderr.write(text);
+  return exitCode;
 }

@@ -5,7 +5,7 @@ import type { EngineTools } from '../../probes/probe.ts';
 import { type LiveOutput, type LiveView, liveView } from '../../reports/terminal/live-view.ts';
 import type { NamedEngine } from '../docker/engines.ts';
 import { probeTools } from '../docker/probe-tools.ts';
-import { EXIT, FiredrillError } from '../failure.ts';
+import { EXIT, type ExitCode, FiredrillError } from '../failure.ts';
 import type { Target } from '../faults/fault.ts';
 import { faults } from '../faults/index.ts';
 import type { Plan } from '../journal/events.ts';
@@ -17,6 +17,7 @@ import { withRunnerHands } from '../runbook/runner-hands.ts';
 import { prepareSystem, type System } from '../runbook/system.ts';
 import { agentHands } from './agent-hands.ts';
 import { readConfig } from './config.ts';
+import { failureWords } from './failure-words.ts';
 import { type CliIo, wantsColor } from './io.ts';
 import type { LoadedExperiment } from './load-experiment.ts';
 import { recordContainers } from './record-containers.ts';
@@ -73,49 +74,63 @@ const TICK_MS = 250;
 
 /**
  * Plays a run. A failure before the plan is thrown, with everything put back; one after it is in the journal, and comes
- * back as a value so that the run can still be judged.
+ * back as a value so that the run can still be judged. So does a journal whose disk did not take all of it.
  */
 export async function playRun(options: PlayOptions): Promise<{ readonly failure: unknown }> {
-  const { io, loaded, system } = options;
   const clock = startableClock();
-  const journal = await openJournal(options.directory, clock, { secrets: loaded.secrets });
-  const view = options.quiet ? undefined : liveView(screenOf(io), () => journal.atMs());
+  const journal = await openJournal(options.directory, clock, { secrets: options.loaded.secrets });
+  const view = options.quiet ? undefined : liveView(screenOf(options.io), () => journal.atMs());
   if (view) journal.onEvent((event) => view.onEvent(event));
   const ticking = setInterval(() => view?.tick(), TICK_MS);
-  try {
-    journal.append({
-      type: 'run.started',
-      runId: options.runId,
-      file: loaded.file,
-      source: loaded.source,
-      variant: loaded.variant,
-      version: version(),
-      machine: { host: hostname(), cpus: cpus().length, cpu: cpus()[0]?.model ?? '', memoryBytes: totalmem(), node: process.version },
-    });
-    const prepared =
-      system && (await prepareSystem({ system, environment: loaded.experiment.system?.environment ?? {}, journal, keep: options.keep }));
-    try {
-      const resolved = await resolveExperiment(options.engines, {
-        experiment: loaded.experiment,
-        variant: loaded.variant,
-        folder: loaded.folder,
-        project: system?.project,
-        faults,
-        seed: options.seed,
-        workingDirectory: io.workingDirectory,
-      });
-      if (options.confirm && !(await options.confirm(resolved.plan))) {
-        throw new FiredrillError('declined', 'Nothing was touched.', { exitCode: EXIT.stopped });
-      }
-      return { failure: await perform({ ...options, askGate: besideView(view, options.askGate) }, journal, clock.start, resolved) };
-    } finally {
-      await prepared?.restore();
-    }
-  } finally {
+  const end = async (exitCode: ExitCode | undefined): Promise<unknown> => {
     clearInterval(ticking);
-    journal.append({ type: 'run.ended', exitCode: undefined });
+    journal.append({ type: 'run.ended', exitCode });
     view?.close();
-    await journal.close();
+    return journal.close().then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+  };
+  try {
+    const failure = await playIn(journal, clock.start, view, options);
+    const unwritten = await end(failure === undefined ? undefined : failureWords(failure).exitCode);
+    return { failure: failure ?? unwritten };
+  } catch (error) {
+    await end(undefined);
+    throw error;
+  }
+}
+
+/** The run in its journal, from its first event to the last but one; the failure after the plan, if there was one, as a value. */
+async function playIn(journal: Journal, start: () => bigint, view: LiveView | undefined, options: PlayOptions): Promise<unknown> {
+  const { io, loaded, system } = options;
+  journal.append({
+    type: 'run.started',
+    runId: options.runId,
+    file: loaded.file,
+    source: loaded.source,
+    variant: loaded.variant,
+    version: version(),
+    machine: { host: hostname(), cpus: cpus().length, cpu: cpus()[0]?.model ?? '', memoryBytes: totalmem(), node: process.version },
+  });
+  const prepared =
+    system && (await prepareSystem({ system, environment: loaded.experiment.system?.environment ?? {}, journal, keep: options.keep }));
+  try {
+    const resolved = await resolveExperiment(options.engines, {
+      experiment: loaded.experiment,
+      variant: loaded.variant,
+      folder: loaded.folder,
+      project: system?.project,
+      faults,
+      seed: options.seed,
+      workingDirectory: io.workingDirectory,
+    });
+    if (options.confirm && !(await options.confirm(resolved.plan))) {
+      throw new FiredrillError('declined', 'Nothing was touched.', { exitCode: EXIT.stopped });
+    }
+    return await perform({ ...options, askGate: besideView(view, options.askGate) }, journal, start, resolved);
+  } finally {
+    await prepared?.restore();
   }
 }
 
@@ -180,6 +195,7 @@ async function perform(
       clock: monotonicClock(startNs),
       startNs,
       evidence: observation.evidence,
+      loadEnded: observation.loadEnded,
       stopLoad: () => observation.stopLoad(),
       ...withRunnerHands(
         agentHands({ engines, plan, journal, runId: options.runId, leaseMs: options.leaseMs, lockName: options.lockName }),

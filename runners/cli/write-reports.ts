@@ -23,15 +23,32 @@ const FORMATS: Readonly<Record<string, (report: Report) => string>> = {
   'summary.md': renderSummary,
 };
 
+export interface Judged {
+  readonly exitCode: ExitCode;
+  readonly report: Report;
+  /** Why the reports, or some of them, could not be written; undefined where they were. */
+  readonly unwritten: unknown;
+}
+
 /** Judges the journal of a run and writes its reports. Throws FiredrillError where the folder holds no run. */
-export async function writeReports(io: CliIo, directory: string, { quiet }: WriteOptions): Promise<{ exitCode: ExitCode; report: Report }> {
+export async function writeReports(io: CliIo, directory: string, { quiet }: WriteOptions): Promise<Judged> {
   const report = await judgeDirectory(directory);
-  for (const [name, render] of Object.entries(FORMATS)) await writeFile(join(directory, name), render(report));
+  const written: string[] = [];
+  let unwritten: unknown;
+  for (const [name, render] of Object.entries(FORMATS)) {
+    const path = join(directory, name);
+    await writeFile(path, render(report)).then(
+      () => written.push(path),
+      (error: unknown) => {
+        unwritten ??= error;
+      },
+    );
+  }
   if (!quiet) {
-    const paths = Object.keys(FORMATS).map((name) => relative(io.workingDirectory, join(directory, name)));
+    const paths = written.map((path) => relative(io.workingDirectory, path));
     io.stdout.write(`${renderVerdict(report, { color: wantsColor(io), columns: io.stdout.columns ?? 100, paths })}\n`);
   }
-  return { exitCode: exitCodeOf(report), report };
+  return { exitCode: exitCodeOf(report), report, unwritten };
 }
 
 /** The report of a run, from its journal alone. */

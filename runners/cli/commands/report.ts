@@ -14,6 +14,7 @@ export async function report(io: CliIo, run: string, options: { readonly json: b
     if (!(await stat(join(directory, JOURNAL_FILE)).catch(() => undefined))) continue;
     const judged = await writeReports(io, directory, { quiet: options.json });
     if (options.json) io.stdout.write(renderJson(judged.report));
+    if (judged.unwritten !== undefined) throw judged.unwritten;
     return judged.exitCode;
   }
   throw new FiredrillError('run-missing', `There is no run '${run}'.`, {
