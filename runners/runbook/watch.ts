@@ -89,7 +89,8 @@ class WatchedSeries {
   readonly #after: After;
   readonly #probe: NamedProbe;
   readonly #kind: Probe;
-  readonly #target: ProbeTarget | undefined;
+  /** As it was known last. */
+  #target: ProbeTarget | undefined;
   readonly #ended = new AbortController();
   #cancelNext = () => {};
   #open: OpenProbe | undefined;
@@ -167,10 +168,13 @@ class WatchedSeries {
     }
   }
 
+  /** One that was made anew has another id, and the name that it had. */
   #freshTarget(): ProbeTarget | undefined {
-    const found = this.#target;
-    if (!found || this.#probe.target === undefined) return undefined;
-    return this.#options.targetsOf(this.#probe.target).find(({ id }) => id === found.id) ?? found;
+    const known = this.#target;
+    if (!known || this.#probe.target === undefined) return undefined;
+    const targets = this.#options.targetsOf(this.#probe.target);
+    this.#target = targets.find(({ id }) => id === known.id) ?? targets.find(({ name }) => name === known.name) ?? known;
+    return this.#target;
   }
 
   async #close(): Promise<void> {

@@ -336,7 +336,26 @@ test('a target’s address is asked for before every look, and a container that 
   targets = [];
   await time.pass(100);
   await watch.stop();
-  assert.deepEqual(seen, ['10.0.0.1', '10.0.0.9', '10.0.0.1']);
+  assert.deepEqual(seen, ['10.0.0.1', '10.0.0.9', '10.0.0.9']);
+});
+
+test('a container that is made anew under another id is looked at, as the one that it was', async () => {
+  const seen: (string | undefined)[] = [];
+  let targets: readonly ProbeTarget[] = ['a', 'b'].map((name) => ({ id: `old-${name}`, name, addresses: [] }));
+  const probe = kind('state', async ({ target }) => {
+    seen.push(target?.id);
+    return ok(1);
+  });
+  const { time, watch, readings } = watching([probe], [named('state', 100, 100, 'cache')], { targets: () => targets });
+  await time.pass(0);
+  targets = ['b', 'a'].map((name) => ({ id: name === 'a' ? 'new-a' : 'old-b', name, addresses: [] }));
+  await time.pass(100);
+  await watch.stop();
+  assert.deepEqual(seen, ['old-a', 'old-b', 'new-a', 'old-b']);
+  assert.deepEqual(
+    readings.map(({ container }) => container),
+    ['a', 'b', 'a', 'b'],
+  );
 });
 
 test('a kind that is not there is refused', () => {
