@@ -31,6 +31,7 @@ export function runScript(
   { container, move }: ScriptStage,
   signal: AbortSignal,
 ): Promise<ScriptEnd> {
+  if (signal.aborted) return Promise.reject(new Error(`there was no time left for ${path}`));
   const zx = fileURLToPath(import.meta.resolve('zx/cli'));
   const guard = `data:text/javascript,${encodeURIComponent(GUARD)}`;
   const child = spawn(process.execPath, ['--import', guard, zx, '--quiet', path, ...args], {

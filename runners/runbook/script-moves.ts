@@ -36,7 +36,7 @@ export function scriptMoves(operation: ScriptOperation, mayHaveBegun: () => bool
         });
       }
       const before = await shows(signal);
-      if (before?.code === 0) throw new Error(`its effect is there already: ${describe(operation.run, before)}`);
+      if (prove && before?.code === 0) throw new Error(`its effect is there already: ${describe(prove, before)}`);
       return { mechanism: 'zx', evidence: 'its scripts are there' };
     },
     async inject(signal) {

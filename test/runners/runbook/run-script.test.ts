@@ -52,6 +52,16 @@ test('a script that takes too long is ended, with what it started', async (t) =>
   assert.equal(await livesOn(pid), false);
 });
 
+test('a script for which there is no time left is not begun', async (t) => {
+  const path = script(t, "import { writeFileSync } from 'node:fs'; writeFileSync(argv._[0], 'begun');");
+  const note = `${path}.begun`;
+  await assert.rejects(
+    runScript({ path, args: [note], timeoutMs: TIMEOUT_MS }, STAGE, AbortSignal.abort()),
+    /no time left for .*script\.mjs/,
+  );
+  assert.ok(!existsSync(note));
+});
+
 test('a script ends with the process that runs it, whatever ends that', async (t) => {
   const path = script(t, "import { writeFileSync } from 'node:fs'; writeFileSync(argv._[0], String(process.pid)); await sleep(60_000);");
   const note = `${path}.pid`;

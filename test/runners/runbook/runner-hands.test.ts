@@ -87,8 +87,9 @@ test('a script that fails is told with its words, and its undo is run all the sa
 });
 
 test('an effect that is there before, or that stays after the undo, is an error', async () => {
-  const there = await scene([planned('mine', { prove: HERE })]).startHands();
-  assert.match((await there.arm('mine'))[0]?.error ?? '', /its effect is there already/);
+  const prove = HERE.replace('runner-hands', 'run-script');
+  const there = await scene([planned('mine', { prove })]).startHands();
+  assert.equal((await there.arm('mine'))[0]?.error, `its effect is there already: ${prove} ended with 0, and said: prove`);
 });
 
 test('an undo that failed is tried once more without the agent, and is not called clean while it fails', async () => {
