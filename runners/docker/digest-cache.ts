@@ -20,7 +20,7 @@ export interface Digested {
 export interface DigestCache {
   /** The digest of `key`, by `make` where the cache has none or one of its files has changed. */
   digest(key: string, make: () => Promise<Digested>): Promise<string>;
-  /** Writes what was learned. */
+  /** Writes what was learned; where that cannot be, it is learned again. */
   save(): Promise<void>;
 }
 
@@ -40,12 +40,17 @@ export async function openDigestCache(path: string): Promise<DigestCache> {
     },
     async save() {
       if (!changed) return;
-      await mkdir(dirname(path), { recursive: true });
-      const unfinished = `${path}.${process.pid}`;
-      await writeFile(unfinished, JSON.stringify(Object.fromEntries(entries)));
-      await rename(unfinished, path);
+      await writeWhole(path, JSON.stringify(Object.fromEntries(entries))).catch(() => undefined);
     },
   };
+}
+
+/** So that nobody reads a half of it. */
+async function writeWhole(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const unfinished = `${path}.${process.pid}`;
+  await writeFile(unfinished, text);
+  await rename(unfinished, path);
 }
 
 /** SHA-256 of a file's content, in hex. */

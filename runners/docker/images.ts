@@ -109,9 +109,10 @@ async function attempt(
   network: 'host' | undefined,
 ): Promise<{ error: FiredrillError; output: string } | undefined> {
   const folder = join(cacheFolder(environment), 'builds');
-  await mkdir(folder, { recursive: true });
   const logPath = join(folder, `${recipe.name.replaceAll('/', '-')}.log`);
-  const file = createWriteStream(logPath);
+  // A log that cannot be written keeps no image from being built.
+  await mkdir(folder, { recursive: true }).catch(() => undefined);
+  const file = createWriteStream(logPath).on('error', () => {});
   const last: string[] = [];
   try {
     const answer = await docker.buildImage(buildContext(recipe, nodePath), {
