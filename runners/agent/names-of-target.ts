@@ -1,5 +1,6 @@
 /** How a target finds addresses by name: its hosts file and its name servers, read from its own root. Pure but for the reading. */
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 
 export interface Names {
   readonly hosts: Readonly<Record<string, string>>;
@@ -20,8 +21,11 @@ export function hostsIn(text: string): Readonly<Record<string, string>> {
   return hosts;
 }
 
+/** The addresses that a resolv.conf(5) names; those of an interface (`fe80::1%eth0`) can be neither asked from elsewhere nor led there, and are left out. */
 export function nameServersIn(text: string): readonly string[] {
-  return [...text.matchAll(/^\s*nameserver\s+(\S+)/gm)].map(([, server]) => server ?? '');
+  return [...text.matchAll(/^[ \t]*nameserver[ \t]+(\S+)/gm)].flatMap(([, address = '']) =>
+    isIP(address) > 0 && !address.includes('%') ? [address] : [],
+  );
 }
 
 function readEtc(pid: number, name: string): string {

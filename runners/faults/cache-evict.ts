@@ -3,16 +3,11 @@ import { z } from 'zod';
 import { judgeEvery } from './evidence.ts';
 import { defineFault } from './fault.ts';
 import { reference } from './reference.ts';
-import { fractionOf } from './seeded.ts';
-
-const SHARE = /^(100|\d{1,2}(?:\.\d+)?)%$/;
-const SEEDS = 2 ** 32;
+import { seedOf } from './seeded.ts';
+import { formatShare, share } from './share.ts';
 
 const settings = z.strictObject({
-  share: z
-    .string()
-    .regex(SHARE, { error: 'is not a share; write it like 80%' })
-    .describe('How much of the keys that match: over 0% to 100%.'),
+  share: share().describe('How much of the keys that match: over 0% to 100%.'),
   pattern: z.string().min(1).max(1024).default('*').describe('Which keys, as Redis’ SCAN matches them.'),
   port: z.int().min(1).max(65_535).default(6379).describe('Where Redis listens inside the container.'),
 });
@@ -32,10 +27,10 @@ export const cacheEvict = defineFault({
       container: reference(target),
       port,
       pattern,
-      share: Number.parseFloat(share) / 100,
-      seed: Math.floor(fractionOf(seed, target.name) * SEEDS),
+      share,
+      seed: seedOf(seed, target.name),
     })),
-    effects: targets.map((target) => `${target.name}: ${share} of the keys that match ${pattern} are evicted`),
+    effects: targets.map((target) => `${target.name}: ${formatShare(share)} of the keys that match ${pattern} are evicted`),
   }),
   judgeProof: (_settings, results) => judgeEvery(results, { evicted: 'sum', matched: 'sum' }),
 });

@@ -7,7 +7,7 @@ import { refuseSharedNetwork } from './channel-settings.ts';
 import { judgeEvery } from './evidence.ts';
 import { defineFault, type FaultContext, type Target } from './fault.ts';
 import { reference } from './reference.ts';
-import { fractionOf } from './seeded.ts';
+import { seedOf } from './seeded.ts';
 import { formatShare, share } from './share.ts';
 
 const DELAY_MS_MAX = 300_000;
@@ -15,7 +15,6 @@ const DRAIN_MS_MAX = 10_000;
 const BODY_CHARACTERS_MAX = 65_536;
 const PATTERN_CHARACTERS_MAX = 256;
 const UPSTREAMS_MAX = 64;
-const SEEDS = 2 ** 32;
 
 const pattern = z.string().min(1).max(PATTERN_CHARACTERS_MAX);
 const method = z.string().regex(/^[A-Z][A-Z-]{0,31}$/, { error: 'is not a method; write it in capitals, like GET' });
@@ -122,7 +121,7 @@ function operationOn(target: Target, asked: Asked, addresses: readonly string[],
         headers: Object.fromEntries(Object.entries(asked.headers).map(([name, glob]) => [name.toLowerCase(), glob])),
       },
       share: asked.share,
-      seed: Math.floor(fractionOf(seed, target.name) * SEEDS),
+      seed: seedOf(seed, target.name),
       act: actOf(asked),
     },
     resetOpen: asked['open-connections'] === 'reset',

@@ -4,13 +4,6 @@ import type { DnsTold } from '../dns/ask.ts';
 import { plainAddress, RCODE, TYPE } from '../dns/message.ts';
 import type { DnsAnswer } from '../dns/orders.ts';
 
-/** The addresses that a resolv.conf(5) names; those of an interface (`fe80::1%eth0`) cannot be led elsewhere and are left out. */
-export function nameserversIn(text: string): readonly string[] {
-  return [...text.matchAll(/^[ \t]*nameserver[ \t]+(\S+)/gm)].flatMap(([, address = '']) =>
-    isIP(address) > 0 && !address.includes('%') ? [address] : [],
-  );
-}
-
 /** A question that must be hit: a name that is meant, or one below it that nobody has. */
 export function canaryFor({ names, answer }: { readonly names: readonly string[]; readonly answer: DnsAnswer }): {
   readonly name: string;

@@ -3,17 +3,17 @@
  * through; the engine's own rules for 127.0.0.11 stay as they are, behind ours. Proven by a canary that asks as the container
  * does, and by the container's own questions.
  */
-import { readFileSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
 import { z } from 'zod';
 import { type DnsTold, dnsToldShape } from '../dns/ask.ts';
 import { dnsAnswerShape, dnsReadyShape } from '../dns/orders.ts';
 import { interception } from '../interception.ts';
+import { namesOf } from '../names-of-target.ts';
 import { BUNDLE_PATH } from '../places.ts';
 import { inNetworkOf, startProgram, type Waiting } from '../programs.ts';
 import { redirectRules } from '../redirect-rules.ts';
 import { type Network, networkToArm, networkToTouch, whereabouts } from '../whereabouts.ts';
-import { canaryFor, isAsWanted, judgeCanary, nameserversIn, wordsOf } from './dns-proof.ts';
+import { canaryFor, isAsWanted, judgeCanary, wordsOf } from './dns-proof.ts';
 import { type FiveMoves, type Ground, pause } from './five-moves.ts';
 import { containerRef, defineOperation } from './operation.ts';
 
@@ -151,8 +151,7 @@ function redirectsOf(resolvers: readonly string[], ready: unknown) {
 }
 
 function resolversOf({ pid }: Network, { resolvers }: DnsOperation): readonly string[] {
-  const own = nameserversIn(readFileSync(`/proc/${pid}/root/etc/resolv.conf`, 'utf8'));
-  const all = [...new Set([...own, ...resolvers])];
+  const all = [...new Set([...namesOf(pid).nameServers, ...resolvers])];
   if (all.length === 0) throw new Error('its /etc/resolv.conf names no nameserver; name those that it asks under `resolvers:`');
   if (all.length > RESOLVERS_MAX) throw new Error(`it asks ${all.length} resolvers; a dns-failure takes ${RESOLVERS_MAX}`);
   return all;

@@ -82,7 +82,7 @@ test('evictions differ by target and repeat by seed', () => {
 });
 
 test('shares that are none are refused', () => {
-  for (const share of ['80', '101%', '-1%', '80 %', '']) assert.throws(() => named('cache-evict').plan({ share }, CONTEXT), share);
+  for (const share of ['80', '101%', '0%', '-1%', '80 %', '']) assert.throws(() => named('cache-evict').plan({ share }, CONTEXT), share);
 });
 
 test('jobs start together without a window, and within it with one', () => {

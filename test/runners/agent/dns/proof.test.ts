@@ -1,7 +1,8 @@
 /** What the canary asks, and what its answers prove. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { canaryFor, isAsWanted, judgeCanary, nameserversIn, wordsOf } from '../../../../runners/agent/operations/dns-proof.ts';
+import { nameServersIn } from '../../../../runners/agent/names-of-target.ts';
+import { canaryFor, isAsWanted, judgeCanary, wordsOf } from '../../../../runners/agent/operations/dns-proof.ts';
 
 const RIGHT = { rcode: 0, addresses: ['10.0.0.2'] };
 const NXDOMAIN = { rcode: 3, addresses: [] };
@@ -9,7 +10,7 @@ const NXDOMAIN = { rcode: 3, addresses: [] };
 test('nameservers are read from resolv.conf, without those of one interface', () => {
   const text =
     '# by the engine\nsearch x\nnameserver 127.0.0.11\n nameserver\t2001:db8::53\nnameserver fe80::1%eth0\nnameserver none\noptions ndots:0\n';
-  assert.deepEqual(nameserversIn(text), ['127.0.0.11', '2001:db8::53']);
+  assert.deepEqual(nameServersIn(text), ['127.0.0.11', '2001:db8::53']);
 });
 
 test('the canary asks a name that is meant, else one below, by a type that is answered', () => {
