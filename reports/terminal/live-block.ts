@@ -118,7 +118,7 @@ function rowLine(row: LoadRow, nameCells: number, sparkCells: number, color: boo
   ];
 }
 
-/** Virtual users and lag, and loudly where the load is late by its own doing. */
+/** Virtual users, where they mean something, and lag; loudly where the load is late by its own doing. */
 export function generatorText({ vus, lagP99Ms, limited }: LiveGenerator): string {
   const users = vus === undefined ? '' : `${plural(vus, 'VU')}, `;
   return `${users}lag ${lengthOf(lagP99Ms)}${limited ? ': GENERATOR-LIMITED, this machine is too slow for this load' : ''}`;

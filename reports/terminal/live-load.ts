@@ -34,10 +34,15 @@ export interface LiveGenerator {
   readonly limited: boolean;
 }
 
+/** Executors that start what is due whether or not a virtual user is free: how many are at work says nothing then. */
+const BY_ARRIVALS = /-arrival-rate$/;
+
 export interface LiveLoad {
   addSeries(series: LoadSeries): void;
   addCells(cells: readonly LoadCell[]): void;
   addGenerator(generator: LiveGenerator): void;
+  /** Of scenarios, by name. Virtual users are told of where one of them keeps a number of these, or none is known. */
+  addExecutors(names: readonly string[]): void;
   /** Undefined before its first word. */
   readonly generator: LiveGenerator | undefined;
   /** The sum first, then the scenarios in the order they appeared. Empty before the first cell. */
@@ -90,6 +95,7 @@ export function liveLoad(): LiveLoad {
   const sum = new Map<number, Second>();
   let latest = 0;
   let generator: LiveGenerator | undefined;
+  const executors = new Set<string>();
   const secondOf = (seconds: Map<number, Second>, index: number): Second => {
     const found = seconds.get(index) ?? emptySecond();
     seconds.set(index, found);
@@ -100,7 +106,11 @@ export function liveLoad(): LiveLoad {
   };
   return {
     get generator() {
-      return generator;
+      const byArrivals = executors.size > 0 && [...executors].every((name) => BY_ARRIVALS.test(name));
+      return generator && byArrivals ? { ...generator, vus: undefined } : generator;
+    },
+    addExecutors(names) {
+      for (const name of names) executors.add(name);
     },
     addGenerator(told) {
       generator = told;

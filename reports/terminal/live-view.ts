@@ -63,7 +63,7 @@ function folded(state: LiveState, event: Event): LiveState {
     case 'run.planned':
       return { ...state, faults, plan: event.plan, title: event.plan.title, variant: event.plan.variant };
     case 'phase':
-      return { ...state, phase: event.phase };
+      return { ...state, faults, phase: event.phase };
     case 'hypothesis.judged':
       return { ...state, hypothesis: event };
     case 'stop':
@@ -186,6 +186,8 @@ export function liveView(output: LiveOutput, clock: () => number): LiveView {
     onEvent(event) {
       seen.state = folded(seen.state, event);
       if (output.isTTY) seen.objectives.onEvent(event);
+      if (event.type === 'run.planned') seen.load.addExecutors(event.experiment.scenarios.map(({ executor }) => executor));
+      if (event.type === 'load.script') seen.load.addExecutors(event.scenarios.map(({ executor }) => executor));
       if (event.type === 'load.series') seen.load.addSeries(event.series);
       if (event.type === 'load.frame') seen.load.addCells(event.cells);
       if (event.type === 'load.generator') seen.load.addGenerator({ vus: event.vus, lagP99Ms: event.lagP99Ms, limited: event.limited });

@@ -80,6 +80,25 @@ test('the load is told with its virtual users and its lag, loudly where it limit
   );
 });
 
+test('virtual users are not told of where arrivals set the pace, and are where one scenario keeps a number of them', () => {
+  const script = (...executors: readonly string[]): Event => ({
+    atMs: 0,
+    wall: '2026-03-01T10:15:00.000Z',
+    type: 'load.script',
+    file: 'script.js',
+    sha256: '0',
+    options: {},
+    scenarios: executors.map((executor) => ({ name: executor, executor, text: '' })),
+  });
+  const told = (...executors: readonly string[]) => {
+    const events = [script(...executors), generatorEvent(0, { lagP99Ms: 0.3, limited: false }), ...sampleRun()];
+    return / load {2}.*$/m.exec(plainText(events))?.[0] ?? '';
+  };
+  assert.match(told('constant-arrival-rate', 'ramping-arrival-rate'), /; lag 0\.3ms$/);
+  assert.doesNotMatch(told('constant-arrival-rate'), /VU/);
+  assert.match(told('constant-arrival-rate', 'constant-vus'), /; 12 VUs, lag 0\.3ms$/);
+});
+
 test('on a terminal the block goes away and leaves what stood above and the lines', () => {
   const before = ['$ firedrill run experiments/region-blackout.yaml'];
   const screen = fakeScreen(100, { before });
