@@ -24,6 +24,11 @@ export function percentOf(share: number | undefined | null): string {
   return `${percent < 10 ? Number(percent.toFixed(1)) : Math.round(percent)}%`;
 }
 
+/** The failed share of requests, in percent; `–` where none was sent. */
+export function failedOf({ sent, failed }: { readonly sent: number; readonly failed: number }): string {
+  return percentOf(sent === 0 ? null : failed / sent);
+}
+
 /** A count with thin groups: 12 345. */
 export function countOf(count: number): string {
   return Math.round(count)

@@ -1,6 +1,6 @@
 /** A summary in Markdown, short enough for a pull request: the verdict and why, the faults, the objectives, the load. */
 import { formatMs } from '../experiments/language/duration.ts';
-import { percentOf } from './figures.ts';
+import { failedOf, lengthOf } from './figures.ts';
 import type { Report, ReportObjective } from './report.ts';
 
 const MARKS = { passed: '✅', failed: '❌', inconclusive: '❔', held: '✅', broken: '❌', unknown: '❔' } as const;
@@ -20,10 +20,6 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 
 function at(ms: number | null): string {
   return ms === null ? '–' : formatMs(ms);
-}
-
-function figure(ms: number | null): string {
-  return ms === null ? '–' : `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
 }
 
 function impact({ neverImpacted, firstImpactMs, mitigatedAfterMs, recoveredAfterMs, errorMs, intervals }: ReportObjective): string {
@@ -62,9 +58,9 @@ function loadTable(report: Report): string {
     cell(scenario.name),
     String(scenario.planned),
     String(scenario.failed),
-    figure(scenario.p50Ms),
-    figure(scenario.p95Ms),
-    figure(scenario.p99Ms),
+    lengthOf(scenario.p50Ms),
+    lengthOf(scenario.p95Ms),
+    lengthOf(scenario.p99Ms),
   ]);
   return table(['Load', 'Planned', 'Failed', 'p50', 'p95', 'p99'], rows);
 }
@@ -86,16 +82,16 @@ function phaseTable({ load }: Report): string[] {
   return [table(['p95, failed', ...heads], [...scenarios, ...tags])];
 }
 
-function shortFigures(found: { planned: number; failed: number; p95Ms: number | null } | undefined): string {
+function shortFigures(found: { planned: number; sent: number; failed: number; p95Ms: number | null } | undefined): string {
   if (!found || found.planned === 0) return '–';
-  return `${figure(found.p95Ms)}, ${percentOf(found.failed / found.planned)}`;
+  return `${lengthOf(found.p95Ms)}, ${failedOf(found)}`;
 }
 
 function generatorLines({ generator }: Report): string[] {
   const lines: string[] = [];
   if (generator.limited)
     lines.push(
-      `**Generator-limited**: the load generator was itself late, by ${figure(generator.lagP99Ms)} (p99 of its worst second): latency that this may explain is not held against the system.`,
+      `**Generator-limited**: the load generator was itself late, by ${lengthOf(generator.lagP99Ms)} (p99 of its worst second): latency that this may explain is not held against the system.`,
     );
   if (generator.failure !== null) lines.push(`**A part of the load is missing**: ${cell(generator.failure)}`);
   if (generator.retried) lines.push(`${generator.retried} requests were sent twice, because a connection that had rested was dead.`);

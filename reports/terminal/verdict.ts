@@ -1,5 +1,5 @@
 /** The verdict as it is printed at the end of a run: why, each objective with its instants, each fault with its proof, and where the reports are. */
-import { countOf, lengthOf, momentOf, percentOf } from '../figures.ts';
+import { countOf, failedOf, lengthOf, momentOf, percentOf } from '../figures.ts';
 import type { Report, ReportFault, ReportObjective } from '../report.ts';
 import { type Line, paint, span, type Tone } from './paint.ts';
 import { padded, widthOf, wrapped } from './text.ts';
@@ -96,9 +96,9 @@ function faults(report: Report, columns: number): Line[] {
 
 const PHASE_CELLS = 24;
 
-function phaseCell(found: { planned: number; failed: number; p95Ms: number | null } | undefined): string {
+function phaseCell(found: { planned: number; sent: number; failed: number; p95Ms: number | null } | undefined): string {
   if (!found || found.planned === 0) return '–';
-  return `p95 ${lengthOf(found.p95Ms)}, ${percentOf(found.failed / found.planned)} failed`;
+  return `p95 ${lengthOf(found.p95Ms)}, ${failedOf(found)} failed`;
 }
 
 /** What is printed of the load's phases: `during` of a single fault is enough, of several there is one each. */

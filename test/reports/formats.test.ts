@@ -89,6 +89,6 @@ describe('summary.md', () => {
       rssBytes: 1e8,
       limited: true,
     } as const;
-    assert.match(renderSummary(judge({ extra: [stamp(30_000, lagging)] })), /itself late, by 40 ms/);
+    assert.match(renderSummary(judge({ extra: [stamp(30_000, lagging)] })), /itself late, by 40ms/);
   });
 });

@@ -11,17 +11,17 @@ type Happening = Report['containers'][number];
 /** Lanes beyond this are left to report.json. */
 export const CONTAINER_LANES_MAX = 24;
 
-/** The state that an action puts a container into; undefined where it changes none. */
-function stateAfter(action: string): 'up' | 'down' | 'paused' | 'unhealthy' | undefined {
-  if (/^(die|stop|oom|destroy)$/.test(action)) return 'down';
+/** The state that an action puts a container into; undefined where it changes none. Out of memory a process of it may have died, and not itself. */
+function stateAfter({ action, detail }: Happening): 'up' | 'down' | 'paused' | 'unhealthy' | undefined {
+  if (/^(die|stop|destroy)$/.test(action)) return 'down';
   if (action === 'pause') return 'paused';
-  if (/unhealthy/.test(action)) return 'unhealthy';
-  return /^(start|unpause|restart)$|healthy/.test(action) ? 'up' : undefined;
+  if (action === 'health_status') return detail === 'unhealthy' ? 'unhealthy' : detail === 'healthy' ? 'up' : undefined;
+  return /^(start|unpause|restart)$/.test(action) ? 'up' : undefined;
 }
 
 function stretches(happenings: readonly Happening[], axis: TimeAxis): Markup[] {
   const changes = happenings.flatMap((each) => {
-    const state = stateAfter(each.action);
+    const state = stateAfter(each);
     return state === undefined ? [] : { state, atMs: each.atMs };
   });
   return changes.flatMap(({ state, atMs }, index) => {

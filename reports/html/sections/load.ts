@@ -1,5 +1,5 @@
 /** The load by scenario: over the whole run, and before, during and after the faults. */
-import { countOf, lengthOf, percentOf } from '../../figures.ts';
+import { countOf, failedOf, lengthOf, percentOf } from '../../figures.ts';
 import type { Report } from '../../report.ts';
 import { html, type Markup } from '../markup.ts';
 
@@ -9,9 +9,8 @@ type Metric = Report['load']['metrics'][number];
 type Figures = Pick<Scenario, 'planned' | 'sent' | 'failed' | 'p50Ms' | 'p95Ms' | 'p99Ms'>;
 
 function cells(figures: Figures): Markup {
-  const share = figures.sent === 0 ? null : figures.failed / figures.sent;
   return html`<td data-label="Planned">${countOf(figures.planned)}</td><td data-label="Sent">${countOf(figures.sent)}</td>
-<td data-label="Failed" class="${figures.failed > 0 ? 'some' : ''}">${countOf(figures.failed)} <span class="error">${percentOf(share)}</span></td>
+<td data-label="Failed" class="${figures.failed > 0 ? 'some' : ''}">${countOf(figures.failed)} <span class="error">${failedOf(figures)}</span></td>
 <td data-label="p50">${lengthOf(figures.p50Ms)}</td><td data-label="p95">${lengthOf(figures.p95Ms)}</td><td data-label="p99">${lengthOf(figures.p99Ms)}</td>`;
 }
 

@@ -56,6 +56,22 @@ test('what the page says, in its order, is the golden text', () => {
   assert.equal(`${visibleText(renderHtml(failedReport()))}\n`, golden);
 });
 
+test('a container’s lane shows when it was down, paused or unhealthy, in the engine’s own words', () => {
+  const report = sampleReport();
+  const happened = (atMs: number, action: string, detail: string | null = null) => ({ atMs, container: 'edge-sa', action, detail });
+  const states = (...containers: Report['containers']) =>
+    [
+      ...renderHtml({ ...report, containers }).matchAll(
+        /<i class="segment (?:not-good|changed)"[^>]* title="(down|paused|unhealthy): (\S+) to (\S+)"/g,
+      ),
+    ].map(([, state, from, to]) => `${state} ${from} ${to}`);
+  const unhealthy = [happened(10_000, 'health_status', 'unhealthy'), happened(20_000, 'health_status', 'healthy')];
+  assert.deepEqual(states(...unhealthy), ['unhealthy 00:10.0 00:20.0']);
+  assert.deepEqual(states(happened(10_000, 'die', 'exit code 137'), happened(20_000, 'start')), ['down 00:10.0 00:20.0']);
+  assert.deepEqual(states(happened(10_000, 'pause'), happened(20_000, 'unpause')), ['paused 00:10.0 00:20.0']);
+  assert.deepEqual(states(happened(10_000, 'oom')), []);
+});
+
 test('the same report gives the same bytes', () => {
   assert.equal(renderHtml(sampleReport()), renderHtml(sampleReport()));
 });

@@ -257,8 +257,8 @@ export function sampleReport(): Report {
     },
     probes: probes(),
     containers: [
-      { atMs: 31_400, container: 'edge-sa', action: 'health_status: unhealthy', detail: null },
-      { atMs: 56_300, container: 'edge-sa', action: 'health_status: healthy', detail: null },
+      { atMs: 31_400, container: 'edge-sa', action: 'health_status', detail: 'unhealthy' },
+      { atMs: 56_300, container: 'edge-sa', action: 'health_status', detail: 'healthy' },
     ],
     gates: [{ atMs: 25_000, name: 'pager', question: 'Did the pager ring?', answer: 'passed-over' }],
     stops: [],

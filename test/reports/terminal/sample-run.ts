@@ -136,7 +136,7 @@ function whileItLasts(): Event[] {
     frame(4, 60),
     stamped(5000, { type: 'fault.intended', fault: 'cache-loss' }),
     stamped(5050, { type: 'fault.unproven', fault: 'cache-loss', why: 'no key matches meta:*' }),
-    stamped(5600, { type: 'container', container: 'edge-sa', action: 'health_status: unhealthy' }),
+    stamped(5600, { type: 'container', container: 'edge-sa', action: 'health_status', detail: 'unhealthy' }),
     frame(5, 60),
   ];
 }
