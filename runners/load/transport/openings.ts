@@ -8,6 +8,8 @@ export const OPENING_MAX = 16;
  * and 7 s only, and 16 such dials must not hide that the target is back.
  */
 const STALLED_DIAL_MS = 250;
+/** The kernel repeats a SYN after this long for the first time: an older dial has lost one, and will learn that the target is back at the next repeat only. */
+const LOST_DIAL_MS = 1000;
 /** A dial is given up after this long; the jobs have their own deadlines. */
 const DIAL_MS_MAX = 30_000;
 
@@ -37,13 +39,13 @@ export class Openings {
     this.#stalled = Math.min(this.#stalled, this.#dials.size);
   }
 
-  /** Hangs up what takes too long; returns how many those were. */
-  sweep(nowMs: number): number {
+  /** Hangs up what takes too long, and with each of the `inVain` jobs that waited in vain the oldest dial that is lost; returns how many those were. */
+  sweep(nowMs: number, inVain: number): number {
     let stalled = 0;
     let givenUp = 0;
     for (const dial of this.#dials) {
       const ageMs = nowMs - dial.begunMs;
-      if (ageMs > DIAL_MS_MAX) {
+      if (ageMs > DIAL_MS_MAX || (ageMs > LOST_DIAL_MS && givenUp < inVain)) {
         dial.hangUp();
         this.#dials.delete(dial);
         givenUp += 1;

@@ -2,8 +2,9 @@
  * The connections of one scenario to one origin. A job takes the connection that was busy last, else waits in line for
  * whichever comes first: one that is freed, or one that is being opened. Dials belong to no job, so that a slow
  * handshake holds up nobody who could go elsewhere; a dial that fails takes the job at the head of the line with it,
- * so that a dead target costs one attempt an arrival. Each connection is of HTTP/1.1 or of HTTP/2, as it was agreed;
- * until the first has said which, and where it carries many requests, one dial at a time will do.
+ * so that a dead target costs one attempt an arrival; and a job that times out in line takes a lost dial with it, so that
+ * those after it dial anew. Each connection is of HTTP/1.1 or of HTTP/2, as it was agreed; until the first has said
+ * which, and where it carries many requests, one dial at a time will do.
  */
 import type { Outcome } from '../../../probes/slo/load-cells.ts';
 import { Fifo } from '../fifo.ts';
@@ -113,9 +114,10 @@ export class Pool implements Engine, CarrierOwner, DialOwner {
 
   sweep(nowMs: number): void {
     const overdue = ({ deadlineMs }: Job) => deadlineMs <= nowMs;
-    for (const job of this.#takeWaiting(overdue)) job.settle('timeout', nowMs, undefined, FAILURES.waitedTooLong);
+    const inVain = this.#takeWaiting(overdue);
+    for (const job of inVain) job.settle('timeout', nowMs, undefined, FAILURES.waitedTooLong);
     for (const job of this.#takeCarried(overdue)) job.settle('timeout', nowMs, undefined, FAILURES.deadline);
-    const givenUp = this.#openings.sweep(nowMs);
+    const givenUp = this.#openings.sweep(nowMs, inVain.length);
     this.#warming = Math.max(0, this.#warming - givenUp);
     this.#open();
     this.#finishWarming();
