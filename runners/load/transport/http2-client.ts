@@ -41,6 +41,10 @@ export class Http2Client implements Carrier {
   #served = false;
   /** It has rested, and nothing has come back since: it may have died before we wrote to it. */
   #doubtful = false;
+  /** How often something has come back. */
+  #heard = 0;
+  /** Nothing came back while a request ran into its time limit: as over HTTP/1.1, it is given no other, unless it speaks again. */
+  #silent = false;
 
   constructor(options: Http2ClientOptions) {
     const { socket, facts } = options.connection;
@@ -66,7 +70,7 @@ export class Http2Client implements Carrier {
 
   get free(): boolean {
     const { closed, destroyed } = this.#session;
-    return !closed && !destroyed && this.#end.goaway === undefined && this.#exchanges.size < this.#streamsMax;
+    return !closed && !destroyed && !this.#silent && this.#end.goaway === undefined && this.#exchanges.size < this.#streamsMax;
   }
 
   get open(): boolean {
@@ -94,13 +98,17 @@ export class Http2Client implements Carrier {
       return;
     }
     const stopwatch = job.keep === 'nothing' ? undefined : new Stopwatch(sinceMs, atMs, opening);
-    const exchange = new Http2Exchange({ job, stream, stopwatch, budget, clock, again, doubtful: this.#doubtful });
+    const exchange = new Http2Exchange({ job, stream, stopwatch, budget, clock, again, doubtful: this.#doubtful, heard: this.#heard });
     this.#exchanges.set(job, exchange);
     stream.on('response', (headers, _flags, rawHeaders) => {
       this.#doubtful = false;
       exchange.readHead(headers, rawHeaders);
+      this.#hear();
     });
-    stream.on('data', (chunk: Buffer) => exchange.readBody(chunk));
+    stream.on('data', (chunk: Buffer) => {
+      exchange.readBody(chunk);
+      this.#hear();
+    });
     stream.once('end', () => this.#ended(exchange));
     stream.on('error', (error) => exchange.failed(error));
     stream.once('close', () => this.#closed(exchange));
@@ -114,8 +122,15 @@ export class Http2Client implements Carrier {
 
   giveUp(meant: (job: Job) => boolean): readonly Job[] {
     const jobs = [...this.#exchanges.keys()].filter(meant);
-    for (const job of jobs) this.#release(job)?.stream.close(http2.constants.NGHTTP2_CANCEL);
-    return jobs.length === 0 ? NO_JOBS : jobs;
+    if (jobs.length === 0) return NO_JOBS;
+    const nowMs = this.#options.clock.nowMs();
+    for (const job of jobs) {
+      const exchange = this.#release(job);
+      exchange?.stream.close(http2.constants.NGHTTP2_CANCEL);
+      if (exchange?.heard === this.#heard && job.deadlineMs <= nowMs) this.#silent = true;
+    }
+    if (this.#silent && this.#exchanges.size === 0) this.hangUp();
+    return jobs;
   }
 
   hangUp(): readonly Job[] {
@@ -126,7 +141,16 @@ export class Http2Client implements Carrier {
     return jobs;
   }
 
+  /** Something came back. */
+  #hear(): void {
+    this.#heard += 1;
+    if (!this.#silent) return;
+    this.#silent = false;
+    if (this.free) this.#options.owner.freed(this);
+  }
+
   #allowed(streamsMax: number | undefined): void {
+    this.#hear();
     const wasFree = this.free;
     this.#told = true;
     this.#streamsMax = streamsMax ?? Number.POSITIVE_INFINITY;
@@ -154,6 +178,7 @@ export class Http2Client implements Carrier {
     const { destroyed, closed } = this.#session;
     const { outcome, failure, mayRetry } = endOfStream(exchange, this.#end, { over: destroyed || closed, doubtful: this.#doubtful });
     this.#release(job);
+    this.#hear();
     if (this.free) owner.freed(this);
     if (mayRetry && owner.retry(job, failure)) return;
     job.settle(outcome, clock.nowMs(), undefined, failure);

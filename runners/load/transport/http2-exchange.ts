@@ -16,6 +16,8 @@ export interface ExchangeOptions {
   readonly again: boolean;
   /** Its connection had rested, and nothing had come back over it when this was sent. */
   readonly doubtful: boolean;
+  /** How often something had come back over its connection when this was sent. */
+  readonly heard: number;
 }
 
 export class Http2Exchange {
@@ -23,6 +25,7 @@ export class Http2Exchange {
   readonly stream: ClientHttp2Stream;
   readonly again: boolean;
   readonly doubtful: boolean;
+  readonly heard: number;
   status: number | undefined;
   error: unknown;
   readonly #options: ExchangeOptions;
@@ -37,6 +40,7 @@ export class Http2Exchange {
     this.stream = options.stream;
     this.again = options.again;
     this.doubtful = options.doubtful;
+    this.heard = options.heard;
     this.#options = options;
     this.#body = options.job.keep === 'body' ? new KeptBody(options.budget) : undefined;
   }

@@ -197,6 +197,31 @@ test('a stream without an answer times out alone, and can be cancelled alone', a
   assert.equal(sessions.length, 1);
 });
 
+test('a connection that says nothing until a request times out is given no other one, as over HTTP/1.1', async (t) => {
+  const { pool, sessions } = await http2Server(t, (stream, headers) => {
+    if (stream.session === sessions[0] && headers[':path'] !== '/first') return;
+    echo(stream, headers);
+  });
+  await request(pool, 'GET', undefined, { target: '/first' });
+  assert.equal((await request(pool, 'GET', 1)).outcome, 'timeout');
+  assert.equal(pool.sockets, 0);
+  assert.deepEqual([(await request(pool, 'GET', 60_000)).outcome, sessions.length], ['ok', 2]);
+});
+
+test('a connection that speaks again before its last request is given up goes on', async (t) => {
+  const held: (() => void)[] = [];
+  const { pool, sessions } = await http2Server(t, (stream, headers) => {
+    if (headers[':path'] === '/slow') held.push(() => echo(stream, headers));
+    else if (headers[':path'] !== '/never') echo(stream, headers);
+  });
+  await request(pool);
+  const slow = request(pool, 'GET', undefined, { target: '/slow' });
+  assert.equal((await request(pool, 'GET', 1, { target: '/never' })).outcome, 'timeout');
+  while (held.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  held[0]?.();
+  assert.deepEqual([(await slow).outcome, (await request(pool)).outcome, sessions.length], ['ok', 'ok', 1]);
+});
+
 test('a GET over a rested connection that proves dead is sent once more, a POST is not', async (t) => {
   let asked = 0;
   const { pool } = await http2Server(t, (stream, headers) => {
