@@ -15,10 +15,6 @@ export class Fifo<Item> {
     this.#items.push(item);
   }
 
-  peek(): Item | undefined {
-    return this.#items[this.#head];
-  }
-
   shift(): Item | undefined {
     if (this.#head >= this.#items.length) return undefined;
     const item = this.#items[this.#head];

@@ -1,6 +1,6 @@
 /** The virtual users of a scenario: made when first needed, used again, never more than allowed. */
 import { type Share, WHOLE } from '../executors/executor.ts';
-import { Fifo } from '../fifo.ts';
+import { Heap } from '../heap.ts';
 import type { IterationEnd, UserOwner, VirtualUser, Workload } from '../workload.ts';
 
 /** Told of each iteration's end. */
@@ -47,6 +47,12 @@ export class Seat implements UserOwner {
   }
 }
 
+/** A virtual user that is free from then on. */
+interface Resting {
+  readonly seat: Seat;
+  readonly untilMs: number;
+}
+
 export interface VirtualUsersOptions {
   readonly workload: Pick<Workload, 'user'>;
   /** Of this process, at most. */
@@ -65,8 +71,7 @@ export class VirtualUsers {
   readonly #options: VirtualUsersOptions;
   readonly #seats: Seat[] = [];
   readonly #free: Seat[] = [];
-  /** Free, but not before their time. */
-  readonly #resting = new Fifo<{ readonly seat: Seat; readonly untilMs: number }>();
+  readonly #resting = new Heap<Resting>((one, other) => one.untilMs <= other.untilMs);
 
   constructor(options: VirtualUsersOptions) {
     this.#options = options;
@@ -86,7 +91,7 @@ export class VirtualUsers {
   take(nowMs: number): Seat | undefined {
     const free = this.#free.pop();
     if (free) return free;
-    if ((this.#resting.peek()?.untilMs ?? Number.POSITIVE_INFINITY) <= nowMs) return this.#resting.shift()?.seat;
+    if ((this.#resting.first?.untilMs ?? Number.POSITIVE_INFINITY) <= nowMs) return this.#resting.shift()?.seat;
     return this.#seats.length < this.#options.usersMax ? this.#another() : undefined;
   }
 

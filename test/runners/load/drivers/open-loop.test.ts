@@ -74,6 +74,24 @@ test('minIterationDuration keeps a virtual user busy for the rest of it', async 
   assert.deepEqual([held.played.length, held.droppedMs.length], [50, 50]);
 });
 
+test('of those that rest for minIterationDuration, the one whose time is up is taken, whenever it ended', async () => {
+  const settings = { rate: 20, duration: '200ms', maxVUs: 2 };
+  const load = await playVirtually('constant-arrival-rate', settings, {
+    lastsMs: (number) => (number === 0 ? 90 : 10),
+    minIterationMs: 100,
+  });
+  assert.deepEqual(load.droppedMs, []);
+  assert.deepEqual(
+    load.played.map(({ user, intendedMs }) => [user, intendedMs]).toSorted(([, one = 0], [, other = 0]) => one - other),
+    [
+      [1, 0],
+      [2, 50],
+      [1, 100],
+      [2, 150],
+    ],
+  );
+});
+
 test('iterations are numbered by their arrival, and users used again, so that a run can be repeated', async () => {
   const load = await playVirtually('constant-arrival-rate', { rate: 100, duration: '1s', preAllocatedVUs: 1 });
   assert.deepEqual(
