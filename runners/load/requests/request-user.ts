@@ -100,12 +100,7 @@ export class RequestUser implements VirtualUser, Job {
     if (!step) {
       this.#end('completed');
     } else if (step.type === 'think') {
-      const untilMs = nowMs + drawMs(step.pause, this.#workload.random);
-      this.#pause = this.#workload.delays.at(untilMs, (dueMs, atMs) => {
-        this.#pause = undefined;
-        this.#workload.lag(atMs - dueMs);
-        this.#goOn(dueMs, atMs);
-      });
+      this.#think(nowMs + drawMs(step.pause, this.#workload.random));
     } else {
       const { request } = step;
       this.#request = request;
@@ -113,6 +108,18 @@ export class RequestUser implements VirtualUser, Job {
       this.#hopsLeft = request.redirects;
       this.#send(request.origin, request.message(this.#values), intendedMs, nowMs);
     }
+  }
+
+  /** A pause that is over already is none: what comes after it is under way by then. */
+  #think(untilMs: number): void {
+    let over = false;
+    const pause = this.#workload.delays.at(untilMs, (dueMs, atMs) => {
+      over = true;
+      this.#pause = undefined;
+      this.#workload.lag(atMs - dueMs);
+      this.#goOn(dueMs, atMs);
+    });
+    if (!over) this.#pause = pause;
   }
 
   #send(origin: Origin, message: RequestMessage, intendedMs: number, nowMs: number): void {
