@@ -1,7 +1,7 @@
 /** Checks of single answers, counted by name as k6's `checks{check:name}`. A request without an answer fails all of its checks. */
 import type { AnswerCheck as WrittenCheck } from '../../../experiments/language/experiment.ts';
 import { compileJsonPath } from '../../../experiments/language/json-path.ts';
-import type { AnswerView } from './answer-view.ts';
+import { type AnswerView, lookAt } from './answer-view.ts';
 import type { Template } from './template.ts';
 import type { Values } from './values.ts';
 
@@ -21,7 +21,7 @@ export function prepareChecks(checks: Readonly<Record<string, WrittenCheck>>, fi
   return Object.entries(checks).map(([name, check]) => {
     const lines = linesOf(check, fill);
     const needsBody = [check.json, check['body-contains'], check['body-matches']].some((line) => line !== undefined);
-    return { name, needsBody, passes: (answer, values) => lines.every((holds) => holds(answer, values)) };
+    return { name, needsBody, passes: (answer, values) => lookAt(() => lines.every((holds) => holds(answer, values)), false) };
   });
 }
 

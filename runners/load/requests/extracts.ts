@@ -2,7 +2,7 @@
 import { extractionCheck } from '../../../experiments/language/answer-check.ts';
 import type { Extraction as WrittenExtraction } from '../../../experiments/language/experiment.ts';
 import { compileJsonPath } from '../../../experiments/language/json-path.ts';
-import type { AnswerView } from './answer-view.ts';
+import { type AnswerView, lookAt } from './answer-view.ts';
 import { textOf } from './checks.ts';
 
 export interface Extraction {
@@ -34,7 +34,7 @@ function takerOf({ json, header, regex }: WrittenExtraction): Extraction['take']
     return value === undefined || value === null ? undefined : textOf(value);
   };
   return (answer) => {
-    const text = source(answer);
+    const text = lookAt(() => source(answer), undefined);
     if (!pattern || text === undefined) return text;
     const match = pattern.exec(text);
     return match ? (match[1] ?? match[0]) : undefined;

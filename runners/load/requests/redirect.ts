@@ -6,7 +6,6 @@ import type { AnswerView } from './answer-view.ts';
 
 export interface Hop {
   readonly origin: Origin;
-  readonly url: string;
   readonly message: RequestMessage;
 }
 
@@ -35,5 +34,5 @@ export function nextHop(answer: AnswerView, url: string, sent: RequestMessage): 
     headers,
     body: bodyless ? undefined : sent.body,
   };
-  return { origin, url: `${origin.text}${target}`, message };
+  return { origin, message };
 }

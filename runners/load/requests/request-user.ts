@@ -144,21 +144,27 @@ export class RequestUser implements VirtualUser, Job {
     const url = urlOf(origin, this.message);
     this.#cookies?.keep(url, view.headers('set-cookie'));
     const hop = this.#hopsLeft > 0 ? nextHop(view, url, this.message) : undefined;
-    if (!hop) return false;
+    if (!hop || !this.#workload.reaches(hop.origin)) return false;
     this.#hopsLeft -= 1;
     this.#send(hop.origin, hop.message, atMs, atMs);
     return true;
   }
 
-  /** Counts what is checked of the answer, and keeps what is taken from it; false where something that is needed is not there. */
+  /**
+   * Counts what is checked of the answer, and keeps what is taken from it; false where something that is needed is not
+   * there. What needs a body that is too large for us is not counted.
+   */
   #look(request: PreparedRequest, view: AnswerView | undefined): boolean {
+    const isKnown = ({ needsBody }: { readonly needsBody: boolean }) => !(needsBody && view?.whole === false);
     let complete = true;
     for (const check of request.checks) {
+      if (!isKnown(check)) continue;
       this.#series.check(this.#intendedMs, check.name, view !== undefined && check.passes(view, this.#values));
     }
     for (const extraction of request.extracts) {
-      const value = view && extraction.take(view);
-      this.#series.check(this.#intendedMs, extraction.check, value !== undefined);
+      const known = isKnown(extraction);
+      const value = known ? view && extraction.take(view) : undefined;
+      if (known) this.#series.check(this.#intendedMs, extraction.check, value !== undefined);
       if (value === undefined) complete = false;
       else this.#values.keep(extraction.name, value);
     }

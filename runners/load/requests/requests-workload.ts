@@ -1,5 +1,6 @@
 /** Requests written in YAML as a workload: each iteration draws a request, or a chain of steps, by its weight. */
 import type { Scenario } from '../../../experiments/language/experiment.ts';
+import { FiredrillError } from '../../failure.ts';
 import { Delays } from '../pacing/delays.ts';
 import { createRandom, type Random } from '../pacing/random.ts';
 import type { Schedule } from '../pacing/schedule.ts';
@@ -26,8 +27,8 @@ export interface RequestsOptions {
   readonly connect?: ConnectOptions | undefined;
   /** Told how late a later step of a chain was handed over. */
   readonly lag?: (ms: number) => void;
-  /** Default: pools of autocannon's clients, and of Node's for HTTP/2. */
-  readonly openEngine?: ((origin: Origin, socketsMax: number) => Engine) | undefined;
+  /** Default: pools. */
+  readonly openEngine?: ((origin: Origin) => Engine) | undefined;
 }
 
 export class RequestsWorkload implements Workload {
@@ -38,14 +39,13 @@ export class RequestsWorkload implements Workload {
   readonly prepared: PreparedIterations;
   readonly random: Random;
   readonly #options: RequestsOptions;
-  readonly #shared: Engines;
-  readonly #engines = new Map<string, Engine>();
+  readonly #engines: Engines;
   readonly #seriesOf = new Map<PreparedRequest, SeriesRecorder>();
   readonly #weights: AliasTable;
   readonly #users = new Set<RequestUser>();
 
   constructor(options: RequestsOptions) {
-    const { scenario, seed, clock, recorder, socketsMax } = options;
+    const { scenario, seed, clock, recorder, socketsMax, openEngine } = options;
     this.#options = options;
     this.clock = clock;
     this.series = recorder.series(scenario.name, scenario.tags);
@@ -53,7 +53,7 @@ export class RequestsWorkload implements Workload {
     this.delays = new Delays(options.schedule);
     this.prepared = prepareIterations(scenario, seed);
     this.#weights = new AliasTable(this.prepared.all.map(({ weight }) => weight));
-    this.#shared = new Engines({ ...options.connect, clock, socketsMax });
+    this.#engines = new Engines({ ...options.connect, clock, socketsMax, open: openEngine });
     for (const { steps } of this.prepared.all) {
       for (const step of steps) {
         if (step.type === 'think') continue;
@@ -65,13 +65,11 @@ export class RequestsWorkload implements Workload {
   }
 
   get retried(): number {
-    if (!this.#options.openEngine) return this.#shared.retried;
-    return [...this.#engines.values()].reduce((sum, { retried }) => sum + retried, 0);
+    return this.#engines.retried;
   }
 
-  async warm(count: number): Promise<void> {
-    const engines = [...this.#engines.values()];
-    await Promise.all(engines.map((engine) => engine.warm(Math.ceil(count / engines.length))));
+  warm(count: number): Promise<void> {
+    return this.#engines.warm(count);
   }
 
   user(id: number, owner: UserOwner): VirtualUser {
@@ -86,15 +84,13 @@ export class RequestsWorkload implements Workload {
   }
 
   sweep(nowMs: number): void {
-    if (!this.#options.openEngine) this.#shared.sweep(nowMs);
-    else for (const engine of this.#engines.values()) engine.sweep(nowMs);
+    this.#engines.sweep(nowMs);
   }
 
   close(): void {
     for (const user of this.#users) user.interruptPause();
     this.delays.stop();
-    this.#shared.close();
-    for (const engine of this.#engines.values()) engine.close();
+    this.#engines.close();
   }
 
   /** The next iteration, by weight. */
@@ -103,11 +99,20 @@ export class RequestsWorkload implements Workload {
     return all[all.length === 1 ? 0 : this.#weights.draw(this.random)];
   }
 
-  /** Made where it is first asked for. */
+  /** Made where it is first asked for; throws FiredrillError where there is no way. */
   engineOf(origin: Origin): Engine {
-    const { openEngine, socketsMax } = this.#options;
-    if (!openEngine) return this.#remember(origin, this.#shared.of(origin));
-    return this.#engines.get(origin.text) ?? this.#remember(origin, openEngine(origin, socketsMax));
+    return this.#engines.of(origin);
+  }
+
+  /** Whether the scenario's ways of connecting lead there: what its own requests ask is found out beforehand, not where redirects lead. */
+  reaches(origin: Origin): boolean {
+    try {
+      this.engineOf(origin);
+      return true;
+    } catch (error) {
+      if (error instanceof FiredrillError) return false;
+      throw error;
+    }
   }
 
   seriesOf(request: PreparedRequest): SeriesRecorder {
@@ -116,10 +121,5 @@ export class RequestsWorkload implements Workload {
 
   lag(ms: number): void {
     this.#options.lag?.(ms);
-  }
-
-  #remember(origin: Origin, engine: Engine): Engine {
-    this.#engines.set(origin.text, engine);
-    return engine;
   }
 }

@@ -19,14 +19,19 @@ export interface Encoding {
 export const RAW: Encoding = { value: (value) => value };
 /** A header's value: what would end its line becomes blank. */
 export const ONE_LINE: Encoding = { value: (value) => value.replace(/[\r\n\0]/g, ' ') };
-export const URL_PART: Encoding = { value: encodeURIComponent };
+export const URL_PART: Encoding = { value: percentEncode };
 /** Inside the quotes of a JSON text. */
 export const IN_JSON: Encoding = { value: (value) => JSON.stringify(value).slice(1, -1) };
 /** `application/x-www-form-urlencoded`. */
 export const FORM: Encoding = { value: formEncode, literal: formEncode };
 
+/** Half a surrogate pair, which a target's JSON may hold and UTF-8 cannot, becomes U+FFFD. */
+function percentEncode(text: string): string {
+  return encodeURIComponent(text.toWellFormed());
+}
+
 export function formEncode(text: string): string {
-  return encodeURIComponent(text).replaceAll('%20', '+');
+  return percentEncode(text).replaceAll('%20', '+');
 }
 
 export function fixedTemplate(text: string): Template {

@@ -5,6 +5,8 @@ import { failureOf } from './outcomes.ts';
 
 /** A body that would be larger than this when decoded is an error: a few kilobytes can hold gigabytes. */
 export const DECODED_BYTES_MAX = 16 * 1024 * 1024;
+/** The code of a body that was too large to be kept, or decoded, whole. */
+export const BODY_TOO_LARGE = 'FIREDRILL_BODY_TOO_LARGE';
 /** Encodings on top of each other; nobody means more. */
 const LAYERS_MAX = 4;
 
@@ -27,7 +29,7 @@ export function decodeBody({ headers, body, bodyBytes }: Pick<Answer, 'headers' 
   const encodings = encodingsOf(headers);
   if (!body || body.length === 0) return { body: body ?? Buffer.alloc(0), failure: undefined };
   if (encodings.length === 0) return { body, failure: undefined };
-  if (body.length < bodyBytes) return failed('FIREDRILL_BODY_TOO_LARGE', `only ${body.length} of ${bodyBytes} encoded bytes were kept`);
+  if (body.length < bodyBytes) return failed(BODY_TOO_LARGE, `only ${body.length} of ${bodyBytes} encoded bytes were kept`);
   if (encodings.length > LAYERS_MAX) return failed('FIREDRILL_ENCODING_UNKNOWN', `the body is encoded ${encodings.length} times`);
   let decoded = body;
   for (const encoding of encodings.toReversed()) {
@@ -52,7 +54,7 @@ function encodingsOf(headers: readonly string[]): string[] {
 function reasonOf(error: unknown): Failure {
   const failure = failureOf(error, 'exchanging');
   if (failure.code !== 'ERR_BUFFER_TOO_LARGE') return failure;
-  return { ...failure, code: 'FIREDRILL_BODY_TOO_LARGE', message: `the body is larger than ${DECODED_BYTES_MAX} bytes when decoded` };
+  return { ...failure, code: BODY_TOO_LARGE, message: `the body is larger than ${DECODED_BYTES_MAX} bytes when decoded` };
 }
 
 function failed(code: string, message: string): Decoded {

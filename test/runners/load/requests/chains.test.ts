@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import type { Chain, ChainStep, Scenario } from '../../../../experiments/language/experiment.ts';
+import { connect } from '../../../../experiments/language/load-connect.ts';
 import { begin, quietPort, scenarioOf } from '../support.ts';
 
 interface Asked {
@@ -166,20 +167,24 @@ test('redirects are followed as far as allowed, each hop a request of its own; b
   assert.deepEqual(none.sums.outcomes, { '3xx': 1 });
 });
 
-test('a redirect to another origin takes no credentials along, and one to nowhere is not followed', async (t) => {
+test('a redirect to another origin takes no credentials along, and one to where nothing leads is not followed', async (t) => {
   const other = await serve(t, (_, response) => response.end());
-  const { url } = await serve(t, ({ url: path }, response) =>
-    response.writeHead(302, { location: path === '/away' ? `${other.url}/home` : 'ftp://x/' }).end(),
-  );
+  const ways: Record<string, string> = { '/away': `${other.url}/home`, '/nowhere': 'ftp://x/', '/misled': 'http://misled.test/' };
+  const { url } = await serve(t, ({ url: path }, response) => response.writeHead(302, { location: ways[path] }).end());
   const headers = { authorization: 'Bearer secret', 'x-region': 'eu' };
-  const steps = stepsOf({ url: `${url}/away`, headers, redirects: 3 }, { url: `${url}/nowhere`, redirects: 3 });
-  const { run, sums } = begin(t, [chained(steps, { settings: { iterations: 1 } })]);
+  const steps = stepsOf(
+    { url: `${url}/away`, headers, redirects: 3 },
+    { url: `${url}/nowhere`, redirects: 3 },
+    { url: `${url}/misled`, redirects: 3 },
+  );
+  const misled = connect.parse({ hosts: { 'misled.test': 'elsewhere:99999' } });
+  const { run, sums } = begin(t, [chained(steps, { connect: misled, settings: { iterations: 1 } })]);
   await run.done;
   assert.deepEqual(
     other.asked.map((each) => [each.url, each.headers.authorization, each.headers['x-region'], each.headers.host]),
     [['/home', undefined, 'eu', new URL(other.url).host]],
   );
-  assert.deepEqual(sums.outcomes, { '3xx': 2, ok: 1 });
+  assert.deepEqual(sums.outcomes, { '3xx': 3, ok: 1 });
 });
 
 test('requests with tags or a name are counted apart, and with their scenario', async (t) => {

@@ -7,6 +7,7 @@ import { prepareChecks } from '../../../../runners/load/requests/checks.ts';
 import { prepareExtracts } from '../../../../runners/load/requests/extracts.ts';
 import { fixedTemplate } from '../../../../runners/load/requests/template.ts';
 import { Slots, Values } from '../../../../runners/load/requests/values.ts';
+import { DECODED_BYTES_MAX } from '../../../../runners/load/transport/decode.ts';
 import { outcomeOfError, outcomeOfStatus } from '../../../../runners/load/transport/outcomes.ts';
 
 const headers = ['X-Served-By', 'us-east-1', 'Age', '3', 'Set-Cookie', 'a=1', 'Set-Cookie', 'b=2'];
@@ -51,6 +52,25 @@ test('a JSONPath is there, equals as text, or matches', () => {
 test('a body that is no JSON has no paths, and fails no more than the check', () => {
   const view = new AnswerView({ status: 200, headers: [], body: Buffer.from('<html>'), bodyBytes: 6 }, 1);
   assert.equal(prepareChecks({ check: { json: '$' } }, fixedTemplate)[0]?.passes(view, values), false);
+});
+
+test('JSON that is nested deeper than the stack fails the check, and has no value, but does no harm', () => {
+  const nested = Buffer.from(`${'['.repeat(200_000)}${']'.repeat(200_000)}`);
+  const view = new AnswerView({ status: 200, headers: [], body: nested, bodyBytes: nested.length }, 1);
+  for (const json of ['$', '$..id']) {
+    assert.equal(prepareChecks({ check: { json, matches: 'x' } }, fixedTemplate)[0]?.passes(view, values), false, json);
+    assert.equal(prepareExtracts({ it: { json } })[0]?.take(view), undefined, json);
+  }
+});
+
+test('a body that was not kept whole, or is too large when it is decoded, is known as such', () => {
+  const whole = (body: Buffer, bodyBytes: number, encoding = 'identity') =>
+    new AnswerView({ status: 200, headers: ['Content-Encoding', encoding], body, bodyBytes }, 1).whole;
+  assert.equal(whole(Buffer.from('all'), 3), true);
+  assert.equal(whole(Buffer.from('al'), 3), false);
+  const large = gzipSync(Buffer.alloc(DECODED_BYTES_MAX + 1));
+  assert.equal(whole(large, large.length, 'gzip'), false);
+  assert.equal(whole(Buffer.from('no gzip'), 7, 'gzip'), true, 'what is garbled is the target’s doing');
 });
 
 test('a body is decoded before it is looked at', () => {

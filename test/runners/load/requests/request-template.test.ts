@@ -134,6 +134,13 @@ test('the fields of a form are escaped, data and text alike', () => {
   assert.match(head, /Content-Type: application\/x-www-form-urlencoded\r\n/);
 });
 
+test('text that UTF-8 cannot hold, as a target may send it, is sent with a sign in its place', () => {
+  values.begin(0);
+  values.keep('token', 'half \ud83d pair');
+  const sent = String(prepare({ url: 'http://h/${token}', method: 'POST', form: { token: '${token}' } }).message().http1);
+  assert.match(sent, /^POST \/half%20%EF%BF%BD%20pair .*\r\n\r\ntoken=half\+%EF%BF%BD\+pair$/s);
+});
+
 test('a Content-Type that is written counts', () => {
   const prepared = prepare({ url: 'http://h/', method: 'POST', headers: { 'content-type': 'application/vnd.api+json' }, json: [] });
   assert.equal(String(prepared.message().http1).match(/content-type/gi)?.length, 1);
