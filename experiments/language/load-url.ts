@@ -6,7 +6,7 @@ export function urlProblem(text: string): { readonly message: string; readonly h
   const host = `http://${authority}`;
   if (authority === '' || authority.includes('$') || (unix ? !/^%2f/i.test(authority) : !URL.canParse(host))) {
     return {
-      message: `'${text.replace(/\/\/[^/@]*@/, '//…@')}' is not a URL that load can be sent to`,
+      message: `'${text.replace(/\/\/.*@/, '//…@')}' is not a URL that load can be sent to`,
       hint: 'write it like http://127.0.0.1:8080/path, with data after the host only',
     };
   }

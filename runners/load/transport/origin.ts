@@ -29,9 +29,14 @@ export function parseUrl(text: string): Address | UrlProblem {
   if (!url || url.hostname === '')
     return { problem: `'${text}' is not a URL that load can be sent to`, hint: 'write it like http://127.0.0.1:8080/path' };
   const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port);
-  const userinfo = url.username === '' && url.password === '' ? '' : `${decode(url.username)}:${decode(url.password)}`;
+  const userinfo = url.username === '' && url.password === '' ? '' : userOf(url);
   const hostname = url.hostname.replace(/^\[|\]$/g, '');
   return { origin: { secure, hostname, port, text: url.origin, authority: url.host, socketPath: undefined }, target, userinfo };
+}
+
+/** `name:password` of a URL, decoded; `:` where it has neither. */
+export function userOf({ username, password }: URL): string {
+  return `${decode(username)}:${decode(password)}`;
 }
 
 /** What stands after the authority of a URL, as a request asks for it: as written, save what HTTP cannot carry. */

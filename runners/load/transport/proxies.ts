@@ -2,6 +2,7 @@
 import net from 'node:net';
 import { EXIT, FiredrillError } from '../../failure.ts';
 import type { Origin } from './engine.ts';
+import { userOf } from './origin.ts';
 
 export interface HttpProxy {
   /** Spoken to over TLS. */
@@ -41,17 +42,13 @@ function parseProxy(text: string, where: string): HttpProxy {
   const written = text.includes('://') ? text : `http://${text}`;
   const url = URL.canParse(written) ? new URL(written) : undefined;
   if (!url || url.hostname === '' || !/^https?:$/.test(url.protocol)) {
-    throw new FiredrillError(
-      'load.proxy',
-      `${where} is '${text.replace(/\/\/[^@/]*@/, '//')}', which is no proxy that load can go through`,
-      {
-        hint: 'write http://host:port or https://host:port; others, such as SOCKS, are not spoken',
-        exitCode: EXIT.usageWrong,
-      },
-    );
+    throw new FiredrillError('load.proxy', `${where} is '${text.replace(/\/\/.*@/, '//')}', which is no proxy that load can go through`, {
+      hint: 'write http://host:port or https://host:port; others, such as SOCKS, are not spoken',
+      exitCode: EXIT.usageWrong,
+    });
   }
   const secure = url.protocol === 'https:';
-  const user = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  const user = userOf(url);
   return {
     secure,
     host: url.hostname.replace(/^\[|\]$/g, ''),

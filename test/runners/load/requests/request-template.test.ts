@@ -89,10 +89,13 @@ test('what cannot be sent is refused with the reason', () => {
 });
 
 test('a password in a URL does not appear in the refusal', () => {
-  assert.throws(
-    () => prepare({ url: 'http://user:secret@h/' }),
-    (error) => error instanceof FiredrillError && !error.message.includes('secret'),
-  );
+  for (const url of ['http://user:secret@h/', 'http://user:to/secret@h/', 'http://user:p$@secret@h/']) {
+    assert.throws(
+      () => prepare({ url }),
+      (error) => error instanceof FiredrillError && !error.message.includes('secret'),
+      url,
+    );
+  }
 });
 
 test('a column comes by its name, what was extracted as long as the iteration lasts, and numbers are the virtual user’s own', () => {

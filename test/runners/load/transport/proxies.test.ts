@@ -21,6 +21,11 @@ test('the environment names a proxy for each protocol, in capitals or not', () =
   assert.equal(proxiesFrom({})(origin('http://a.test/')), undefined);
 });
 
+test('a password that is not percent-encoded is taken as it stands', () => {
+  const { authorization } = proxyForAll('http://me:100%@proxy.test')(origin('http://a.test/')) ?? {};
+  assert.equal(authorization, `Basic ${Buffer.from('me:100%').toString('base64')}`);
+});
+
 test('loopback and sockets go directly, unless one proxy is asked for all', () => {
   const choose = proxiesFrom({ HTTP_PROXY: 'http://proxy.test:3128' });
   for (const url of ['http://127.0.0.1/', 'http://127.9.9.9/', 'http://localhost:8080/', 'http://[::1]/', 'http+unix://%2Fs/'])
@@ -53,7 +58,7 @@ test('NO_PROXY spares names with what is below them, addresses, ranges, and port
 });
 
 test('a proxy that load cannot go through is refused, without its password', () => {
-  for (const url of ['socks5://me:secret@h:1080', 'http://', 'http://a b']) {
+  for (const url of ['socks5://me:secret@h:1080', 'http://me:to/secret@h:1080', 'socks5://me:p@secret@h', 'http://', 'http://a b']) {
     assert.throws(
       () => proxiesFrom({ HTTP_PROXY: url }),
       (error) => error instanceof FiredrillError && error.code === 'load.proxy' && !error.message.includes('secret'),
