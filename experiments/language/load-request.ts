@@ -8,7 +8,7 @@ import { name, text } from './names.ts';
 import { pause } from './pause.ts';
 
 /** Steps of one chain. */
-const STEPS_MAX = 500;
+export const STEPS_MAX = 500;
 /** Hops that one request may follow; k6's default is 10. */
 export const REDIRECTS_MAX = 20;
 
