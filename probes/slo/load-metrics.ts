@@ -6,7 +6,7 @@ import { AGGREGATIONS_OF, BUILT_IN_METRICS, type MetricDefinition } from '../../
 import type { Aggregate } from '../../experiments/language/threshold.ts';
 import type { Evidence } from './evidence.ts';
 import { aggregationText } from './judgement.ts';
-import type { LoadDemand, LoadRow, LoadWindow } from './load-window.ts';
+import type { LoadDemand, LoadRow, LoadSums, LoadWindow } from './load-window.ts';
 
 /** How a metric is read. */
 export interface MetricReader {
@@ -24,13 +24,14 @@ export interface MetricReader {
   readonly unit?: string;
 }
 
-function dueRequests({ sums }: LoadRow): number {
+/** Of each request that was planned, or of which nothing but its end is known, one. */
+function dueRequests({ sums }: { readonly sums: LoadSums }): number {
   return Math.max(sums.planned, sums.finished);
 }
 
 function counter(count: (window: LoadWindow) => number): MetricReader {
   return {
-    samples: ({ sums }) => sums.planned + sums.finished,
+    samples: dueRequests,
     value: (window, { aggregation }, lengthMs) => countOrRate(aggregation, count(window), lengthMs),
     due: dueRequests,
     ofRequests: true,
@@ -111,7 +112,7 @@ function samplesIn(row: LoadRow, { name }: MetricDefinition): number {
 /** A counter that counted nothing while load ran stands at zero; of everything else, no sample says nothing. */
 function ownCounter(metric: MetricDefinition): MetricReader {
   return {
-    samples: (window) => window.sums.planned + window.sums.finished + (window.metric?.count ?? 0),
+    samples: (window) => Math.max(dueRequests(window), window.metric?.count ?? 0),
     value: (window, aggregate, lengthMs) => valueFrom(metric, window, aggregate, lengthMs),
     due: (row) => dueRequests(row) + samplesIn(row, metric),
     ofRequests: false,

@@ -110,7 +110,12 @@ describe('judging the load', () => {
       toMs: 5000,
       system: (ms) => (ms < 250 ? { outcome: 'dropped', latencyMs: 0 } : quick(ms)),
     });
-    assert.equal(judgeCondition(load('http_reqs', 'count>0'), evidence, 0, 5000).value, 190);
+    assert.deepEqual(judgeCondition(load('http_reqs', 'count>0'), evidence, 0, 5000), {
+      state: 'held',
+      seen: 'count 190 of 200',
+      value: 190,
+    });
+    assert.equal(judgeCondition(load('http_reqs', 'count>0', { minSamples: 201 }), evidence, 0, 5000).state, 'unknown');
     assert.equal(judgeCondition(load('http_reqs', 'rate>0'), evidence, 1000, 5000).value, 40);
     assert.equal(judgeCondition(load('dropped_iterations', 'count==0'), evidence, 0, 5000).value, 10);
     assert.equal(judgeCondition(load('dropped_iterations', 'count==0'), evidence, 1000, 5000).state, 'held');

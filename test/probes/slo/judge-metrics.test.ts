@@ -36,6 +36,7 @@ describe('metrics of a script’s own', () => {
       [990, 0.5],
     ]);
     assert.equal(value(counter, 'count>0'), 5.5);
+    assert.equal(judgeCondition(load('own', 'count>0'), counter, 0, 1000).seen, 'count 5.5 of 3');
     assert.equal(value(counter, 'rate>0', 'own', 0, 2000), 2.75);
     const rate = evidenceWith('rate', [
       [10, 1],
