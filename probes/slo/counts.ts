@@ -15,6 +15,15 @@ export interface Scale {
 /** Exact values that are kept at most; beyond them the scale's steps tell. */
 export const EXACT_VALUES_MAX = 4096;
 
+/** k6's percentile, 0–100, of `total` values in order: linear between the two nearest ranks. NaN of none. */
+export function percentileOf(percentile: number, total: number, valueAtRank: (rank: number) => number): number {
+  if (total === 0) return Number.NaN;
+  const rank = (percentile / 100) * (total - 1);
+  const low = valueAtRank(Math.floor(rank));
+  const fraction = rank - Math.floor(rank);
+  return fraction === 0 ? low : low + (valueAtRank(Math.ceil(rank)) - low) * fraction;
+}
+
 export class Counts {
   readonly #scale: Scale;
   readonly #counts: Float64Array;
@@ -66,13 +75,9 @@ export class Counts {
     return sparse;
   }
 
-  /** k6's percentile, 0–100: linear between the two nearest ranks. NaN when empty. */
+  /** See percentileOf. */
   percentile(percentile: number): number {
-    if (this.#total === 0) return Number.NaN;
-    const rank = (percentile / 100) * (this.#total - 1);
-    const low = this.#valueAtRank(Math.floor(rank));
-    const fraction = rank - Math.floor(rank);
-    return fraction === 0 ? low : low + (this.#valueAtRank(Math.ceil(rank)) - low) * fraction;
+    return percentileOf(percentile, this.#total, (rank) => this.#valueAtRank(rank));
   }
 
   get average(): number {

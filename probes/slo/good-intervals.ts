@@ -1,6 +1,10 @@
 /** An indicator on the time axis: intervals that are good, not good or unknown, side by side without gaps. */
+import type { State } from './judgement.ts';
 
 export type GoodState = 'good' | 'not-good' | 'unknown';
+
+/** What a judgement says of the stretch that it was made over. */
+export const GOOD_STATE_OF: Readonly<Record<State, GoodState>> = { held: 'good', broken: 'not-good', unknown: 'unknown' };
 
 /** [fromMs, toMs) on the run's clock. */
 export interface GoodInterval {

@@ -1,6 +1,7 @@
 /** Judges a condition on a probe's readings over one stretch of time, and a single reading by itself. */
 import type { ReadingCondition, Tolerance } from '../../experiments/language/condition.ts';
 import type { Threshold } from '../../experiments/language/threshold.ts';
+import { percentileOf } from './counts.ts';
 import type { Evidence, ProbeReading } from './evidence.ts';
 import { aggregationText, type Judgement, meets, numberText, unknown } from './judgement.ts';
 
@@ -58,15 +59,6 @@ function delta(lists: readonly (readonly ProbeReading[])[], fromMs: number, toMs
   return sum;
 }
 
-/** k6's percentile of exact values: linear between the two nearest ranks. */
-function percentile(values: readonly number[], percent: number): number {
-  const sorted = [...values].sort((one, other) => one - other);
-  const rank = (percent / 100) * (sorted.length - 1);
-  const low = sorted[Math.floor(rank)] ?? Number.NaN;
-  const high = sorted[Math.ceil(rank)] ?? Number.NaN;
-  return low + (high - low) * (rank - Math.floor(rank));
-}
-
 function aggregate(threshold: Threshold, ok: readonly ProbeReading[], lengthMs: number): number | undefined {
   if (threshold.aggregation === 'count') return ok.length;
   if (threshold.aggregation === 'rate') return ok.filter(({ value }) => isTrue(value)).length / ok.length;
@@ -74,7 +66,9 @@ function aggregate(threshold: Threshold, ok: readonly ProbeReading[], lengthMs: 
   if (values.length === 0 || lengthMs <= 0) return undefined;
   if (threshold.aggregation === 'avg') return values.reduce((sum, value) => sum + value, 0) / values.length;
   const fixed = { min: 0, med: 50, max: 100, p: threshold.percentile }[String(threshold.aggregation)];
-  return fixed === undefined ? undefined : percentile(values, fixed);
+  if (fixed === undefined) return undefined;
+  const sorted = values.toSorted((one, other) => one - other);
+  return percentileOf(fixed, sorted.length, (rank) => sorted[rank] ?? Number.NaN);
 }
 
 /** Judges over the looks that lie wholly within [fromMs, toMs], those of all containers together. */

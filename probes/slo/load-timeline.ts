@@ -12,14 +12,12 @@
  */
 import type { LoadCondition } from '../../experiments/language/condition.ts';
 import type { Evidence } from './evidence.ts';
-import { type GoodInterval, type GoodState, type GoodTimeline, joinIntervals } from './good-intervals.ts';
+import { GOOD_STATE_OF, type GoodInterval, type GoodState, type GoodTimeline, joinIntervals } from './good-intervals.ts';
 import { isLatency, judgeWindow, readerFor } from './judge-load.ts';
 import { BUCKET_MS } from './load-cells.ts';
 import type { MetricReader } from './load-metrics.ts';
 import { type LoadRow, LoadWindow } from './load-window.ts';
 import { CARRIED_SPACINGS } from './spacing.ts';
-
-const STATES = { held: 'good', broken: 'not-good', unknown: 'unknown' } as const;
 
 /** The load of one indicator, summed over its series: the rows of every bucket from 0 to the end of the watch. */
 class Track {
@@ -67,7 +65,7 @@ class Track {
     const isWaiting = this.#completionsKnown && planned === 0 && completed === 0 && (this.#outstanding[last] ?? 0) > 0;
     if (isWaiting && this.#reader.ofRequests) return 'not-good';
     const windowLength = { lengthMs: length * BUCKET_MS, completionsKnown: this.#completionsKnown };
-    return STATES[judgeWindow(condition, this.#reader, window, windowLength).state];
+    return GOOD_STATE_OF[judgeWindow(condition, this.#reader, window, windowLength).state];
   }
 
   /** State of one bucket by itself. */

@@ -5,7 +5,7 @@
  */
 import type { ReadingCondition } from '../../experiments/language/condition.ts';
 import type { Evidence, ProbeReading } from './evidence.ts';
-import { combineIntervals, type GoodInterval, type GoodState, type GoodTimeline, joinIntervals } from './good-intervals.ts';
+import { combineIntervals, GOOD_STATE_OF, type GoodInterval, type GoodState, type GoodTimeline, joinIntervals } from './good-intervals.ts';
 import { divisorOf, isRight, judgeReading, judgesEach } from './judge-reading.ts';
 import { CARRIED_SPACINGS, typicalSpacing } from './spacing.ts';
 
@@ -38,13 +38,11 @@ function samplesOf(condition: ReadingCondition, list: readonly ProbeReading[], d
     .map(({ startedMs, atMs, value }) => ({ startedMs, atMs, state: isRight(condition, value, divisor) ? 'good' : 'not-good' }));
 }
 
-const STATES = { held: 'good', broken: 'not-good', unknown: 'unknown' } as const;
-
 function aggregatedSamples(condition: ReadingCondition, evidence: Evidence, windowMs: number): Sample[] {
   const ok = evidence.readingsOf(condition.reading).flatMap((list) => list.filter(({ status }) => status === 'ok'));
   const ends = [...new Set(ok.map(({ atMs }) => atMs))].sort((one, other) => one - other);
   return ends
-    .map((atMs) => ({ startedMs: atMs, atMs, state: STATES[judgeReading(condition, evidence, atMs - windowMs, atMs).state] }))
+    .map((atMs) => ({ startedMs: atMs, atMs, state: GOOD_STATE_OF[judgeReading(condition, evidence, atMs - windowMs, atMs).state] }))
     .filter(({ state }) => state !== 'unknown');
 }
 
