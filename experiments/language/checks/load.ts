@@ -1,5 +1,6 @@
 /** Checks of the load that a schema of single values cannot make: that a scenario does something, that settings fit together, that names lead somewhere. */
 import { suggest } from '../closest.ts';
+import { requestsOf } from '../load-names.ts';
 import { ownSettings } from '../normalise.ts';
 import { parseStartTime } from '../start-time.ts';
 import { at, type Entry, entriesOf, keySpan, textOf, toRecord } from '../tree.ts';
@@ -18,6 +19,16 @@ function checkSettings(context: CheckContext, { node, key }: Entry): void {
   if (!kind?.misfits) return;
   const settings = ownSettings(toRecord(node, context.flipped), context.kinds.executors, kind.name);
   for (const misfit of kind.misfits(settings)) context.report('misfit', misfit.message, keySpan(node, misfit.key) ?? key, misfit.hint);
+}
+
+/** Without TLS a proxy is handed the requests themselves, and takes them as HTTP/1.1. */
+function checkProxy(context: CheckContext, { node }: Entry): void {
+  const http2 = at(node, 'connect', 'http2');
+  const isProxied = /^https?:/i.test(textOf(at(node, 'connect', 'proxy')) ?? '');
+  if (!http2 || textOf(http2) !== 'only' || !isProxied) return;
+  if (!requestsOf(node).some((request) => /^http:/i.test(textOf(at(request, 'url')) ?? ''))) return;
+  const message = 'a proxy takes no HTTP/2 for http:// URLs, and the scenario asks for some';
+  context.report('misfit', message, http2.span, 'write https:// URLs, http2: auto, or proxy: none');
 }
 
 function checkStart(context: CheckContext, { node }: Entry): void {
@@ -66,6 +77,7 @@ export function checkLoad(context: CheckContext): void {
   for (const [name, entry] of entriesOf(at(context.root, 'load', 'scenarios'))) {
     checkPurpose(context, name, entry);
     checkSettings(context, entry);
+    checkProxy(context, entry);
     checkStart(context, entry);
     checkPlaceholders(context, entry.node, checkDataFiles(context, entry.node));
     checkBodyFiles(context, entry.node);

@@ -40,10 +40,23 @@ export interface Route {
 
 const ALPN: Readonly<Record<Http2Use, string[]>> = { auto: ['h2', 'http/1.1'], never: ['http/1.1'], only: ['h2'] };
 
-/** Throws FiredrillError `load.tls` where certificates or keys cannot be read, `load.hosts` where the host is led to no address. */
+/**
+ * Throws FiredrillError `load.tls` where certificates or keys cannot be read, `load.hosts` where the host is led to no
+ * address, `load.proxy` where HTTP/2 alone is to go through a proxy without TLS: it would take the first byte for HTTP/1.1.
+ */
 export function routeTo(origin: Origin, options: RouteOptions = {}): Route {
   const { http2 = 'auto' } = options;
   const proxy = options.proxy?.(origin);
+  if (proxy && !origin.secure && http2 === 'only') {
+    throw new FiredrillError(
+      'load.proxy',
+      `${origin.text} cannot be asked over HTTP/2 through the proxy ${proxy.host}:${proxy.port} without TLS`,
+      {
+        hint: 'write https:// URLs, http2: auto, or proxy: none',
+        exitCode: EXIT.experimentWrong,
+      },
+    );
+  }
   return {
     origin,
     address: addressOf(origin, proxy, options),

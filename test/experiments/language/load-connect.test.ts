@@ -6,8 +6,8 @@ import { experimentOf, problemsOf } from './support.ts';
 
 const kinds = { ...fixtureKinds, executors };
 
-function text(connect: string): string {
-  return `title: x\nload:\n  scenarios:\n    v: {vus: 1, duration: 1s, requests: [{url: "https://h/"}], connect: ${connect}}\n`;
+function text(connect: string, url = 'https://h/'): string {
+  return `title: x\nload:\n  scenarios:\n    v: {vus: 1, duration: 1s, requests: [{url: "${url}"}], connect: ${connect}}\n`;
 }
 
 function connectOf(connect: string) {
@@ -51,4 +51,21 @@ test('what cannot be is told with its place', () => {
     assert.equal(problem?.sourceLine.slice(problem.column - 1, problem.column - 1 + problem.length), marked, connect);
     assert.deepEqual(more, [], connect);
   }
+});
+
+test('HTTP/2 alone for http:// URLs through a proxy is told with its place; everything less is right', () => {
+  const proxied = '{http2: only, proxy: "http://proxy:3128"}';
+  const [problem, ...more] = problemsOf(text(proxied, 'http://h/'), { kinds });
+  assert.match(problem?.message ?? '', /a proxy takes no HTTP\/2 for http:\/\/ URLs/);
+  assert.match(problem?.hint ?? '', /https:\/\/ URLs, http2: auto, or proxy: none/);
+  assert.equal(problem?.sourceLine.slice(problem.column - 1, problem.column - 1 + problem.length), 'only');
+  assert.deepEqual(more, []);
+  for (const [connect, url] of [
+    [proxied, 'https://h/'],
+    [proxied, 'http+unix://%2Fs/'],
+    ['{http2: auto, proxy: "http://proxy:3128"}', 'http://h/'],
+    ['{http2: only, proxy: none}', 'http://h/'],
+    ['{http2: only}', 'http://h/'],
+  ] as const)
+    assert.equal(experimentOf(text(connect, url), { kinds }).scenarios.length, 1, `${connect} ${url}`);
 });

@@ -8,6 +8,7 @@ import { type TestContext, test } from 'node:test';
 import { FiredrillError } from '../../../../runners/failure.ts';
 import { parseUrl } from '../../../../runners/load/transport/origin.ts';
 import { proxiesFrom, proxyForAll } from '../../../../runners/load/transport/proxies.ts';
+import { routeTo } from '../../../../runners/load/transport/route.ts';
 import { listen, OK, onRequests, originOf, poolFor, quietPort, request } from '../support.ts';
 import { cert, http2Server, httpsServer, secureOrigin } from './servers.ts';
 
@@ -151,6 +152,20 @@ test('a proxy that refuses, or speaks no HTTP, is a refusal with its words', asy
     assert.deepEqual([job.outcome, job.failure?.code], ['refused', 'FIREDRILL_PROXY']);
     assert.match(job.failure?.message ?? '', words);
   }
+});
+
+test('HTTP/2 alone does not go through a proxy without TLS: that is refused before anything is dialled', () => {
+  const options = { http2: 'only', proxy: proxiesFrom({ HTTP_PROXY: 'http://me:secret@proxy.test:3128' }) } as const;
+  assert.throws(
+    () => routeTo(originFrom('http://far.test/'), options),
+    (error) =>
+      error instanceof FiredrillError &&
+      error.code === 'load.proxy' &&
+      error.message === 'http://far.test cannot be asked over HTTP/2 through the proxy proxy.test:3128 without TLS',
+  );
+  assert.equal(routeTo(originFrom('http://127.0.0.1/'), options).proxy, undefined);
+  const secure = { ...options, proxy: proxyForAll('http://proxy.test:3128') };
+  assert.equal(routeTo(originFrom('https://far.test/'), secure).proxy?.host, 'proxy.test');
 });
 
 test('a proxy of the environment is not asked for what is on this machine', async (t) => {
