@@ -59,12 +59,12 @@ function aggregateOf(named: string | undefined, percentile: string | undefined):
 export function parseSelector(text: string): MetricSelector | undefined {
   const match = SELECTOR.exec(text);
   if (!match?.[1]) return undefined;
-  const tags: Record<string, string> = {};
+  const tags = new Map<string, string>();
   for (const pair of (match[2] ?? '').split(',').filter((each) => each.trim() !== '')) {
     const colon = pair.indexOf(':');
     const key = pair.slice(0, colon).trim();
-    if (colon < 1 || key in tags) return undefined;
-    tags[key] = pair.slice(colon + 1).trim();
+    if (colon < 1 || tags.has(key)) return undefined;
+    tags.set(key, pair.slice(colon + 1).trim());
   }
-  return { metric: match[1], tags, text: text.trim() };
+  return { metric: match[1], tags: Object.fromEntries(tags), text: text.trim() };
 }

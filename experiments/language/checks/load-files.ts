@@ -6,14 +6,16 @@ import { at, entriesOf, type Node, textOf } from '../tree.ts';
 import type { CheckContext } from './context.ts';
 import type { Columns } from './load-names.ts';
 
-/** Reads each data file once and tells its columns; those that cannot be read are left out, and reported. */
+/** Reads each data file once and tells its columns; those that cannot be read are reported. */
 export function checkDataFiles(context: CheckContext, scenario: Node): Columns {
-  const columns = new Map<string, readonly string[]>();
+  const columns = new Map<string, readonly string[] | undefined>();
   for (const [name, { node }] of entriesOf(at(scenario, 'data'))) {
     for (const kind of ['csv', 'json'] as const) {
       const place = at(node, kind);
       const path = textOf(place);
-      if (place === undefined || path === undefined || context.files === undefined) continue;
+      if (place === undefined || path === undefined) continue;
+      columns.set(name, undefined);
+      if (context.files === undefined) continue;
       const content = context.files.read(path, DATA_BYTES_MAX);
       if (!content.ok) {
         context.report('data-file', content.message, place.span, content.hint);

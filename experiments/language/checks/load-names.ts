@@ -4,8 +4,8 @@ import { iterationsOf, namedIn, namesOf, OWN_NUMBERS, PLACEHOLDER_NAME } from '.
 import { at, keysOf, type Node, textOf } from '../tree.ts';
 import type { CheckContext } from './context.ts';
 
-/** The columns of a scenario's data files, by the name of the data. */
-export type Columns = ReadonlyMap<string, readonly string[]>;
+/** The columns of a scenario's data files, by the name of the data; undefined where nobody could read them. */
+export type Columns = ReadonlyMap<string, readonly string[] | undefined>;
 
 /** Data without columns. */
 const PLAIN: readonly string[] = [''];
@@ -33,8 +33,8 @@ function checkPlaceholder(context: CheckContext, placeholder: string, place: Nod
     return;
   }
   const { name, column } = named;
-  const there = columns.get(name) ?? PLAIN;
-  if (there.includes(column) || (column === '' && there.length === 1)) return;
+  const there = columns.has(name) ? columns.get(name) : PLAIN;
+  if (!there || there.includes(column) || (column === '' && there.length === 1)) return;
   const message = column === '' ? `'${name}' has several columns` : `'${name}' has no column '${column}'`;
   const hint = there === PLAIN ? `write \${${name}}` : column === '' ? `write \${${name}.${there[0]}}` : suggest(column, there);
   context.report('unknown-name', message, place.span, hint);

@@ -90,6 +90,13 @@ describe('selectors', () => {
     assert.deepEqual(parseSelector('checks{ region:sa-east-1, check:is: fresh }')?.tags, { region: 'sa-east-1', check: 'is: fresh' });
   });
 
+  test('take any name of a tag, those of JavaScript included', () => {
+    assert.deepEqual(Object.entries(parseSelector('m{constructor:a,__proto__:b}')?.tags ?? {}), [
+      ['constructor', 'a'],
+      ['__proto__', 'b'],
+    ]);
+  });
+
   test('with a tag twice, without a colon, or unclosed are none', () => {
     for (const text of ['', '{a:b}', 'm{a:b,a:c}', 'm{a}', 'm{a:b', 'm}', 'm n']) assert.equal(parseSelector(text), undefined, text);
   });

@@ -199,6 +199,8 @@ describe('files', () => {
     assert.deepEqual(csv({}), ['there is no file users.csv @ users.csv']);
     assert.deepEqual(csv({ 'users.csv': '' }), ['users.csv is empty @ users.csv']);
     assert.match(csv({ 'users.csv': 'a,b\n1\n' })[0] ?? '', /^users\.csv is not CSV: .*line 2.* @ users\.csv$/);
+    const used = '{rate: 1, duration: 1s, data: {user: {csv: users.csv}}, requests: [{url: "http://h/${user.email}"}]}';
+    assert.deepEqual(wrongIn(used), ['there is no file users.csv @ users.csv'], 'what its columns are is not guessed at');
     const body = wrongIn('{rate: 1, duration: 1s, requests: [{url: "http://h/", method: PUT, body-file: logo.png}]}');
     assert.deepEqual(body, ['there is no file logo.png @ logo.png']);
   });
