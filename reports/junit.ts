@@ -1,8 +1,8 @@
 /**
- * JUnit's XML, so that a CI shows each objective as a test: broken is a failure, unknown an error. The steady state
- * is a test too, and so is the run itself where something else than an objective speaks against it.
+ * JUnit's XML, so that a CI shows each objective and each threshold as a test: broken is a failure, unknown an error. The
+ * steady state is a test too, and so is the run itself where something else than these speaks against it.
  */
-import type { Report, ReportObjective } from './report.ts';
+import type { Report, ReportObjective, ReportThreshold } from './report.ts';
 
 interface TestCase {
   readonly name: string;
@@ -31,6 +31,10 @@ function objectiveCase({ name, state, clauses }: ReportObjective): TestCase {
     message: telling.map(({ clause, seen }) => `${clause}: ${seen}`).join('; ') || 'it asks for nothing',
     detail: clauses.map((clause) => `${clause.state} ${clause.clause}: ${clause.text} – ${clause.seen}`).join('\n'),
   };
+}
+
+function thresholdCase({ text, state, seen }: ReportThreshold): TestCase {
+  return { name: `threshold ${text}`, state, message: seen, detail: `${state} ${text} – ${seen}` };
 }
 
 function hypothesisCases(report: Report): TestCase[] {
@@ -64,7 +68,7 @@ function renderCase({ name, state, message, detail }: TestCase, className: strin
 
 /** The report as one test suite. */
 export function renderJunit(report: Report): string {
-  const told = [...hypothesisCases(report), ...report.objectives.map(objectiveCase)];
+  const told = [...hypothesisCases(report), ...report.objectives.map(objectiveCase), ...(report.thresholds ?? []).map(thresholdCase)];
   const cases = [...told, runCase(report, told)];
   const title = report.variant ? `${report.experiment.title} (${report.variant})` : report.experiment.title;
   const counts = [

@@ -1,7 +1,7 @@
-/** A summary in Markdown, short enough for a pull request: the verdict and why, the faults, the objectives, the load. */
+/** A summary in Markdown, short enough for a pull request: the verdict and why, the objectives, the thresholds, the faults, the load. */
 import { formatMs } from '../experiments/language/duration.ts';
 import { failedOf, lengthOf } from './figures.ts';
-import type { Report, ReportObjective } from './report.ts';
+import type { Report, ReportObjective, ReportThreshold } from './report.ts';
 
 const MARKS = { passed: '✅', failed: '❌', inconclusive: '❔', held: '✅', broken: '❌', unknown: '❔' } as const;
 
@@ -51,6 +51,11 @@ function objectiveTable(report: Report): string {
     cell(objective.clauses.map(({ clause, state, seen }) => `${state === 'held' ? '' : `**${state}** `}${clause}: ${seen}`).join('; ')),
   ]);
   return table(['Objective', 'State', 'Impact', 'Seen'], rows);
+}
+
+function thresholdTable(thresholds: readonly ReportThreshold[]): string {
+  const rows = thresholds.map(({ text, state, seen }) => [`${MARKS[state]} ${cell(text)}`, state, cell(seen)]);
+  return table(['Threshold', 'State', 'Seen'], rows);
 }
 
 function loadTable(report: Report): string {
@@ -106,6 +111,7 @@ export function renderSummary(report: Report): string {
     report.why.map((text) => `- ${cell(text)}`).join('\n'),
   ];
   if (report.objectives.length > 0) sections.push(objectiveTable(report));
+  if (report.thresholds) sections.push(thresholdTable(report.thresholds));
   if (report.faults.length > 0) sections.push(faultTable(report));
   if (report.load.scenarios.length > 0) sections.push(loadTable(report), ...phaseTable(report));
   sections.push(...generatorLines(report));

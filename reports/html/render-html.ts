@@ -12,6 +12,7 @@ import { renderHypothesis } from './sections/hypothesis.ts';
 import { renderLoad } from './sections/load.ts';
 import { renderObjectives } from './sections/objectives.ts';
 import { renderRunFacts } from './sections/run-facts.ts';
+import { renderThresholds } from './sections/thresholds.ts';
 import { renderVerdict } from './sections/verdict.ts';
 import { STYLE } from './style.ts';
 import { renderTimeline } from './timeline.ts';
@@ -31,6 +32,7 @@ export function renderHtml(report: Report): string {
 <body><main>
 ${renderVerdict(report)}
 ${renderObjectives(report)}
+${renderThresholds(report)}
 <section><h2>Timeline</h2>${renderTimeline(report)}</section>
 ${renderFaults(report)}
 ${renderLoad(report)}

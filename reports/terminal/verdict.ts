@@ -1,4 +1,4 @@
-/** The verdict as it is printed at the end of a run: why, each objective with its instants, each fault with its proof, and where the reports are. */
+/** The verdict as it is printed at the end of a run: why, each objective with its instants, each threshold, each fault with its proof, and where the reports are. */
 import { countOf, failedOf, lengthOf, momentOf, percentOf } from '../figures.ts';
 import type { Report, ReportFault, ReportObjective } from '../report.ts';
 import { type Line, paint, span, type Tone } from './paint.ts';
@@ -67,6 +67,16 @@ function objectives(report: Report, columns: number): Line[] {
     ...report.objectives.flatMap((objective) => objectiveLines(objective, report, nameCells, columns)),
     [span('  first impact and mitigated count from the instant the fault was in effect, recovered from its end', 'dim')],
   ];
+}
+
+function thresholds({ thresholds: all = [] }: Report, columns: number): Line[] {
+  if (all.length === 0) return [];
+  const lines = all.flatMap(({ text, state, seen }): Line[] => {
+    const { sign, tone } = STATES[state];
+    const [first = [], ...rest] = indented(`${text}; seen: ${seen}`, 4, columns);
+    return [[span(`  ${sign} `, tone), ...first.slice(1)], ...rest];
+  });
+  return [[], [span('Thresholds', 'bold')], ...lines];
 }
 
 function faultTimes(fault: ReportFault): string {
@@ -150,6 +160,7 @@ export function renderVerdict(report: Report, options: VerdictOptions): string {
     [span(word, tone), span(`: ${text}`, 'bold'), span(`  ${report.experiment.title}${variant}`, 'dim')],
     ...report.why.flatMap((reason) => indented(reason, 2, options.columns)),
     ...objectives(report, options.columns),
+    ...thresholds(report, options.columns),
     ...faults(report, options.columns),
     ...load(report),
     ...generator(report, options.columns),

@@ -6,7 +6,7 @@ import { renderJunit } from '../../reports/junit.ts';
 import { type Report, reportSchema } from '../../reports/report.ts';
 import { renderSummary } from '../../reports/summary.ts';
 import { judgeRun } from '../../reports/verdict.ts';
-import { objective } from '../probes/slo/synthetic-load.ts';
+import { load, objective } from '../probes/slo/synthetic-load.ts';
 import { experiment, type JournalParts, journal, outage, reading, readings, stamp } from './synthetic-journal.ts';
 
 function judge(parts: JournalParts = {}): Report {
@@ -25,6 +25,9 @@ const failing = judge({
     stamp(25_000, { type: 'gate', gate: 'pager', question: 'Did the pager ring?', answer: 'passed-over' }),
     stamp(30_000, { type: 'container', container: 'edge-sa', action: 'health_status', detail: 'unhealthy' }),
   ],
+});
+const brokenThreshold = judge({
+  run: { ...experiment, thresholds: [{ ...load('http_req_failed', 'rate<0.0001'), abortOnFail: false, delayAbortEval: { ms: 0 } }] },
 });
 const golden = (name: string) => readFile(new URL(`../golden/reports/${name}`, import.meta.url), 'utf8');
 
@@ -55,6 +58,12 @@ describe('junit.xml', () => {
     assert.doesNotMatch(xml, /<failure|<error/);
   });
 
+  it('shows thresholds as tests, and no error of the run where one of them says it all', () => {
+    const xml = renderJunit(brokenThreshold);
+    assert.match(xml, /tests="6" failures="1" errors="0"/);
+    assert.match(xml, /name="threshold http_req_failed rate&lt;0\.0001" time="0">\s*<failure message="rate 0\.0\d+ of \d+">broken /);
+  });
+
   it('has an error where something else than an objective speaks against the run', () => {
     const xml = renderJunit(judge({ extra: [stamp(40_000, { type: 'stop', because: 'signal', detail: 'SIGINT' })] }));
     assert.match(xml, /errors="1"/);
@@ -71,6 +80,14 @@ describe('summary.md', () => {
   it('says verdict, objectives, faults and load in a page', async () => {
     assert.equal(renderSummary(failing), await golden('summary.failed.md'));
     assert.equal(renderSummary(judge()), await golden('summary.passed.md'));
+  });
+
+  it('says what became of thresholds, where there are any', () => {
+    assert.match(
+      renderSummary(brokenThreshold),
+      /\| Threshold \| State \| Seen \|\n\| --- \| --- \| --- \|\n\| ❌ http_req_failed rate&lt;0\.0001 \| broken \| rate 0\.0\d+ of \d+ \|\n/,
+    );
+    assert.doesNotMatch(renderSummary(judge()), /Threshold/);
   });
 
   it('lets no text end a cell of a table or begin a tag', () => {

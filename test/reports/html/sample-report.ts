@@ -266,7 +266,7 @@ export function sampleReport(): Report {
   };
 }
 
-/** The same experiment with the failover switched off: the objective that the protection serves is broken. */
+/** The same experiment with the failover switched off: the objective that the protection serves is broken, and a threshold with it. */
 export function failedReport(): Report {
   const report = sampleReport();
   const sa = report.load.curves.series[0];
@@ -318,6 +318,10 @@ export function failedReport(): Report {
         ],
       },
       other,
+    ],
+    thresholds: [
+      { text: 'http_req_failed{region:sa-east-1} rate<0.12', state: 'broken', seen: 'rate 0.334 of 13500' },
+      { text: 'http_req_latency{name:<login>} p(95)<250', state: 'unknown', seen: 'no samples' },
     ],
   };
 }

@@ -31,6 +31,15 @@ test('a broken objective is marked, and so is each clause that broke it', () => 
   assert.match(text, /✓ recovered-within: good for good within 5s/);
 });
 
+test('thresholds are told with what was seen, where there are any', () => {
+  const text = renderVerdict(failedReport(), OPTIONS);
+  assert.match(
+    text,
+    /^Thresholds\n {2}✕ http_req_failed\{region:sa-east-1\} rate<0\.12; seen: rate 0\.334 of 13500\n {2}\? http_req_latency/m,
+  );
+  assert.doesNotMatch(renderVerdict(sampleReport(), OPTIONS), /Thresholds/);
+});
+
 test('a fault that is not known to be undone says what to type', () => {
   const fault = { ...sampleFault(), state: 'not-undone' as const, readBack: 'edge-sa: chain is still there' };
   const text = renderVerdict({ ...sampleReport(), faults: [fault] }, OPTIONS);
