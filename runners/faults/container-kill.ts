@@ -1,19 +1,12 @@
 /** A crash: the container's first process is signalled. By SIGKILL it gets no chance to say goodbye. */
 import { z } from 'zod';
-import { signalProblem } from '../agent/signals.ts';
 import { judgeEvery } from './evidence.ts';
 import { defineFault } from './fault.ts';
 import { reference } from './reference.ts';
+import { signalSetting } from './signal-setting.ts';
 
 const settings = z.strictObject({
-  signal: z
-    .string()
-    .superRefine((name, context) => {
-      const problem = signalProblem(name);
-      if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
-    })
-    .default('SIGKILL')
-    .describe('The signal. Unless it `says` something, the fault is proven by the end of the process.'),
+  signal: signalSetting('The signal. Unless it `says` something, the fault is proven by the end of the process.'),
   says: z
     .string()
     .min(1)

@@ -2,11 +2,11 @@
 import { z } from 'zod';
 import { duration, formatMs } from '../../experiments/language/duration.ts';
 import { pick as pickSetting } from '../../experiments/language/target.ts';
-import { signalProblem } from '../agent/signals.ts';
 import { EXIT, FiredrillError } from '../failure.ts';
 import { judgeEvery } from './evidence.ts';
 import { defineFault } from './fault.ts';
 import { reference } from './reference.ts';
+import { signalSetting } from './signal-setting.ts';
 
 const RESPAWN_WITHIN_MS_MAX = 60_000;
 
@@ -19,14 +19,7 @@ const settings = z.strictObject({
     .refine(isExpression, { error: 'is not a regular expression' })
     .optional()
     .describe('Instead of `process`: a regular expression that its command line matches.'),
-  signal: z
-    .string()
-    .superRefine((name, context) => {
-      const problem = signalProblem(name);
-      if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
-    })
-    .default('SIGKILL')
-    .describe('The signal; the fault is proven by the end of the processes.'),
+  signal: signalSetting('The signal; the fault is proven by the end of the processes.'),
   pick: pickSetting.prefault('all').describe('How many of those that match in each target: a number, a share like 30%, or all.'),
   back: z
     .enum(['respawn', 'restart'])
