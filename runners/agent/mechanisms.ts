@@ -1,33 +1,41 @@
 /**
  * The ways in which firedrill does what it does, and whether its tests have executed each on a real kernel or engine: `docs/figures.md` is
- * generated from it. Whoever adds a mechanism adds a line.
+ * generated from it. Whoever adds a mechanism adds a line; whoever adds a fault names it here, by its name in the list of faults.
  */
 
 export interface Mechanism {
   readonly name: string;
-  readonly usedFor: string;
+  /** The faults that go by it. */
+  readonly faults?: readonly string[];
+  /** What else it is for, or what of them. */
+  readonly usedFor?: string;
   /** True: done by a real kernel or engine in a test. Otherwise, what of it is tried nevertheless. */
   readonly executed: true | string;
   /** Files below test/, where it is tried. */
   readonly tests: readonly string[];
 }
 
+const IMPAIRING = ['network-latency', 'network-loss', 'network-corrupt', 'network-duplicate', 'network-reorder', 'network-bandwidth'];
+
 const packets: readonly Mechanism[] = [
   {
     name: 'NFQUEUE with bypass, the impairer',
-    usedFor: 'latency, loss, corruption, duplication, reordering, bandwidth; IPv4 and IPv6, both ways',
+    faults: IMPAIRING,
+    usedFor: 'IPv4 and IPv6, both ways',
     executed: true,
     tests: ['live/faults-impair.test.ts', 'live/faults-impair-undo.test.ts', 'live/faults-network-bandwidth.test.ts'],
   },
   {
     name: 'an NFQUEUE that nobody listens on',
-    usedFor: 'blackout and partition: silence',
+    faults: ['network-blackout', 'network-partition'],
+    usedFor: 'silence',
     executed: true,
     tests: ['live/faults-network.test.ts', 'live/faults-network-cut.test.ts'],
   },
   {
     name: 'netem, with ifb for what is received',
-    usedFor: 'impairments where NFQUEUE is missing',
+    faults: IMPAIRING,
+    usedFor: 'where NFQUEUE is missing',
     executed: 'no kernel at hand has it; the text of its commands is tested',
     tests: ['runners/agent/netem.test.ts'],
   },
@@ -51,58 +59,120 @@ const packets: readonly Mechanism[] = [
   },
   {
     name: 'REJECT by TCP reset, and SOCK_DESTROY',
-    usedFor: 'network-reset',
+    faults: ['network-reset'],
     executed: true,
     tests: ['live/faults-network-cut.test.ts'],
   },
   {
     name: 'REDIRECT in the nat table',
-    usedFor: 'http-fault, dns-failure',
+    faults: ['http-fault', 'dns-failure'],
     executed: true,
     tests: ['live/faults-http.test.ts', 'live/faults-dns.test.ts'],
   },
 ];
 
+const IN_GROUPS = ['cpu-stress', 'cpu-throttle', 'memory-pressure', 'memory-limit', 'io-stress', 'io-throttle'];
+
 const resources: readonly Mechanism[] = [
   {
     name: 'control groups of version 1',
-    usedFor: 'processor, memory and disk faults; the freezer’s word on a pause',
+    faults: IN_GROUPS,
+    usedFor: 'the freezer’s word on a container-pause',
     executed: true,
     tests: ['live/faults-resources.test.ts', 'live/resources-death.test.ts', 'live/faults-container.test.ts'],
   },
   {
     name: 'control groups of version 2, and both side by side',
-    usedFor: 'the same',
+    faults: IN_GROUPS,
     executed: 'paths, texts and counters are tested',
     tests: ['runners/agent/cgroup.test.ts', 'runners/agent/readings.test.ts'],
   },
   {
     name: 'nameless files (O_TMPFILE), on the host’s file system and tmpfs',
-    usedFor: 'disk-fill, io-stress',
+    faults: ['disk-fill', 'io-stress'],
     executed: true,
     tests: ['live/faults-resources.test.ts'],
   },
   {
     name: 'XFS quotas, btrfs, ZFS, device mapper',
-    usedFor: 'disk faults there',
+    faults: ['disk-fill', 'io-stress', 'io-throttle'],
+    usedFor: 'on such disks',
     executed: 'nothing',
     tests: [],
   },
   {
     name: 'prlimit(2) as the user whose a process is',
-    usedFor: 'descriptor-hog',
+    faults: ['descriptor-hog'],
     executed: true,
     tests: ['live/faults-hog.test.ts'],
   },
   {
     name: 'libfaketime’s file',
-    usedFor: 'clock-skew',
+    faults: ['clock-skew'],
     executed: true,
     tests: ['live/faults-clock.test.ts'],
+  },
+  {
+    name: 'TCP connections from an address of their own',
+    faults: ['connection-hog', 'descriptor-hog'],
+    executed: true,
+    tests: ['live/faults-hog.test.ts'],
+  },
+];
+
+const applications: readonly Mechanism[] = [
+  {
+    name: 'Redis’ own protocol, beside it',
+    faults: ['cache-evict', 'cache-freeze'],
+    executed: true,
+    tests: ['live/faults-redis.test.ts'],
+  },
+  {
+    name: 'sessions of PostgreSQL, beside it',
+    faults: ['db-lock', 'db-connections', 'replication-pause'],
+    executed: true,
+    tests: ['live/faults-postgres.test.ts'],
+  },
+  {
+    name: 'HTTP calls from a target’s network',
+    faults: ['http-call'],
+    executed: true,
+    tests: ['live/faults-http-call.test.ts'],
+  },
+  {
+    name: 'zx scripts on the runner’s machine',
+    faults: ['script'],
+    executed: true,
+    tests: ['live/faults-script.test.ts'],
   },
 ];
 
 const engines: readonly Mechanism[] = [
+  {
+    name: 'calls to the engine',
+    faults: [
+      'container-kill',
+      'container-stop',
+      'container-pause',
+      'container-restart',
+      'container-remove',
+      'network-disconnect',
+      'cron-sync',
+    ],
+    executed: true,
+    tests: [
+      'live/faults-container.test.ts',
+      'live/faults-lifecycle.test.ts',
+      'live/faults-remove.test.ts',
+      'live/faults-network-disconnect.test.ts',
+    ],
+  },
+  {
+    name: 'signals to single processes',
+    faults: ['process-kill'],
+    executed: true,
+    tests: ['live/faults-processes.test.ts'],
+  },
   {
     name: 'Docker 20.10, by its local socket',
     usedFor: 'everything',
@@ -174,10 +244,11 @@ const deaths: readonly Mechanism[] = [
   },
   {
     name: 'keepsakes on the engine',
-    usedFor: 'what outlives the agent: removed and disconnected containers, limits of processes',
+    faults: ['container-remove', 'network-disconnect', 'descriptor-hog'],
+    usedFor: 'what outlives the agent',
     executed: true,
     tests: ['live/faults-remove.test.ts', 'live/faults-network-disconnect.test.ts', 'live/faults-hog.test.ts'],
   },
 ];
 
-export const mechanisms: readonly Mechanism[] = [...packets, ...resources, ...engines, ...deaths];
+export const mechanisms: readonly Mechanism[] = [...packets, ...resources, ...applications, ...engines, ...deaths];

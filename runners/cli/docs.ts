@@ -35,9 +35,13 @@ export function generatedFiles(kinds: Kinds, read: (path: string) => string): Re
 
 /** In Markdown, for a page in docs/. */
 export function mechanismTable(all: readonly Mechanism[]): string {
-  const rows = all.map(({ name, usedFor, executed, tests }) => {
+  const rows = all.map(({ name, faults = [], usedFor, executed, tests }) => {
+    const purpose = [
+      ...(faults.length === 0 ? [] : [faults.map((fault) => `\`${fault}\``).join(', ')]),
+      ...(usedFor === undefined ? [] : [usedFor]),
+    ];
     const where = tests.map((test) => `[${test.replace(/\.test\.ts$/, '')}](../test/${test})`).join(', ');
-    return `| ${name} | ${usedFor} | ${executed === true ? 'yes' : `no; ${executed}`} | ${where === '' ? '–' : where} |`;
+    return `| ${name} | ${purpose.join('; ')} | ${executed === true ? 'yes' : `no; ${executed}`} | ${where === '' ? '–' : where} |`;
   });
   return ['| mechanism | what it is for | executed by our tests | where |', '|---|---|---|---|', ...rows].join('\n');
 }

@@ -10,6 +10,7 @@ import { formatProblems } from '../../../experiments/language/problems.ts';
 import { mechanisms } from '../../../runners/agent/mechanisms.ts';
 import { updateDocs } from '../../../runners/cli/docs.ts';
 import { kinds } from '../../../runners/cli/kinds.ts';
+import { faults } from '../../../runners/faults/index.ts';
 
 const page = (name: string): string => readFileSync(new URL(`../../../${name}`, import.meta.url), 'utf8');
 
@@ -63,6 +64,20 @@ test('every mechanism that counts as executed names the tests that did, and thos
       );
     for (const each of tests) assert.ok(existsSync(new URL(`../../${each}`, import.meta.url)), `${name}: ${each}`);
   }
+});
+
+test('every fault goes by a mechanism that was executed, and mechanisms name no other', () => {
+  const named = (all: typeof mechanisms) => new Set(all.flatMap(({ faults: each = [] }) => each));
+  const known = faults.map(({ name }) => name).filter((name) => name !== 'noop');
+  assert.deepEqual(
+    [...named(mechanisms)].filter((name) => !known.includes(name)),
+    [],
+  );
+  const executed = named(mechanisms.filter((each) => each.executed === true));
+  assert.deepEqual(
+    known.filter((name) => !executed.has(name)),
+    [],
+  );
 });
 
 for (const name of ['docs/file-format.md', 'README.md']) {
