@@ -1,4 +1,5 @@
 /** Ends with 0 while the front door sends nobody to the edge of South America. */
+
 /** Of the server's line of `show servers state`: the bit of its administrative state that says "drained by hand". */
 const DRAINED = 8;
 
