@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Report } from '../../reports/report.ts';
 import { connectEngine } from '../../runners/docker/engine.ts';
-import { inside } from '../helpers/agent-stage.ts';
+import { inside, until } from '../helpers/agent-stage.ts';
 import { firedrill, latestEvents, latestReport, root, scratchFolder, startFiredrill } from '../helpers/firedrill-process.ts';
 import { type Configuration, configurationOf, differences } from '../helpers/inspected.ts';
 
@@ -61,16 +61,29 @@ test('every part answers /healthz, and tells by /metrics the rate, errors and du
     const metrics = await (await fetch(`http://${address}:8080/metrics`)).text();
     for (const metric of RED[Labels['role'] ?? ''] ?? []) assert.match(metrics, new RegExp(`^${metric}`, 'm'), Names[0]);
   }
-  const cache = parts.find((part) => part.Labels['role'] === 'cache');
+});
+
+test('a part that speaks no HTTP tells of its health by what it answers, and does so again after it had no descriptor left', async () => {
+  const docker = await connectEngine(process.env);
+  const filters = JSON.stringify({ label: ['com.docker.compose.project=fabric', 'role=cache'] });
+  const [cache] = await docker.listContainers({ filters });
   assert.ok(cache);
-  const address = Object.values(cache.NetworkSettings.Networks)[0]?.IPAddress;
-  const container = docker.getContainer(cache.Id);
-  await inside(docker, container, ['sh', '-c', 'kill -STOP $(pidof redis-server)']);
+  const health = `http://${Object.values(cache.NetworkSettings.Networks)[0]?.IPAddress}:8080/healthz`;
+  const sh = (script: string) => inside(docker, docker.getContainer(cache.Id), ['sh', '-c', script]);
+  await sh('kill -STOP $(pidof redis-server)');
   try {
-    assert.equal((await fetch(`http://${address}:8080/healthz`)).status, 503);
+    assert.equal((await fetch(health)).status, 503);
   } finally {
-    await inside(docker, container, ['sh', '-c', 'kill -CONT $(pidof redis-server)']);
+    await sh('kill -CONT $(pidof redis-server)');
   }
+  await sh('prlimit --pid $(pidof -s socat) --nofile=4:');
+  await assert.rejects(fetch(health));
+  await until('it answers again', () =>
+    fetch(health).then(
+      ({ status }) => status === 200,
+      () => false,
+    ),
+  );
 });
 
 async function drill(

@@ -30,7 +30,8 @@ export function timesOf(notices: readonly AgentNotice[], blowAtMs: number, toWal
 }
 
 /**
- * What was promised and not kept. `lagMs` is how late a timer of this process was at that time: on a machine that is busy
+ * What was promised and not kept. Nothing is promised of a fault that ends by itself: it is over when its target is well again, which is
+ * the target's own time. `lagMs` is how late a timer of this process was at that time: on a machine that is busy
  * with other things every process is, and the promise is about firedrill's share.
  */
 export function brokenPromises(victim: Victim, times: Times | undefined, leaseMs: number, lagMs: number): readonly string[] {
@@ -41,7 +42,8 @@ export function brokenPromises(victim: Victim, times: Times | undefined, leaseMs
   if (beginMsMax === undefined || times.because === 'restarted') return [];
   const late = times.beganMs > beginMsMax + lagMs ? [`undo began after ${times.beganMs} ms; ${beginMsMax} ms are promised`] : [];
   const slow = times.faults.flatMap(({ fault, backMs, tookMs }) => {
-    const quick = GENERATORS[fault.replace(/-\d+$/, '')]?.quick === true;
+    const { quick, lasting } = GENERATORS[fault.replace(/-\d+$/, '')] ?? { quick: false, lasting: true };
+    if (!lasting) return [];
     const limitMs = times.beganMs + BACK_MS_MAX + lagMs + (quick ? 0 : tookMs);
     return backMs > limitMs ? [`${fault} was back after ${backMs} ms; ${limitMs} ms are promised`] : [];
   });
