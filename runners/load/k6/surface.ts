@@ -105,6 +105,9 @@ export const SURFACE: Readonly<Record<string, SurfaceModule>> = {
   'k6/experimental/websockets': { unsupported: NO_WEBSOCKETS },
 };
 
+/** What compilers to CommonJS ask of every module; k6's are not compiled so. */
+const COMPILED_MARK = '__esModule';
+
 /** Methods of what the modules give back, by name, where they are not pure. */
 export const RESULT_METHODS: Readonly<Record<string, Conduct>> = { clickLink: 'blocking', each: 'callbacks', submitForm: 'blocking' };
 
@@ -149,7 +152,7 @@ export function moduleOf(name: string): SurfaceModule {
 export function exportOf(moduleName: string, name: string): { conduct: Conduct } | { unsupported: string } {
   const module = moduleOf(moduleName);
   if ('unsupported' in module) return module;
-  const conduct = Object.hasOwn(module.exports, name) ? module.exports[name] : undefined;
+  const conduct = name === COMPILED_MARK ? 'value' : Object.hasOwn(module.exports, name) ? module.exports[name] : undefined;
   if (conduct !== undefined) return { conduct };
   if (module.constants?.test(name) === true) return { conduct: 'value' };
   const lacking = module.lacking?.[name];

@@ -98,7 +98,8 @@ export function takeOver(world: World, objects: Slot, names?: readonly string[])
     token.onField((name, slot) => {
       if (names !== undefined && !names.includes(name)) return;
       world.graph.each(slot, (inner) => {
-        if (inner.kind === 'function' && inner.body?.kind === 'method') inner.body.kind = 'called by the language';
+        if (inner.kind !== 'function' || inner.body === undefined) return;
+        if (inner.body.kind === 'method' || inner.body.kind === 'function') inner.body.kind = 'called by the language';
       });
     });
   });

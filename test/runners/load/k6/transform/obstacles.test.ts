@@ -55,6 +55,12 @@ const OBSTACLES: readonly (readonly [string, string, number, RegExp])[] = [
     3,
     /language itself/,
   ],
+  [
+    'a trap of a proxy that is an arrow function',
+    `const a = new Proxy({}, {\n get: (t, k) => http.get('/' + k) });\nexport default () => a.x;`,
+    3,
+    /language itself/,
+  ],
   ['the filling of a shared array', `\nnew SharedArray('a', () => http.get('/').json());\nexport default () => 1;`, 3, /SharedArray/],
   [
     'an async function that nobody awaits',
