@@ -21,6 +21,11 @@ export const K6_EXIT = {
 } as const;
 export type K6ExitCode = (typeof K6_EXIT)[keyof typeof K6_EXIT];
 
+/** A failure as one text. */
+export function withHint({ message, hint }: ScriptFailure): string {
+  return hint === undefined ? message : `${message}\n  hint: ${hint}`;
+}
+
 /** Why a test does not begin, or cannot go on. */
 export class ScriptFailure extends Error {
   readonly exitCode: K6ExitCode;

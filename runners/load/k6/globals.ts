@@ -1,18 +1,10 @@
 /** The names that stand free in a script: those of k6. What Node has besides, the rewriting hides. */
 import { webcrypto } from 'node:crypto';
 import type { ScriptHost } from './host.ts';
-import { consoleText, type LogLevel } from './log.ts';
+import { CONSOLE_LEVELS, consoleText } from './log.ts';
 import { timersModule } from './modules/timers.ts';
 import type { OpenFiles } from './open-files.ts';
 import type { ScriptGlobals } from './script.ts';
-
-const CONSOLE: readonly (readonly [method: string, level: LogLevel])[] = [
-  ['log', 'info'],
-  ['info', 'info'],
-  ['debug', 'debug'],
-  ['warn', 'warn'],
-  ['error', 'error'],
-];
 
 export interface GlobalParts {
   readonly host: ScriptHost;
@@ -33,7 +25,9 @@ export function scriptGlobals({ host, files, environment, vu, iteration }: Globa
     get __ITER() {
       return iteration();
     },
-    console: Object.fromEntries(CONSOLE.map(([method, level]) => [method, (...values: unknown[]) => host.log(level, consoleText(values))])),
+    console: Object.fromEntries(
+      CONSOLE_LEVELS.map(([method, level]) => [method, (...values: unknown[]) => host.log(level, consoleText(values))]),
+    ),
     crypto: webcrypto,
     Math: Object.create(Math, { random: { value: () => host.random() } }),
     open: (path: unknown, mode?: unknown) => {

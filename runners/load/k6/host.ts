@@ -122,6 +122,8 @@ export interface ScriptHost {
   readonly http: HttpSettings;
   /** Never rejects, save with INTERRUPTED. */
   request(request: HostRequest): Promise<HostAnswer>;
+  /** The same where nobody stands still for the answer: what comes of it is a promise in QuickJS too. */
+  requestLater(request: HostRequest): Promise<HostAnswer>;
   /** Carries out several exchanges at once, within `settings.batch` and `batchPerHost`. Rejects with INTERRUPTED only. */
   together(exchanges: readonly HostExchange[]): Promise<void>;
   /**

@@ -2,6 +2,15 @@
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
+/** What `console` has, and how loud it is. */
+export const CONSOLE_LEVELS: readonly (readonly [method: string, level: LogLevel])[] = [
+  ['log', 'info'],
+  ['info', 'info'],
+  ['debug', 'debug'],
+  ['warn', 'warn'],
+  ['error', 'error'],
+];
+
 export interface LogEntry {
   readonly level: LogLevel;
   readonly text: string;

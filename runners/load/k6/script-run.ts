@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Share } from '../executors/executor.ts';
 import { type ScenarioRun, usersMaxOf } from '../generator/scenario-run.ts';
 import { shareAmong } from '../generator/share.ts';
-import { K6_EXIT, type K6ExitCode, ScriptFailure } from './exit-codes.ts';
+import { K6_EXIT, type K6ExitCode, ScriptFailure, withHint } from './exit-codes.ts';
 import { type JudgedThreshold, Thresholds } from './metrics/thresholds.ts';
 import type { Options } from './options/schema.ts';
 import { type OptionSources, planScript, type ScriptPlan } from './plan-script.ts';
@@ -257,14 +257,11 @@ const ABORTION_EXIT = {
   threshold: K6_EXIT.thresholds,
   signal: K6_EXIT.signal,
   init: K6_EXIT.exception,
+  stuck: K6_EXIT.generic,
 } as const;
 
 function missedText(missed: readonly JudgedThreshold[]): string {
   return `thresholds not met: ${missed.map(({ metric, text }) => `${metric.name} ${text}`).join(', ')}`;
-}
-
-function withHint({ message, hint }: ScriptFailure): string {
-  return hint === undefined ? message : `${message}\n  hint: ${hint}`;
 }
 
 /** Durations are texts in what scripts see. */

@@ -11,7 +11,7 @@ import { SharedArrays } from './shared-arrays.ts';
 
 /** Why a test ended before its time. */
 export interface Abortion {
-  readonly by: 'script' | 'threshold' | 'signal' | 'init';
+  readonly by: 'script' | 'threshold' | 'signal' | 'init' | 'stuck';
   readonly reason: string;
 }
 

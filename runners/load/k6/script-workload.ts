@@ -2,6 +2,7 @@
 import { setImmediate as breath } from 'node:timers/promises';
 import type { IterationEnd, UserOwner, VirtualUser, Workload } from '../workload.ts';
 import type { Connections } from './connections.ts';
+import { ScriptFailure, withHint } from './exit-codes.ts';
 import { failureText, type Script } from './script.ts';
 import type { ScriptTest } from './script-test.ts';
 import { Vu, type VuPlace } from './vu.ts';
@@ -29,6 +30,7 @@ export interface ScriptWorkloadOptions {
 export class ScriptWorkload implements Workload {
   readonly options: ScriptWorkloadOptions;
   readonly #busy = new Set<ScriptUser>();
+  readonly #users: ScriptUser[] = [];
   /** When the process last came to its timers. */
   #breathedMs = 0;
 
@@ -40,11 +42,15 @@ export class ScriptWorkload implements Workload {
     return this.options.connections.retried;
   }
 
-  /** Connections belong to no scenario; there is nothing to open before a script says where it goes. */
-  async warm(): Promise<void> {}
+  /** Waits for init contexts. Connections belong to no scenario; there is nothing to open before a script says where it goes. */
+  async warm(): Promise<void> {
+    await Promise.all(this.#users.map(({ ready }) => ready));
+  }
 
   user(number: number, owner: UserOwner): VirtualUser {
-    return new ScriptUser(this, this.options.idOf(number), owner);
+    const user = new ScriptUser(this, this.options.idOf(number), owner);
+    this.#users.push(user);
+    return user;
   }
 
   dropped(): void {
@@ -77,6 +83,8 @@ export class ScriptWorkload implements Workload {
 }
 
 class ScriptUser implements VirtualUser {
+  /** Resolves when its init context is over, well or not. */
+  ready: Promise<void> = Promise.resolve();
   readonly #workload: ScriptWorkload;
   readonly #owner: UserOwner;
   readonly #vu: Vu | undefined;
@@ -93,13 +101,17 @@ class ScriptUser implements VirtualUser {
   /** An init context that throws ends the test: it will not do better for the next virtual user. */
   #make(id: number): Vu | undefined {
     const { test, script, place, connections } = this.#workload.options;
+    const fail = (error: unknown): void => {
+      if (error instanceof ScriptFailure) test.abort(withHint(error), 'stuck');
+      else test.abort(failureText(script, error), 'init');
+    };
     try {
       const vu = new Vu({ test, script, place, connections, id });
-      if (vu.exports instanceof Promise) vu.exports.catch((error: unknown) => test.abort(failureText(script, error), 'init'));
+      if (vu.exports instanceof Promise) this.ready = vu.exports.then(() => {}, fail);
       test.vusInitialized += 1;
       return vu;
     } catch (error) {
-      test.abort(failureText(script, error), 'init');
+      fail(error);
       return undefined;
     }
   }
@@ -132,6 +144,11 @@ class ScriptUser implements VirtualUser {
     } catch (error) {
       if (test.abortion || turn !== this.#turn) {
         if (turn === this.#turn) this.interrupt();
+        return;
+      }
+      if (error instanceof ScriptFailure) {
+        test.abort(`${script.file} (${vu.host.who}): ${withHint(error)}`, 'stuck');
+        this.interrupt();
         return;
       }
       test.log.failure(failureText(script, error));

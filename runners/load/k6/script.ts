@@ -1,6 +1,6 @@
 /** A script made ready to run: what the transform gives, as the runtime uses it. */
 
-import type { Pages } from './modules/index.ts';
+import type { GlobalParts } from './globals.ts';
 
 /** The names that stand free in a script, beside JavaScript's own: `__ENV`, `open`, `console` … */
 export type ScriptGlobals = Readonly<Record<string, unknown>>;
@@ -8,14 +8,26 @@ export type ScriptGlobals = Readonly<Record<string, unknown>>;
 /** What a script exports. */
 export type ScriptExports = Readonly<Record<string, unknown>>;
 
+/** What a script of one virtual user is put into. */
+export interface ScriptSurroundings extends GlobalParts {
+  /** Who is to hear when an iteration is given up: what is under way is not answered any more. */
+  onGiveUp(listener: () => void): void;
+}
+
+/** A script at work for one virtual user. */
+export interface ScriptInstance {
+  /** Rejects with, or its making throws, what the init context throws. */
+  readonly exports: ScriptExports | Promise<ScriptExports>;
+  /** Drops what belongs to an iteration: cookies. */
+  endIteration(): void;
+}
+
 export interface Script {
   /** As messages name it. */
   readonly file: string;
   readonly sha256: string;
-  /** Undefined where the script reads no HTML. */
-  readonly pages: Pages | undefined;
-  /** Runs the init context once, for one virtual user. `modules` gives what `k6` and `k6/…` export. */
-  instantiate(globals: ScriptGlobals, modules: (name: string) => ScriptExports): ScriptExports | Promise<ScriptExports>;
+  /** Runs the init context once, for one virtual user. */
+  instantiate(around: ScriptSurroundings): ScriptInstance;
   /** A stack in the author's places, without our own frames. */
   originalStack(stack: string): string;
 }

@@ -18,7 +18,7 @@ export class SharedArrays {
 }
 
 /** Freezes a tree of plain data; what is frozen already is not entered again, so that a ring ends. */
-function freezeDeep<Value>(value: Value): Value {
+export function freezeDeep<Value>(value: Value): Value {
   const open: unknown[] = [value];
   for (let each = open.pop(); open.length > 0 || each !== undefined; each = open.pop()) {
     if (typeof each !== 'object' || each === null || Object.isFrozen(each) || ArrayBuffer.isView(each)) continue;

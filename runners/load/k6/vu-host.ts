@@ -50,6 +50,8 @@ export class VuHost implements ScriptHost {
   readonly tags: Record<string, string>;
   readonly metadata: Record<string, string> = {};
   inInit = true;
+  /** Called when an iteration is given up. */
+  onGiveUp: () => void = () => {};
   readonly #test: ScriptTest;
   readonly #network: UserNetwork;
   readonly #timers = new Map<number, NodeJS.Timeout>();
@@ -87,6 +89,10 @@ export class VuHost implements ScriptHost {
   request(request: HostRequest): Promise<HostAnswer> {
     this.#refuseInit();
     return this.#wait(() => this.#network.request(request));
+  }
+
+  requestLater(request: HostRequest): Promise<HostAnswer> {
+    return this.request(request);
   }
 
   together(exchanges: readonly HostExchange[]): Promise<void> {
@@ -239,6 +245,7 @@ export class VuHost implements ScriptHost {
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
     this.#network.cancel();
+    this.onGiveUp();
   }
 
   #timer(delayMs: number, callback: () => void): NodeJS.Timeout {

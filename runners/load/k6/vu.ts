@@ -1,11 +1,9 @@
 /** A virtual user of a script: its own run of the init context, and the functions that came of it. */
 
 import type { Connections } from './connections.ts';
-import { scriptGlobals } from './globals.ts';
 import type { Tags } from './host.ts';
-import { type Modules, modulesFor } from './modules/index.ts';
 import { RequestSamples } from './request-samples.ts';
-import type { Script, ScriptExports } from './script.ts';
+import type { Script, ScriptExports, ScriptInstance } from './script.ts';
 import type { ScriptTest } from './script-test.ts';
 import type { ScenarioFacts } from './vu-facts.ts';
 import { VuHost } from './vu-host.ts';
@@ -31,7 +29,7 @@ export class Vu {
   readonly host: VuHost;
   /** What the script exports, for this virtual user. */
   readonly exports: ScriptExports | Promise<ScriptExports>;
-  readonly #modules: Modules;
+  readonly #instance: ScriptInstance;
   #setupText: string | undefined;
   #setupData: unknown;
 
@@ -40,7 +38,6 @@ export class Vu {
     this.id = id;
     const tags: Record<string, string> = { ...place?.tags };
     this.host = new VuHost({ test, id, tags, network: connections.user(new RequestSamples(test, tags)) });
-    this.#modules = modulesFor(this.host, script.pages);
     const environment: Record<string, string> = { ...test.environment };
     const ready = (exports: ScriptExports): ScriptExports => {
       this.host.ready();
@@ -51,20 +48,23 @@ export class Vu {
       return exports;
     };
     const { facts } = this.host;
-    const globals = scriptGlobals({
+    this.#instance = script.instantiate({
       host: this.host,
       files: test.files,
       environment,
       vu: id,
       iteration: () => Math.max(0, facts.iterationOfVu),
+      onGiveUp: (listener) => {
+        this.host.onGiveUp = listener;
+      },
     });
-    const exports = script.instantiate(globals, (name) => this.#modules.of(name));
+    const { exports } = this.#instance;
     this.exports = exports instanceof Promise ? exports.then(ready) : ready(exports);
   }
 
   /** An iteration begins, that was meant to begin at `intendedMs` on the run's clock. */
   begin(intendedMs: number, scenarioIteration: number, { keepsCookies }: { readonly keepsCookies: boolean }): void {
-    if (!keepsCookies) this.#modules.endIteration();
+    if (!keepsCookies) this.#instance.endIteration();
     this.host.begin(intendedMs, scenarioIteration);
   }
 

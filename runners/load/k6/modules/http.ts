@@ -31,7 +31,7 @@ export function httpModule(host: ScriptHost, parsePage?: ParsePage) {
     request,
     /** A promise where the others block, also where they really do. */
     asyncRequest: (method: unknown, url: unknown, body?: unknown, params?: unknown) =>
-      Promise.resolve().then(() => request(method, url, body, params)),
+      Promise.resolve().then(() => requester.requestLater(method, url, body, params)),
     batch: (requests: unknown) => requester.batch(requests),
     file: (data: string | ArrayBuffer | ArrayBufferView, filename?: string, contentType?: string) =>
       new FileData(data, filename ?? String(Date.now()), contentType ?? FILE_TYPE),

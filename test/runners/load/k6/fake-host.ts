@@ -74,6 +74,10 @@ export class FakeHost implements ScriptHost {
     return answerOf(this.#answer(request, this.requests.length - 1));
   }
 
+  requestLater(request: HostRequest): Promise<HostAnswer> {
+    return this.request(request);
+  }
+
   async together(exchanges: readonly HostExchange[]): Promise<void> {
     await Promise.all(
       exchanges.map(async (exchange) => {

@@ -54,7 +54,7 @@ function multipart(host: BodyHost, fields: object): RequestBody {
     return [{ name, content, file: { filename: value.filename, type: value.content_type } }];
   });
   const boundary = `firedrill-${hexText(host.randomBytes(BOUNDARY_BYTES))}`;
-  return { content: encodeMultipart(parts, boundary, host.encodeText), type: `multipart/form-data; boundary=${boundary}` };
+  return { content: encodeMultipart(parts, boundary, (text) => host.encodeText(text)), type: `multipart/form-data; boundary=${boundary}` };
 }
 
 function warnNested(host: BodyHost, name: string): void {

@@ -63,6 +63,22 @@ export class Requester {
     return this.#respond(prepared);
   }
 
+  /** The same as a promise that others may go beside; it is one where `request` blocks, too. */
+  requestLater(method: unknown, url: unknown, body?: unknown, params?: unknown): Promise<Response> {
+    const prepared = this.#prepare(method, url, body, params);
+    if ('refused' in prepared) return Promise.resolve(prepared.refused);
+    const { exchange } = prepared;
+    const goOn = (): Response | Promise<Response> => {
+      const request = exchange.next();
+      if (!request) return this.#respond(prepared);
+      return this.#host.requestLater(request).then((answer) => {
+        exchange.accept(answer);
+        return goOn();
+      });
+    };
+    return Promise.resolve(goOn());
+  }
+
   /** Several at once: a list gives a list, an object an object. */
   async batch(requests: unknown): Promise<Response[] | Record<string, Response>> {
     if (typeof requests !== 'object' || requests === null) throw new TypeError('http.batch takes a list or an object of requests');
