@@ -4,11 +4,14 @@ import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { FiredrillError } from '../../failure.ts';
 import { K6_EXIT, ScriptFailure } from './exit-codes.ts';
+import { scriptGlobals } from './globals.ts';
 import { needsPages } from './modules/http.ts';
-import type { Script } from './script.ts';
+import { modulesFor, type Pages } from './modules/index.ts';
+import { instantiateInQuickJs } from './quickjs/quickjs-script.ts';
+import type { Script, ScriptSurroundings } from './script.ts';
 import { compileScript } from './transform/instantiate.ts';
 import { ScriptPositions } from './transform/positions.ts';
-import { type Finding, type TransformedScript, transformScript } from './transform/transform.ts';
+import { type Finding, type ScriptPath, type TransformedScript, transformScript } from './transform/transform.ts';
 
 /** Bytes of a script with all that it imports. */
 const CODE_BYTES_MAX = 64 * 1024 * 1024;
@@ -17,9 +20,9 @@ export interface LoadedScript extends Script {
   readonly transformed: TransformedScript;
 }
 
-/** Transforms a script for a look at it. Throws ScriptFailure where it cannot be read. */
-export async function readScript(path: string): Promise<TransformedScript> {
-  const transformed = await transformScript(path).catch((error: unknown) => {
+/** Transforms a script for a look at it. Throws ScriptFailure where it cannot be read, or cannot go the path asked for. */
+export async function readScript(path: string, engine?: ScriptPath): Promise<TransformedScript> {
+  const transformed = await transformScript(path, engine === undefined ? {} : { path: engine }).catch((error: unknown) => {
     if (error instanceof FiredrillError) throw new ScriptFailure(error.message, K6_EXIT.exception, error.hint);
     throw error;
   });
@@ -38,25 +41,38 @@ export function findingText({ file, line, column, sourceLine, reason }: Finding,
   ].join('\n');
 }
 
-/** A script that can run here. Throws ScriptFailure where it cannot be read, or uses what neither path carries. */
-export async function loadScript(path: string, folder: string): Promise<LoadedScript> {
-  const transformed = await readScript(path);
+/** A script that can run here. Throws ScriptFailure where it cannot be read, or uses what neither path carries, or what the one asked for does not. */
+export async function loadScript(path: string, folder: string, engine?: ScriptPath): Promise<LoadedScript> {
+  const transformed = await readScript(path, engine);
   refuse(transformed.unsupported, folder, `${relative(folder, path)} uses what firedrill does not carry`);
-  if (transformed.path !== 'transform') refuse(transformed.obstacles, folder, `${relative(folder, path)} cannot be run`);
-  const instantiate = compileScript(transformed);
   const positions = new ScriptPositions(transformed.map);
+  const originalStack = (stack: string): string => positions.originalStack(stack).replaceAll(`${folder}/`, '');
+  const readsPages = needsPages(transformed.code) || transformed.uses.some(({ module }) => module === 'k6/html');
   return {
     file: relative(folder, path) || path,
     sha256: digestOf(transformed.files),
-    pages: readsPages(transformed) ? await import('./modules/html.ts') : undefined,
     transformed,
-    instantiate: (globals, modules) => instantiate({ globals, modules: lazily(modules) }),
-    originalStack: (stack) => positions.originalStack(stack).replaceAll(`${folder}/`, ''),
+    instantiate:
+      transformed.path === 'transform'
+        ? instantiateHere(transformed, readsPages ? await import('./modules/html.ts') : undefined)
+        : await instantiateInQuickJs({
+            script: transformed,
+            obstacles: transformed.obstacles.map((finding) => findingText(finding, folder)).join('\n'),
+            readsPages,
+            originalStack,
+          }),
+    originalStack,
   };
 }
 
-function readsPages({ code, uses }: TransformedScript): boolean {
-  return needsPages(code) || uses.some(({ module }) => module === 'k6/html');
+/** In this Node, its blocking calls awaited. */
+function instantiateHere(transformed: TransformedScript, pages: Pages | undefined): Script['instantiate'] {
+  const instantiate = compileScript(transformed);
+  return (around: ScriptSurroundings) => {
+    const modules = modulesFor(around.host, pages);
+    const bindings = { globals: scriptGlobals(around), modules: lazily((name) => modules.of(name)) };
+    return { exports: instantiate(bindings), endIteration: () => modules.endIteration() };
+  };
 }
 
 function refuse(findings: readonly Finding[], folder: string, what: string): void {

@@ -10,9 +10,8 @@ import { type LoadFlags, orderOf } from './flags.ts';
 /** Exits with 0 where the script can run here, else with k6's code for what is wrong. */
 export async function checkScript(io: CliIo, file: string, flags: LoadFlags): Promise<K6ExitCode> {
   const { order, warnings } = orderOf(io, file, flags);
-  const script = await readScript(resolve(io.workingDirectory, file));
-  const runs = script.unsupported.length === 0 && script.path === 'transform';
-  const planned = runs ? await describeScript(order) : undefined;
+  const script = await readScript(resolve(io.workingDirectory, file), flags.engine);
+  const planned = script.unsupported.length === 0 ? await describeScript(order) : undefined;
   const exitCode = planned?.exitCode ?? K6_EXIT.exception;
   if (flags.json) {
     const { path, uses, obstacles, unsupported } = script;
@@ -36,7 +35,7 @@ function checkText(io: CliIo, file: string, script: TransformedScript, planned: 
   const scenarios =
     planned?.description?.scenarios.map(({ name, executor, exec, text }) => `  ${name}: ${executor} calls ${exec}, ${text}`) ?? [];
   return [
-    `${file}: ${script.path === 'transform' ? 'runs as JavaScript, its blocking calls awaited' : 'needs an interpreter that can stand still in a call'}`,
+    `${file}: ${script.path === 'transform' ? 'runs as JavaScript, its blocking calls awaited' : 'runs in QuickJS as it is, whose calls can stand still'}`,
     ...(uses.length > 0 ? ['uses', ...uses.toSorted()] : ['uses nothing of k6']),
     ...(scenarios.length > 0 ? ['scenarios', ...scenarios] : []),
     ...findings('stands in the way of awaiting', script.obstacles),

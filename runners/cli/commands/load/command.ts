@@ -61,6 +61,7 @@ export function addLoadCommand(program: Command, io: CliIo, finish: (code: K6Exi
     .option('--no-color', 'no colours')
     .option('--log-format <format>', 'text, json or raw')
     .option('--generators <number>', 'processes that share the test; default by its rates and the cores of the machine')
+    .addOption(new Option('--engine <engine>', 'how the script is run; default: as it can be').choices(['transform', 'quickjs']))
     .option('--seed <number>', 'seed of everything drawn by chance', Number)
     .option('--json', 'with --check: print data, not text', false)
     .addOption(new Option('--no-usage-report', 'nothing is reported anyway').hideHelp())
@@ -115,5 +116,6 @@ function flagsOf(given: Readonly<Record<string, unknown>>): LoadFlags {
     json: given['json'] === true,
     generators: text('generators'),
     seed: typeof given['seed'] === 'number' ? given['seed'] : undefined,
+    engine: given['engine'] === 'transform' || given['engine'] === 'quickjs' ? given['engine'] : undefined,
   };
 }

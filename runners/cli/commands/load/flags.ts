@@ -13,6 +13,7 @@ import {
 } from '../../../load/k6/options/parse.ts';
 import type { OptionName } from '../../../load/k6/options/schema.ts';
 import type { SampleFile, ScriptOrder } from '../../../load/k6/run/messages.ts';
+import type { ScriptPath } from '../../../load/k6/transform/transform.ts';
 import type { CliIo } from '../../io.ts';
 
 /** As commander hands them over; texts are read here, so that a wrong one exits with k6's code. */
@@ -37,6 +38,7 @@ export interface LoadFlags {
   readonly json: boolean;
   readonly seed: number | undefined;
   readonly generators: string | undefined;
+  readonly engine: ScriptPath | undefined;
 }
 
 /** A larger file is no configuration. */
@@ -93,6 +95,7 @@ export function orderOf(io: CliIo, file: string, flags: LoadFlags): LoadOrder {
       },
       terminals: { noColor: !flags.color, stdoutIsTerminal: io.stdout.isTTY === true, stderrIsTerminal: io.stderr.isTTY === true },
       seed: flags.seed ?? Math.floor(Math.random() * SEED_MAX),
+      engine: flags.engine,
       outputs,
     },
   };

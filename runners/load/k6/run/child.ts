@@ -60,7 +60,7 @@ async function carryOut({ order, startNs, runs, leads }: Begin, link: TeamLink):
   assertAutocannon();
   const clock = runClock(BigInt(startNs));
   const log = new Log((entry) => tell({ type: 'log', entry }));
-  const script = await loadScript(order.path, order.folder);
+  const script = await loadScript(order.path, order.folder, order.engine);
   const recorder = new Recorder((series) => tell({ type: 'series', series }), {
     onMetric: (metric) => tell({ type: 'metric', metric }),
     onOverflow: (text) => tell({ type: 'note', level: 'warning', text }),

@@ -10,6 +10,7 @@ import type { OptionSources } from '../plan-script.ts';
 import type { ScriptResult, ScriptSwitches } from '../script-run.ts';
 import type { Abortion, TestCounts, TestGrowth } from '../script-test.ts';
 import type { SummarySettings } from '../summary/summary-data.ts';
+import type { ScriptPath } from '../transform/transform.ts';
 
 /** A script to run, and with what. */
 export interface ScriptOrder {
@@ -23,6 +24,8 @@ export interface ScriptOrder {
   readonly switches: ScriptSwitches;
   readonly terminals: Omit<SummarySettings, 'trendStats' | 'timeUnit'>;
   readonly seed: number;
+  /** Takes this path; default: the one that the script can go. */
+  readonly engine?: ScriptPath | undefined;
   /** Tags by which the journal tells series apart; undefined: nothing is journalled. */
   readonly journalTags?: AskedTags | undefined;
   /** Files that every sample is written to. */

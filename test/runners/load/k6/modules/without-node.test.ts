@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import vm from 'node:vm';
 import { build } from 'esbuild';
 import type { HostRequest } from '../../../../../runners/load/k6/host.ts';
+import { eraseAsync } from '../../../../../runners/load/k6/quickjs/erase-async.ts';
 import { answerOf, FakeHost } from '../fake-host.ts';
 
 const MODULES = fileURLToPath(new URL('../../../../../runners/load/k6/modules/', import.meta.url));
@@ -30,7 +31,7 @@ async function blockingModules(): Promise<string> {
     (path) => !/^(?:<stdin>|runners\/load\/k6\/(?:modules\/|host\.ts))/.test(path) && !PACKAGES.test(path),
   );
   assert.deepEqual(foreign, []);
-  return (outputFiles[0]?.text ?? '').replace(/\basync (?=[\w#(*])/g, '').replace(/\bawait /g, '');
+  return eraseAsync(outputFiles[0]?.text ?? '');
 }
 
 test('k6/http and k6/html run without anything of Node, and block where the host blocks', async () => {

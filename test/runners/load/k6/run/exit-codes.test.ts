@@ -122,7 +122,7 @@ test('what cannot be read, found or run in the init context exits with 107, with
     ["const text = open('missing.csv');\nexport default function () {}", /open\(\): there is no file missing\.csv[\s\S]*script\.js:1:14/],
     [
       "import http from 'k6/http';\nhttp.get('http://127.0.0.1:9/');\nexport default function () {}",
-      /script\.js:2:1: A call that waits stands while the script is loaded/,
+      /requests cannot be made in the init context[^\n]*\n\s+at .*script\.js:2:/,
     ],
   ];
   for (const [source, expected] of cases) {

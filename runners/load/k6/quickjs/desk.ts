@@ -1,0 +1,301 @@
+/** The outside's answers to what a script in QuickJS asks: its virtual user's host, over the bridge. */
+import { isUtf8 } from 'node:buffer';
+import type { GlobalParts } from '../globals.ts';
+import type { BodyEncoding, HostAnswer, HostRequest, HostTimings, MetricType, Tags } from '../host.ts';
+import { INTERRUPTED } from '../host.ts';
+import type { LogLevel } from '../log.ts';
+import { ASK, type Thrown, WAIT } from './bridge.ts';
+import type { CrossedAnswer } from './inside/packing.ts';
+import type { Answer } from './machine.ts';
+
+/** What a realm does with what does not belong to its host. */
+export interface DeskOwner {
+  /** A timer's time has come. */
+  timerDue(number: number): void;
+  /** An answer has come that nobody stands still for. */
+  answered(number: number, answer: HostAnswer): void;
+  outcome(text: string): void;
+  failed(thrown: Thrown): void;
+}
+
+type Say = (text: string, bytes: Uint8Array | undefined) => Answer;
+/** A request as it crosses: the length of a body of bytes stands for it. */
+type CrossedRequest = Omit<HostRequest, 'body'> & { readonly body?: string | number };
+
+const NO_BYTES = new Uint8Array(0);
+
+export class Desk {
+  /** Timers that have yet to come, by their numbers. */
+  readonly timers = new Set<number>();
+  /** Answers that nobody stands still for and that have yet to come. */
+  laters = 0;
+  /** Counted up by each iteration: what comes late is not told. */
+  #life = 0;
+  readonly #parts: Pick<GlobalParts, 'host' | 'files'>;
+  readonly #owner: DeskOwner;
+  readonly #answers: Readonly<Record<number, Say>>;
+  readonly #timings = new Map<number, HostTimings>();
+  readonly #tags: Tags[] = [];
+  #why = '';
+  #bodies: Uint8Array = NO_BYTES;
+  #answersGiven = 0;
+  #latersMade = 0;
+
+  constructor(parts: Pick<GlobalParts, 'host' | 'files'>, owner: DeskOwner) {
+    this.#parts = parts;
+    this.#owner = owner;
+    this.#answers = { ...this.#plainAnswers(), ...this.#labelAnswers(), ...this.#dataAnswers(), ...this.#eventAnswers() };
+  }
+
+  /** An iteration begins: nothing of the one before is left. */
+  begin(): void {
+    this.timers.clear();
+    this.laters = 0;
+    this.#life += 1;
+    this.#timings.clear();
+  }
+
+  tell(what: number, text: string, bytes: Uint8Array | undefined): Answer {
+    try {
+      return this.#answers[what]?.(text, bytes);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      if (why === INTERRUPTED) return undefined;
+      this.#why = why;
+      return false;
+    }
+  }
+
+  /** Rejects with INTERRUPTED, or with what the host throws. */
+  async wait(what: number, text: string, bytes: Uint8Array | undefined): Promise<string> {
+    const { host } = this.#parts;
+    if (what === WAIT.sleep) {
+      await host.sleep(Number(text));
+      return '';
+    }
+    const requests = readRequests(text, bytes);
+    const [first] = requests;
+    const answers = requests.length === 1 && first ? [await host.request(first)] : await this.#together(requests);
+    return this.#crossing(answers);
+  }
+
+  /** The text for an answer that was waited for by nobody. */
+  answerText(number: number, answer: HostAnswer): string {
+    return `{"number":${number},"answer":${this.#crossing([answer]).slice(1, -1)}}`;
+  }
+
+  async #together(requests: readonly HostRequest[]): Promise<readonly HostAnswer[]> {
+    const answers: HostAnswer[] = [];
+    const exchanges = requests.map((request, index) => {
+      let left: HostRequest | undefined = request;
+      return {
+        next: () => {
+          const given = left;
+          left = undefined;
+          return given;
+        },
+        accept: (answer: HostAnswer) => {
+          answers[index] = answer;
+        },
+      };
+    });
+    await this.#parts.host.together(exchanges);
+    return answers;
+  }
+
+  /** Keeps the bodies for the question that comes next. */
+  #crossing(answers: readonly HostAnswer[]): string {
+    const bodies = answers.flatMap(({ body }) => (body ? [body] : []));
+    this.#bodies = bodies.length === 1 ? (bodies[0] ?? NO_BYTES) : Buffer.concat(bodies);
+    return JSON.stringify(
+      answers.map((answer): CrossedAnswer => {
+        this.#answersGiven += 1;
+        this.#timings.set(this.#answersGiven, answer.timings);
+        const { body, ...rest } = answer;
+        return { ...rest, number: this.#answersGiven, ...(body ? { body: body.length } : {}) };
+      }),
+    );
+  }
+
+  #plainAnswers(): Readonly<Record<number, Say>> {
+    const { host } = this.#parts;
+    const facts: Readonly<Record<string, unknown>> = new Proxy({}, { get: (_target, name) => Reflect.get(host.facts, name) });
+    return {
+      [ASK.why]: () => this.#why,
+      [ASK.fact]: (name) => {
+        const fact = facts[name];
+        return typeof fact === 'number' || typeof fact === 'string' ? fact : undefined;
+      },
+      [ASK.settings]: () => JSON.stringify({ ...readSettings(host.http), systemTags: [...host.http.systemTags] }),
+      [ASK.options]: () => JSON.stringify(host.options),
+      [ASK.random]: () => host.random(),
+      [ASK.seed]: (text) => void host.randomSeed(Number(text)),
+      [ASK.log]: (text) => {
+        const [level, said]: [LogLevel, string] = JSON.parse(text);
+        host.log(level, said);
+        return undefined;
+      },
+      [ASK.abort]: (text) => host.abort(String(JSON.parse(text))),
+      [ASK.markFailed]: (text) => void host.markFailed(String(JSON.parse(text))),
+      [ASK.metric]: (text) => {
+        const [name, type, isTime]: [string, MetricType, boolean] = JSON.parse(text);
+        host.metric(name, type, isTime);
+        return undefined;
+      },
+      [ASK.sample]: (text) => {
+        const [metric, value, tags]: [string, number, Tags | null | undefined] = JSON.parse(text);
+        host.sample(metric, value, tags ?? undefined);
+        return undefined;
+      },
+      [ASK.requested]: (text) => this.#requested(text),
+    };
+  }
+
+  #labelAnswers(): Readonly<Record<number, Say>> {
+    const { host } = this.#parts;
+    const read = (text: string): readonly [map: Record<string, string>, name: string, value: string] => {
+      const [map, name = '', value = '']: readonly string[] = JSON.parse(text);
+      return [map === 'tags' ? host.tags : host.metadata, name, value];
+    };
+    return {
+      [ASK.label]: (text) => {
+        const [map, name] = read(text);
+        return map[name];
+      },
+      [ASK.setLabel]: (text) => {
+        const [map, name, value] = read(text);
+        map[name] = value;
+        return undefined;
+      },
+      [ASK.dropLabel]: (text) => {
+        const [map, name] = read(text);
+        delete map[name];
+        return undefined;
+      },
+      [ASK.labels]: (text) => JSON.stringify(Object.keys(read(text)[0])),
+    };
+  }
+
+  #dataAnswers(): Readonly<Record<number, Say>> {
+    const { host, files } = this.#parts;
+    return {
+      [ASK.digest]: (text, bytes = NO_BYTES) => {
+        const [algorithm, length, keyed]: [string, number, boolean] = JSON.parse(text);
+        return host.digest(algorithm, bytes.subarray(0, length), keyed ? bytes.subarray(length) : undefined);
+      },
+      [ASK.randomBytes]: (text) => host.randomBytes(Number(text)),
+      [ASK.shared]: (name) => sharedText(host, name),
+      [ASK.share]: (text) => {
+        const end = text.indexOf('\n');
+        host.shared(String(JSON.parse(text.slice(0, end))), () => [text.slice(end + 1)]);
+        return undefined;
+      },
+      [ASK.bodies]: () => this.#bodies,
+      [ASK.decode]: (_text, bytes = NO_BYTES) => crossingText(bytes),
+      [ASK.encode]: (text) => host.encodeText(String(JSON.parse(text))),
+      [ASK.compress]: (encoding, bytes = NO_BYTES) => (isEncoding(encoding) ? host.compress(encoding, bytes) : false),
+      [ASK.open]: (text) => {
+        const [path, mode]: readonly unknown[] = JSON.parse(text);
+        const content = files.open(path ?? undefined, mode ?? undefined);
+        return typeof content === 'string' ? withoutZero(content) : new Uint8Array(content);
+      },
+    };
+  }
+
+  #eventAnswers(): Readonly<Record<number, Say>> {
+    const { host } = this.#parts;
+    return {
+      [ASK.timer]: (text) => {
+        const [delayMs, repeat]: [number, boolean] = JSON.parse(text);
+        const number = host.setTimer(delayMs, repeat, () => {
+          if (!repeat) this.timers.delete(number);
+          this.#owner.timerDue(number);
+        });
+        this.timers.add(number);
+        return number;
+      },
+      [ASK.clearTimer]: (text) => {
+        this.timers.delete(Number(text));
+        host.clearTimer(Number(text));
+        return undefined;
+      },
+      [ASK.later]: (text, bytes) => this.#later(text, bytes),
+      [ASK.outcome]: (text) => void this.#owner.outcome(text),
+      [ASK.failed]: (text) => void this.#owner.failed(JSON.parse(text)),
+    };
+  }
+
+  #later(text: string, bytes: Uint8Array | undefined): Answer {
+    const [request] = readRequests(text, bytes);
+    if (!request) return false;
+    this.#latersMade += 1;
+    this.laters += 1;
+    const number = this.#latersMade;
+    const life = this.#life;
+    this.#parts.host.requestLater(request).then(
+      (answer) => {
+        if (life === this.#life) this.#owner.answered(number, answer);
+      },
+      () => {},
+    );
+    return number;
+  }
+
+  /** `tags answer failed`, each a number or empty, and behind a line's end what has no number yet. */
+  #requested(text: string): undefined {
+    const [head = '', more] = text.split('\n', 2);
+    const [tagNumber, answerNumber, failed = ''] = head.split(' ');
+    const given: { readonly tags?: Tags; readonly timings?: HostTimings } = more === undefined ? {} : JSON.parse(more);
+    if (given.tags) this.#tags[Number(tagNumber)] = Object.freeze(given.tags);
+    const tags = this.#tags[Number(tagNumber)];
+    const timings = this.#timings.get(Number(answerNumber)) ?? given.timings;
+    this.#timings.delete(Number(answerNumber));
+    if (tags && timings) this.#parts.host.requested(tags, timings, failed === '' ? undefined : failed === '1');
+    return undefined;
+  }
+}
+
+function readRequests(text: string, bytes: Uint8Array = NO_BYTES): readonly HostRequest[] {
+  let at = 0;
+  const crossed: readonly CrossedRequest[] = JSON.parse(text);
+  return crossed.map(({ body, ...request }) => {
+    if (typeof body !== 'number') return { ...request, body };
+    at += body;
+    return { ...request, body: bytes.subarray(at - body, at) };
+  });
+}
+
+/** Settings may be getters. */
+function readSettings({ userAgent, maxRedirects, discardResponseBodies, throws, batch, batchPerHost }: GlobalParts['host']['http']) {
+  return { userAgent, maxRedirects, discardResponseBodies, throws, batch, batchPerHost };
+}
+
+/** What the first virtual user made of an array, as JSON; undefined where this is the first one. */
+function sharedText(host: GlobalParts['host'], name: string): string | undefined {
+  let isNew = false;
+  try {
+    const [text] = host.shared(name, () => {
+      isNew = true;
+      throw new Error('it is built inside');
+    });
+    return String(text);
+  } catch (error) {
+    if (isNew) return undefined;
+    throw error;
+  }
+}
+
+/** Bytes as text; as UTF-8 bytes where a text could not cross. */
+function crossingText(bytes: Uint8Array): string | Uint8Array {
+  if (!isUtf8(bytes)) return withoutZero(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8'));
+  return bytes.includes(0) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
+}
+
+/** A text ends at its first 0 when it crosses. */
+function withoutZero(text: string): string | Uint8Array {
+  return text.includes('\0') ? Buffer.from(text, 'utf8') : text;
+}
+
+function isEncoding(text: string): text is BodyEncoding {
+  return text === 'gzip' || text === 'deflate' || text === 'br' || text === 'zstd';
+}

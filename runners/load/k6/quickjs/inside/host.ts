@@ -1,0 +1,270 @@
+/**
+ * What k6's modules ask of their virtual user, asked across the bridge. `async` and `await` are taken out of this code, so
+ * that what looks like a wait is one.
+ */
+import type {
+  BodyEncoding,
+  HostAnswer,
+  HostExchange,
+  HostFacts,
+  HostRequest,
+  HostTimings,
+  HttpSettings,
+  MetricType,
+  ScriptHost,
+  Tags,
+} from '../../host.ts';
+import { toBuffer, utf8Text } from '../../modules/bytes.ts';
+import { freezeDeep } from '../../shared-arrays.ts';
+import { ASK, WAIT } from '../bridge.ts';
+import { type Bridge, standStill } from './bridge-inside.ts';
+import { InsideFacts } from './facts.ts';
+import { labelsOutside } from './labels.ts';
+import { answersOf, bodiesOf, type CrossedAnswer, joined, requestsText } from './packing.ts';
+
+/** Different tags of requests that are known by a number; beyond it they are counted anew. */
+const TAGS_MAX = 1000;
+const NO_BYTES = new ArrayBuffer(0);
+
+interface Timer {
+  readonly repeat: boolean;
+  readonly callback: () => unknown;
+}
+
+type Given = ReturnType<Bridge['tell']>;
+
+export class InsideHost implements ScriptHost {
+  inInit = true;
+  readonly facts: HostFacts = new InsideFacts((name) => this.ask(ASK.fact, name));
+  readonly tags = labelsOutside('tags', (what, text) => this.ask(what, text));
+  readonly metadata = labelsOutside('metadata', (what, text) => this.ask(what, text));
+  readonly #bridge: Bridge;
+  readonly #timers = new Map<number, Timer>();
+  readonly #laters = new Map<number, (answer: HostAnswer) => void>();
+  readonly #arrays = new Map<string, readonly unknown[]>();
+  /** Numbers of answers by their timings, which then need not go back. */
+  readonly #timingsOf = new WeakMap<HostTimings, number>();
+  #tagNumbers = new WeakMap<Tags, number>();
+  #tagsKnown = 0;
+  #http: HttpSettings | undefined;
+  #options: Readonly<Record<string, unknown>> | undefined;
+
+  constructor(bridge: Bridge) {
+    this.#bridge = bridge;
+  }
+
+  /** Throws where the outside failed. */
+  ask(what: number, text = '', bytes?: ArrayBuffer): Given {
+    const { tell } = this.#bridge;
+    const answer = bytes === undefined ? tell(what, text) : tell(what, text, bytes);
+    if (answer === false) throw new Error(String(tell(ASK.why)));
+    return answer;
+  }
+
+  /** An iteration begins: nothing of the one before is left. */
+  begin(): void {
+    this.#timers.clear();
+    this.#laters.clear();
+  }
+
+  get options(): Readonly<Record<string, unknown>> {
+    if (this.inInit) return {};
+    this.#options ??= JSON.parse(String(this.ask(ASK.options)));
+    return this.#options ?? {};
+  }
+
+  get http(): HttpSettings {
+    if (this.#http) return this.#http;
+    const { systemTags, ...settings }: HttpSettings & { systemTags: Iterable<string> } = JSON.parse(String(this.ask(ASK.settings)));
+    const read = { ...settings, systemTags: new Set(systemTags) };
+    if (!this.inInit) this.#http = read;
+    return read;
+  }
+
+  async request(request: HostRequest): Promise<HostAnswer> {
+    const [answer] = this.#carryOut([request]);
+    if (!answer) throw new Error('the request came to no end');
+    return answer;
+  }
+
+  requestLater(request: HostRequest): Promise<HostAnswer> {
+    const number = Number(this.ask(ASK.later, requestsText([request]), bodiesOf([request])));
+    return new Promise((resolve) => this.#laters.set(number, resolve));
+  }
+
+  /** In rounds: what follows an answer goes out when all of its round have theirs. */
+  async together(exchanges: readonly HostExchange[]): Promise<void> {
+    for (let open = exchanges; open.length > 0; ) {
+      const round = open.flatMap((exchange) => {
+        const request = exchange.next();
+        return request ? [{ exchange, request }] : [];
+      });
+      if (round.length === 0) return;
+      const answers = this.#carryOut(round.map(({ request }) => request));
+      for (const [index, { exchange }] of round.entries()) {
+        const answer = answers[index];
+        if (answer) exchange.accept(answer);
+      }
+      open = round.map(({ exchange }) => exchange);
+    }
+  }
+
+  requested(tags: Tags, timings: HostTimings, failed: boolean | undefined): void {
+    const known = this.#tagNumbers.get(tags);
+    const number = known ?? this.#numberTags(tags);
+    const answer = this.#timingsOf.get(timings);
+    const head = `${number} ${answer ?? ''} ${failed === undefined ? '' : Number(failed)}`;
+    const more = known !== undefined && answer !== undefined ? '' : `\n${JSON.stringify({ tags, timings })}`;
+    this.ask(ASK.requested, head + more);
+  }
+
+  async sleep(ms: number): Promise<void> {
+    this.#wait(WAIT.sleep, String(ms));
+  }
+
+  metric(name: string, type: MetricType, isTime: boolean): void {
+    this.ask(ASK.metric, JSON.stringify([name, type, isTime]));
+  }
+
+  sample(metric: string, value: number, tags?: Tags): void {
+    this.ask(ASK.sample, JSON.stringify([metric, value, tags]));
+  }
+
+  random(): number {
+    return Number(this.ask(ASK.random));
+  }
+
+  randomSeed(seed: number): void {
+    this.ask(ASK.seed, String(seed));
+  }
+
+  digest(algorithm: string, data: string | Uint8Array, key?: string | Uint8Array): string {
+    const bytes = this.#bytesOf(data);
+    const keyBytes = key === undefined ? undefined : this.#bytesOf(key);
+    const parts = keyBytes ? [bytes, keyBytes] : [bytes];
+    return String(this.ask(ASK.digest, JSON.stringify([algorithm, bytes.length, keyBytes !== undefined]), joined(parts)));
+  }
+
+  randomBytes(count: number): Uint8Array {
+    return new Uint8Array(bufferOf(this.ask(ASK.randomBytes, String(count))));
+  }
+
+  /** Built by the first virtual user, read by the others from what it made: each has a copy. */
+  shared(name: string, build: () => readonly unknown[]): readonly unknown[] {
+    const found = this.#arrays.get(name);
+    if (found) return found;
+    const known = this.ask(ASK.shared, name);
+    const text = typeof known === 'string' ? known : JSON.stringify(build());
+    if (known === undefined) this.ask(ASK.share, `${JSON.stringify(name)}\n${text}`);
+    const made: readonly unknown[] = freezeDeep(JSON.parse(text));
+    this.#arrays.set(name, made);
+    return made;
+  }
+
+  setTimer(delayMs: number, repeat: boolean, callback: () => unknown): number {
+    const number = Number(this.ask(ASK.timer, JSON.stringify([delayMs, repeat])));
+    this.#timers.set(number, { repeat, callback });
+    return number;
+  }
+
+  clearTimer(id: number): void {
+    if (this.#timers.delete(id)) this.ask(ASK.clearTimer, String(id));
+  }
+
+  /** A timer's time has come. Gives what its function gave. */
+  fire(id: number): unknown {
+    const timer = this.#timers.get(id);
+    if (!timer?.repeat) this.#timers.delete(id);
+    return timer?.callback();
+  }
+
+  /** An answer has come to what was asked for by `requestLater`. */
+  answered(text: string): void {
+    const { number, answer }: { number: number; answer: CrossedAnswer } = JSON.parse(text);
+    const [made] = this.#answersOf([answer]);
+    const resolve = this.#laters.get(number);
+    this.#laters.delete(number);
+    if (made) resolve?.(made);
+  }
+
+  encodeText(text: string): Uint8Array {
+    return new Uint8Array(bufferOf(this.ask(ASK.encode, JSON.stringify(text))));
+  }
+
+  decodeText(bytes: Uint8Array): string {
+    return textOf(this.ask(ASK.decode, '', bufferWith(bytes)));
+  }
+
+  compress(encoding: BodyEncoding, bytes: Uint8Array): Uint8Array {
+    return new Uint8Array(bufferOf(this.ask(ASK.compress, encoding, bufferWith(bytes))));
+  }
+
+  log(level: 'debug' | 'info' | 'warn' | 'error', text: string): void {
+    this.ask(ASK.log, JSON.stringify([level, text]));
+  }
+
+  abort(reason: string): never {
+    this.ask(ASK.abort, JSON.stringify(reason));
+    standStill();
+  }
+
+  markFailed(reason: string): void {
+    this.ask(ASK.markFailed, JSON.stringify(reason));
+  }
+
+  /** `open()`. Throws where there is no such file. */
+  open(path: unknown, mode: unknown): string | ArrayBuffer {
+    const given = this.ask(ASK.open, JSON.stringify([path, mode]));
+    return mode === 'b' ? bufferOf(given) : textOf(given);
+  }
+
+  #carryOut(requests: readonly HostRequest[]): HostAnswer[] {
+    return this.#answersOf(JSON.parse(this.#wait(WAIT.requests, requestsText(requests), bodiesOf(requests))));
+  }
+
+  #answersOf(crossed: readonly CrossedAnswer[]): HostAnswer[] {
+    const hasBodies = crossed.some(({ body }) => body !== undefined && body > 0);
+    const answers = answersOf(crossed, hasBodies ? bufferOf(this.ask(ASK.bodies)) : NO_BYTES);
+    for (const [index, { timings }] of answers.entries()) this.#timingsOf.set(timings, crossed[index]?.number ?? 0);
+    return answers;
+  }
+
+  /** The first letter says whether the outside failed. */
+  #wait(what: number, text: string, bytes?: ArrayBuffer): string {
+    const { wait } = this.#bridge;
+    const answer = bytes === undefined ? wait(what, text) : wait(what, text, bytes);
+    if (answer === undefined) standStill();
+    if (answer.startsWith('e')) throw new Error(answer.slice(1));
+    return answer.slice(1);
+  }
+
+  #numberTags(tags: Tags): number {
+    if (this.#tagsKnown >= TAGS_MAX) {
+      this.#tagNumbers = new WeakMap();
+      this.#tagsKnown = 0;
+    }
+    const number = this.#tagsKnown;
+    this.#tagsKnown += 1;
+    this.#tagNumbers.set(tags, number);
+    return number;
+  }
+
+  #bytesOf(data: string | Uint8Array): Uint8Array {
+    return typeof data === 'string' ? this.encodeText(data) : data;
+  }
+}
+
+/** The buffer of exactly these bytes. */
+function bufferWith(bytes: Uint8Array): ArrayBuffer {
+  const { buffer } = bytes;
+  return buffer instanceof ArrayBuffer && buffer.byteLength === bytes.length ? buffer : toBuffer(bytes);
+}
+
+function bufferOf(given: Given): ArrayBuffer {
+  return given instanceof ArrayBuffer ? given : NO_BYTES;
+}
+
+/** A text with a 0 in it comes as bytes. */
+function textOf(given: Given): string {
+  return given instanceof ArrayBuffer ? utf8Text(new Uint8Array(given)) : String(given ?? '');
+}

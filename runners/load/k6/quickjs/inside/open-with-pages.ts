@@ -1,0 +1,9 @@
+/** The inside of a script that reads HTML. */
+import './atob.ts';
+import { htmlModule, parsePage } from '../../modules/html.ts';
+import type { Bridge } from './bridge-inside.ts';
+import { type Enter, openRealm } from './realm.ts';
+
+export function open(tell: Bridge['tell'], wait: Bridge['wait']): Enter {
+  return openRealm({ tell, wait }, { parsePage, htmlModule });
+}
