@@ -66,6 +66,40 @@ test('an arrival for which no virtual user is free is dropped, at its intended t
   assert.equal(new Set(load.played.map(({ user }) => user)).size, 5);
 });
 
+test('a generator that stalled drops nothing for lack of virtual users where the target keeps up', async () => {
+  const settings = { rate: 100, duration: '1s', maxVUs: 5 };
+  const load = await playVirtually('constant-arrival-rate', settings, { lastsMs: () => 2, stalled: [200, 400] });
+  assert.deepEqual([load.played.length, load.droppedMs], [100, []]);
+  assert.deepEqual(
+    load.played.map(({ number, intendedMs }) => [number, Math.round(intendedMs)]).toSorted(([a = 0], [b = 0]) => a - b),
+    Array.from({ length: 100 }, (_, index) => [index, index * 10]),
+    'each keeps its own time',
+  );
+});
+
+test('arrivals that were late wait for a virtual user as long as they were late, and are dropped then', async () => {
+  const settings = { rate: 100, duration: '1s', maxVUs: 5 };
+  const load = await playVirtually('constant-arrival-rate', settings, { lastsMs: () => 10_000, stalled: [200, 400] });
+  assert.deepEqual([load.played.length, load.droppedMs.length], [5, 95]);
+  const ending = await playVirtually('constant-arrival-rate', settings, { lastsMs: () => 150, stalled: [700, 1200], gracefulStopMs: 1000 });
+  assert.equal(ending.played.length + ending.droppedMs.length, 100);
+  assert.ok(ending.played.filter(({ beganMs }) => beganMs >= 1200).length >= 15, 'five users, three times and more in 500 ms');
+  assert.ok(Math.max(...ending.played.map(({ beganMs }) => beganMs)) <= 1200 + 500);
+  const numbers = new Set(ending.played.map(({ number }) => number));
+  assert.equal(numbers.size, ending.played.length);
+});
+
+test('what waits in line when the load is stopped is dropped, since its time had come', async () => {
+  const settings = { rate: 100, duration: '1s', maxVUs: 5 };
+  const options = { lastsMs: () => 10_000, stalled: [200, 400], stopAt: { ms: 420, graceMs: 50 } } as const;
+  const { played, droppedMs } = await playVirtually('constant-arrival-rate', settings, options);
+  assert.equal(played.length, 5);
+  assert.deepEqual(
+    droppedMs.map(Math.round).toSorted((a, b) => a - b),
+    Array.from({ length: 37 }, (_, index) => 50 + index * 10),
+  );
+});
+
 test('minIterationDuration keeps a virtual user busy for the rest of it', async () => {
   const settings = { rate: 100, duration: '1s', maxVUs: 5 };
   const free = await playVirtually('constant-arrival-rate', settings, { lastsMs: () => 10 });
