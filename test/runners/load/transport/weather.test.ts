@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import http2 from 'node:http2';
 import type { Socket } from 'node:net';
 import { test } from 'node:test';
@@ -6,7 +7,7 @@ import { runClock } from '../../../../runners/load/pacing/clock.ts';
 import { createRandom, type Random } from '../../../../runners/load/pacing/random.ts';
 import type { LoadClock } from '../../../../runners/load/transport/engine.ts';
 import type { Pool } from '../../../../runners/load/transport/pool.ts';
-import { listen, onRequests, poolFor, TestJob } from '../support.ts';
+import { listen, onRequests, poolFor, quietPort, request, TestJob } from '../support.ts';
 import { http2Server, type Serve } from './servers.ts';
 
 const ROUNDS = 10;
@@ -124,4 +125,36 @@ test('whatever a server of HTTP/2 does, each request comes to one end, with the 
   const { pool } = await http2Server(t, serve, { settings: { maxConcurrentStreams: 5 } }, { clock, socketsMax: SOCKETS_MAX });
   const jobs = await sendThrough(pool, clock, createRandom(20, 'jobs'));
   assertAccounted(jobs, pool);
+});
+
+test('a server of HTTP/2 that went refuses each request once, and is asked over one connection as soon as it is back', async (t) => {
+  const port = await quietPort();
+  const start = async () => {
+    const sessions = new Set<http2.ServerHttp2Session>();
+    const server = http2.createServer();
+    server.on('session', (session) => sessions.add(session));
+    server.on('stream', (stream) => {
+      stream.respond({ ':status': 200 });
+      stream.end('ok');
+    });
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    return () => {
+      for (const session of sessions) session.destroy();
+      server.close();
+    };
+  };
+  const pool = poolFor(t, port, { http2: 'only' });
+  const ask = async () => {
+    const jobs = await Promise.all(Array.from({ length: 20 }, () => request(pool)));
+    return new Set(jobs.map(({ outcome, sends, settles }) => `${outcome}, sent ${sends}, settled ${settles}`));
+  };
+  const stop = await start();
+  assert.deepEqual(await ask(), new Set(['ok, sent 1, settled 1']));
+  stop();
+  while (pool.sockets > 0) await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(await ask(), new Set(['refused, sent 0, settled 1']));
+  t.after(await start());
+  assert.deepEqual(await ask(), new Set(['ok, sent 1, settled 1']));
+  assert.equal(pool.sockets, 1);
 });
