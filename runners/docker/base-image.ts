@@ -2,7 +2,6 @@
  * The base of all our images, Debian 12: from a registry where one answers, else made from Debian's own packages,
  * whose signatures debootstrap checks. Either way it is on the engine once and for all under one tag.
  */
-import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +11,7 @@ import { $ } from 'zx';
 import { EXIT, FiredrillError } from '../failure.ts';
 import { machineMirrors } from './debian-mirror.ts';
 import { readProgress } from './engine-progress.ts';
+import { type ImportEngine, importFolder } from './folder-import.ts';
 import type { ImageEngine, Log } from './images.ts';
 import { LABEL } from './labels.ts';
 
@@ -33,9 +33,8 @@ const LEFT_BEHIND = [
   'usr/share/locale',
 ];
 
-export interface BaseEngine extends ImageEngine {
+export interface BaseEngine extends ImageEngine, Pick<ImportEngine, 'importImage'> {
   pull(name: string, options: object): Promise<NodeJS.ReadableStream>;
-  importImage(tar: NodeJS.ReadableStream, options: object): Promise<NodeJS.ReadableStream>;
 }
 
 export interface BaseOptions {
@@ -102,10 +101,11 @@ async function importBase(docker: BaseEngine, tag: string): Promise<void> {
     await debootstrap(folder);
     const removed = LEFT_BEHIND.map((each) => join(folder, each));
     await $({ quiet: true })`rm -rf ${removed} && mkdir -p ${removed.slice(0, 2)}`;
-    const tar = spawn('tar', ['--numeric-owner', '--one-file-system', '-C', folder, '-c', '.'], { stdio: ['ignore', 'pipe', 'ignore'] });
-    const [repo, name] = tag.split(':');
+    const [repo = tag, name = 'latest'] = tag.split(':');
     const changes = [`LABEL ${LABEL.base}=debootstrap`, 'CMD ["bash"]'];
-    await readProgress(await docker.importImage(tar.stdout, { repo, tag: name, changes }), () => undefined);
+    await importFolder(docker, { folder, repo, tag: name, changes }).catch((error: Error) => {
+      throw baseFailed(`what debootstrap made cannot be imported: ${error.message}`);
+    });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -122,14 +122,14 @@ async function debootstrap(folder: string): Promise<void> {
     failures.push(`${mirror[0] ?? 'the default mirror'}: ${lastLine(`${result.stdout}\n${result.stderr}`) || `exit ${result.exitCode}`}`);
     await $({ quiet: true, nothrow: true })`find ${folder} -mindepth 1 -delete`;
   }
-  throw new FiredrillError(
-    'base-failed',
-    `The base image cannot be had: no registry answers, and debootstrap failed: ${failures.join('; ')}.`,
-    {
-      hint: `Load one by hand: docker pull ${REGISTRY_IMAGE} && docker tag ${REGISTRY_IMAGE} ${BASE_IMAGE}`,
-      exitCode: EXIT.groundUnfit,
-    },
-  );
+  throw baseFailed(`no registry answers, and debootstrap failed: ${failures.join('; ')}`);
+}
+
+function baseFailed(why: string): FiredrillError {
+  return new FiredrillError('base-failed', `The base image cannot be had: ${why}.`, {
+    hint: `Load one by hand: docker pull ${REGISTRY_IMAGE} && docker tag ${REGISTRY_IMAGE} ${BASE_IMAGE}`,
+    exitCode: EXIT.groundUnfit,
+  });
 }
 
 function lastLine(output: string): string {
