@@ -71,7 +71,7 @@ export async function drill(io: CliIo, loaded: LoadedExperiment, options: DrillO
   try {
     await assertRoomForJournal(directory);
     for (const docker of dockers) await ensureImages(docker, { recipes: [agentImage], environment: io.environment, log: say });
-    const lock = lockName({ project: system?.project });
+    const lock = lockName(system?.project);
     await lockAll(dockers, lock, runId);
     try {
       const seed = options.seed ?? Math.floor(Math.random() * SEED_MAX);

@@ -3,7 +3,6 @@
  * machines cannot both have it; its labels say who holds it. A stale lock is named, never stolen.
  */
 
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { Readable } from 'node:stream';
@@ -44,11 +43,9 @@ export interface LockHolder {
   readonly since: string;
 }
 
-/** The container name of a system's lock: the Compose project, or a digest of the container ids where there is none. */
-export function lockName(system: { readonly project?: string | undefined; readonly containerIds?: readonly string[] | undefined }): string {
-  if (system.project) return NAME_PREFIX + system.project;
-  const ids = [...(system.containerIds ?? [])].sort().join('\n');
-  return NAME_PREFIX + createHash('sha256').update(ids).digest('hex').slice(0, 16);
+/** The container name of a system's lock, by its Compose project; runs without one share a lock. */
+export function lockName(project: string | undefined): string {
+  return NAME_PREFIX + (project ?? 'no-system');
 }
 
 /** Takes the lock. Throws FiredrillError `locked` (exit 7) where it is held, naming the holder and since when. */

@@ -141,7 +141,7 @@ test('a steady state that does not hold: exit code 2, and no fault was armed', a
 
 test('a lock that another machine holds: exit code 7, named, not stolen, not swept', async () => {
   const file = await system.experiment(tinyExperiment());
-  const name = lockName({ project: system.project });
+  const name = lockName(system.project);
   await acquireLock(system.docker, name, 'elsewhere-1', new Date());
   const image = (await system.docker.getContainer(name).inspect()).Config;
   await releaseLock(system.docker, name, 'elsewhere-1');

@@ -202,7 +202,7 @@ describe('what probes may use', () => {
 
 describe('the lock', () => {
   test('is one’s at a time, names its holder, and is given back by its own run alone', async () => {
-    const lock = lockName({ project: PROJECT });
+    const lock = lockName(PROJECT);
     await acquireLock(docker, lock, 'run-1', new Date('2026-01-02T03:04:05Z'));
     try {
       await assert.rejects(acquireLock(docker, lock, 'run-2', new Date('2026-01-02T03:05:05Z')), (error) => {
@@ -225,7 +225,7 @@ describe('the lock', () => {
   });
 
   test('goes to exactly one of many that want it at once', async () => {
-    const lock = lockName({ project: `${PROJECT}-race` });
+    const lock = lockName(`${PROJECT}-race`);
     const runs = ['a', 'b', 'c', 'd', 'e'];
     const results = await Promise.allSettled(runs.map((run) => acquireLock(docker, lock, run, new Date())));
     const winners = runs.filter((_, index) => results[index]?.status === 'fulfilled');

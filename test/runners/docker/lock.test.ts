@@ -30,14 +30,11 @@ function engineWith(agents: readonly { readonly State: string }[] = []) {
 }
 
 const NOW = new Date('2026-01-02T03:04:05Z');
-const LOCK = lockName({ project: 'shop' });
+const LOCK = lockName('shop');
 
-describe('the name of a lock', () => {
-  test('is the project’s, or the containers’ in whatever order they are named', () => {
-    assert.equal(LOCK, 'firedrill-lock-shop');
-    assert.equal(lockName({ containerIds: ['a', 'b'] }), lockName({ containerIds: ['b', 'a'] }));
-    assert.notEqual(lockName({ containerIds: ['a', 'b'] }), lockName({ containerIds: ['a', 'c'] }));
-  });
+test('a lock goes by the project, and runs without one share a lock', () => {
+  assert.equal(LOCK, 'firedrill-lock-shop');
+  assert.equal(lockName(undefined), 'firedrill-lock-no-system');
 });
 
 test('whoever is refused hears who holds it, also while the engine has given out the name and does not know the container yet', async () => {
