@@ -1,7 +1,7 @@
 /** k6's `ramping-arrival-rate`: iterations start at a rate that goes in straight lines from stage to stage. */
 import { z } from 'zod';
 import { formatMs } from '../../../experiments/language/duration.ts';
-import type { RateSegment } from '../pacing/arrivals.ts';
+import { plannedArrivals, type RateSegment } from '../pacing/arrivals.ts';
 import { defineExecutor } from './executor.ts';
 import { arrivalMisfits, arrivalPlan, arrivalSettings, durationMisfits, stagesOf } from './settings.ts';
 
@@ -40,11 +40,10 @@ export const rampingArrivalRate = defineExecutor({
       'stages',
       given.stages.reduce((sum, { duration }) => sum + duration.ms, 0),
     );
-    const top = highest(given);
-    if (top > 0) return [...lasting, ...arrivalMisfits('stages', top, given)];
+    const wrong = [...lasting, ...arrivalMisfits('stages', highest(given), given)];
+    if (wrong.length > 0 || plannedArrivals(segmentsOf(given)) > 0) return wrong;
     return [
-      ...lasting,
-      { key: 'stages', message: 'startRate and every target are 0, so nothing would be started', hint: 'raise a target' },
+      { key: 'stages', message: 'the rate is 0 all the time, so nothing would be started', hint: 'raise a target that has a duration' },
     ];
   },
   plan(given, { timeoutMs }) {

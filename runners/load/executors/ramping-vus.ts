@@ -26,8 +26,17 @@ export const rampingVus = defineExecutor({
       'stages',
       stages.reduce((sum, stage) => sum + stage.duration.ms, 0),
     );
-    if (Math.max(startVUs, ...stages.map(({ target }) => target)) > 0) return lasting;
-    return [...lasting, { key: 'stages', message: 'startVUs and every target are 0, so nobody would be at work', hint: 'raise a target' }];
+    const isAtWork = stages.some(
+      ({ duration: { ms }, target }, index) => ms > 0 && Math.max(target, stages[index - 1]?.target ?? startVUs) > 0,
+    );
+    if (lasting.length > 0 || isAtWork) return lasting;
+    return [
+      {
+        key: 'stages',
+        message: 'there are 0 virtual users all the time, so nobody would be at work',
+        hint: 'raise a target that has a duration',
+      },
+    ];
   },
   plan({ stages, startVUs = 1, gracefulRampDown, 'think-time': thinking = NO_PAUSE }) {
     const counts = [startVUs, ...stages.map(({ target }) => target)];

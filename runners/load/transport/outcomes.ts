@@ -30,10 +30,12 @@ const BY_CODE: Readonly<Record<string, Outcome>> = {
   EPROTO: 'tls',
   FIREDRILL_PROXY: 'refused',
   FIREDRILL_NO_HTTP2: 'tls',
-  /** Our own limits (ports, files): the target never saw the request. */
+  /** Our own limits (ports, files, memory of the kernel): the target never saw the request. */
   EADDRNOTAVAIL: 'dropped',
   EMFILE: 'dropped',
   ENFILE: 'dropped',
+  ENOBUFS: 'dropped',
+  ENOMEM: 'dropped',
 };
 
 function codeOf(error: unknown): string {

@@ -4,6 +4,10 @@ import { FiredrillError } from '../../../../runners/failure.ts';
 import { executors, planExecutor } from '../../../../runners/load/executors/index.ts';
 
 const context = { timeoutMs: 10_000 };
+const JUMP_AT_THE_END = [
+  { duration: '10s', target: 0 },
+  { duration: '0s', target: 5 },
+];
 
 test('every executor of k6 that a load may need is there, and explains itself', () => {
   assert.deepEqual(
@@ -74,6 +78,8 @@ test('settings that do not fit together are refused, with the setting to mend', 
     ['constant-arrival-rate', { rate: 600_000, duration: '1s' }, 'rate', /600000 iterations a second, the limit is 50000/],
     ['constant-arrival-rate', { rate: 1, duration: '1s', preAllocatedVUs: 9, maxVUs: 3 }, 'preAllocatedVUs', /more than maxVUs, 3/],
     ['ramping-arrival-rate', { stages: [{ duration: '1s', target: 0 }] }, 'stages', /nothing would be started/],
+    ['ramping-arrival-rate', { stages: JUMP_AT_THE_END }, 'stages', /nothing would be started/],
+    ['ramping-vus', { startVUs: 0, stages: JUMP_AT_THE_END }, 'stages', /nobody would be at work/],
     ['ramping-arrival-rate', { stages: [{ duration: '0s', target: 5 }] }, 'stages', /stages last 0ms/],
     ['ramping-arrival-rate', { stages: [{ duration: '1s', target: 60_000 }] }, 'stages', /the highest target comes to 60000/],
     ['constant-vus', { vus: 3, duration: '0s' }, 'duration', /must be above 0/],
