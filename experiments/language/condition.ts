@@ -1,13 +1,14 @@
 /**
- * Conditions: what must be true of the load or of a probe's readings. Hypotheses, objectives and stop conditions are
+ * Conditions: what must be true of the load, of a probe's readings, or of how either is spread. Hypotheses, objectives and stop conditions are
  * all built of them, so that one pure function judges everything. An inline `probe:` becomes a named probe while the
- * file is parsed; after that a condition is about the load or about a named probe's readings, nothing else.
+ * file is parsed; after that a condition is about the load, a named probe's readings, or a measure of spread, nothing else.
  */
 import { z } from 'zod';
 import { byMarker } from './choice.ts';
 import { duration } from './duration.ts';
 import { name } from './names.ts';
 import { pattern } from './pattern.ts';
+import { parseSpread } from './spread.ts';
 import { parseSelector, parseThreshold } from './threshold.ts';
 
 const NOT_A_THRESHOLD = 'is not a threshold; write it like rate<0.01, p(95)<250 or value>=4.5';
@@ -34,6 +35,17 @@ export const selector = z
     return z.NEVER;
   })
   .meta({ id: 'metric', description: 'A metric of the load with exact, ANDed tags: http_req_failed{region:sa-east-1}.' });
+
+/** A measure of spread and its bound, parsed: `entropy(region)>0.9`. */
+export const spread = z
+  .string({ error: 'is not a measure of spread; write it like entropy(region)>0.9' })
+  .transform((text, context) => {
+    const parsed = parseSpread(text);
+    if (typeof parsed !== 'string') return parsed;
+    context.addIssue({ code: 'custom', message: parsed });
+    return z.NEVER;
+  })
+  .meta({ id: 'spread', description: 'measure(tag, counter or probe) operator number: entropy(region)>0.9, peak(job_starts)<=40.' });
 
 const scalar = z.union([z.number(), z.boolean(), z.string()]).transform((equals) => ({ equals }));
 
@@ -83,11 +95,13 @@ export const judgement = {
 
 export const loadCondition = z.strictObject({ load: selector, threshold, ...window });
 export const readingCondition = z.strictObject({ reading: name.describe('The name of a probe.'), ...judgement });
-export const condition = z.union([loadCondition, readingCondition]);
+export const spreadCondition = z.strictObject({ spread, ...window });
+export const condition = z.union([loadCondition, readingCondition, spreadCondition]);
 
 /** How long a stop condition must hold before it stops the run. */
 export const holding = { for: duration.optional().describe('How long it must be so before the run is stopped; default at once.') };
 
 export type LoadCondition = z.output<typeof loadCondition>;
 export type ReadingCondition = z.output<typeof readingCondition>;
+export type SpreadCondition = z.output<typeof spreadCondition>;
 export type Condition = z.output<typeof condition>;

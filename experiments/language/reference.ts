@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { answerCheck, extraction } from './answer-check.ts';
 import { describeParts } from './composite.ts';
-import { judgement, loadCondition, readingCondition } from './condition.ts';
+import { judgement, loadCondition, readingCondition, spreadCondition } from './condition.ts';
 import type { Kind, Kinds } from './kind.ts';
 import { scenarioBase } from './load.ts';
 import { connect } from './load-connect.ts';
@@ -11,6 +11,7 @@ import { probeBase } from './named-probe.ts';
 import { objectiveOf } from './objective.ts';
 import { overlay } from './overlay.ts';
 import { experimentSchema, limits } from './schema.ts';
+import { MEASURES } from './spread.ts';
 import { faultBase, gate } from './steps.ts';
 import { targetSelector } from './target.ts';
 
@@ -93,6 +94,11 @@ function kindsTable(role: string, kinds: readonly Kind[]): string {
   return [...head, ...rows].join('\n');
 }
 
+function measuresTable(): string {
+  const rows = Object.entries(MEASURES).map(([name, { of, meaning }]) => `| ${code(name)} | ${of} | ${meaning} |`);
+  return ['| measure | of | what it is |', '|---|---|---|', ...rows].join('\n');
+}
+
 /** The generated sections by name. */
 export function referenceSections(kinds: Kinds): Readonly<Record<string, string>> {
   const list = (each: readonly Kind[]): string => each.map(kindSection).join('\n\n');
@@ -114,6 +120,8 @@ export function referenceSections(kinds: Kinds): Readonly<Record<string, string>
     probe: keysTable(z.strictObject({ probe: z.string().describe('Its kind.'), ...probeBase })),
     'load-condition': keysTable(loadCondition),
     'reading-condition': keysTable(readingCondition),
+    'spread-condition': keysTable(spreadCondition),
+    measures: measuresTable(),
     'inline-probe': keysTable(z.strictObject({ probe: z.string().describe('Its kind.'), ...probeBase, ...judgement })),
     objective: keysTable(objectiveOf(z.unknown().meta({ id: 'condition' }))),
     limits: keysTable(limits),

@@ -30,7 +30,8 @@ function tagsWanted(selector: MetricSelector): [string, string][] {
   return Object.entries(selector.tags).filter(([tag]) => !(tag === 'check' && selector.metric === 'checks'));
 }
 
-function tagOf({ tags, scenario }: LoadSeries, tag: string): string | undefined {
+/** A series' value of a tag; `scenario` is a tag too. */
+export function tagOf({ tags, scenario }: LoadSeries, tag: string): string | undefined {
   return tags[tag] ?? (tag === 'scenario' ? scenario : undefined);
 }
 

@@ -10,6 +10,7 @@ import { type GoodInterval, type GoodState, type GoodTimeline, joinIntervals } f
 import { goodTimeline } from './good-timeline.ts';
 import { judgeCondition } from './judge-condition.ts';
 import { isLatency } from './judge-load.ts';
+import { isSpreadOfLatency } from './judge-spread.ts';
 import { type Judgement, unknown } from './judgement.ts';
 
 /** A time in which the generator was too late; 99 % of the requests by no more than `lagMs`. */
@@ -57,14 +58,15 @@ function worstLag(late: readonly LateSpan[]): number {
   return Math.max(0, ...late.map(({ lagMs }) => lagMs));
 }
 
-/** True where more is worse, so that lag can only harm. */
-function isUpperBound({ threshold }: LoadCondition): boolean {
-  return threshold.operator === '<' || threshold.operator === '<=';
+/** True where more is worse, so that lag can only harm. How far regions lie apart it may change either way. */
+function isUpperBound(condition: Condition): condition is LoadCondition {
+  return 'load' in condition && condition.threshold.operator.startsWith('<');
 }
 
 /** True where the generator's lag bears on this condition at all. */
-export function dependsOnLag(condition: Condition, evidence: Evidence, late: readonly LateSpan[]): condition is LoadCondition {
-  return 'load' in condition && isLatency(condition.load.metric, evidence) && late.length > 0;
+export function dependsOnLag(condition: Condition, evidence: Evidence, late: readonly LateSpan[]): boolean {
+  if (late.length === 0 || 'reading' in condition) return false;
+  return 'spread' in condition ? isSpreadOfLatency(condition, evidence) : isLatency(condition.load.metric, evidence);
 }
 
 /** judgeCondition, with nothing held against the system that the lag may have done. */

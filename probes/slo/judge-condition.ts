@@ -6,6 +6,7 @@ import type { Condition } from '../../experiments/language/condition.ts';
 import type { Evidence } from './evidence.ts';
 import { judgeLoad } from './judge-load.ts';
 import { judgeReading } from './judge-reading.ts';
+import { isOfReadings, judgeSpread } from './judge-spread.ts';
 import { type Judgement, unknown } from './judgement.ts';
 import { typicalSpacing } from './spacing.ts';
 
@@ -15,10 +16,19 @@ export const WINDOW_MS = 1000;
 /** Judges over [fromMs, toMs) on the run's clock. What cannot be judged, a judge that throws included, is unknown. */
 export function judgeCondition(condition: Condition, evidence: Evidence, fromMs: number, toMs: number): Judgement {
   try {
+    if ('spread' in condition) return judgeSpread(condition, evidence, fromMs, toMs);
     return 'load' in condition ? judgeLoad(condition, evidence, fromMs, toMs) : judgeReading(condition, evidence, fromMs, toMs);
   } catch (error) {
     return unknown(`could not be judged: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+/** Length of the window that a condition is judged over. */
+export function windowMsOf(condition: Condition, evidence: Evidence): number {
+  const overMs = condition.over?.ms ?? WINDOW_MS;
+  if ('load' in condition || ('spread' in condition && !isOfReadings(condition, evidence))) return overMs;
+  const probe = 'spread' in condition ? condition.spread.of : condition.reading;
+  return Math.max(overMs, ...evidence.readingsOf(probe).map((list) => 2 * typicalSpacing(list)));
 }
 
 /**
@@ -26,8 +36,5 @@ export function judgeCondition(condition: Condition, evidence: Evidence, fromMs:
  * two of the probe's intervals long, so that a whole look always fits in.
  */
 export function judgeLatest(condition: Condition, evidence: Evidence, nowMs: number): Judgement {
-  const overMs = condition.over?.ms ?? WINDOW_MS;
-  if ('load' in condition) return judgeCondition(condition, evidence, nowMs - overMs, nowMs);
-  const spacings = evidence.readingsOf(condition.reading).map((list) => typicalSpacing(list));
-  return judgeCondition(condition, evidence, nowMs - Math.max(overMs, ...spacings.map((ms) => 2 * ms)), nowMs);
+  return judgeCondition(condition, evidence, nowMs - windowMsOf(condition, evidence), nowMs);
 }

@@ -64,7 +64,7 @@ export function measureLoad(question: LoadQuestion, evidence: Evidence, fromMs: 
 }
 
 /** Measures a filled window. */
-function measureWindow(
+export function measureWindow(
   { selector, aggregate, least = 1 }: LoadQuestion,
   reader: MetricReader,
   window: LoadWindow,

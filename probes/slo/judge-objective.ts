@@ -35,14 +35,14 @@ export interface ObjectiveJudgement {
   readonly intervals: readonly GoodInterval[];
 }
 
-/** Failed share of the indicator's requests, or of its readings that are not right, over the whole run; null where there are none. */
+/** Failed share of the indicator's requests, or of its readings that are not right, over the whole run; null where there are none, as for a measure of spread. */
 export function failedShareOf(condition: Condition, evidence: Evidence): number | null {
   let [failed, all] = [0, 0];
   if ('load' in condition) {
     for (const { rows } of evidence.seriesOf(condition.load)) {
       for (const { sums } of rows.values()) [failed, all] = [failed + sums.failed, all + sums.finished];
     }
-  } else {
+  } else if ('reading' in condition) {
     const divisor = divisorOf(condition, evidence);
     const ok = evidence.readingsOf(condition.reading).flatMap((list) => list.filter(({ status }) => status === 'ok'));
     if (divisor !== undefined) [failed, all] = [ok.filter(({ value }) => !isRight(condition, value, divisor)).length, ok.length];

@@ -22,7 +22,7 @@ const COMPARE: Readonly<Record<Operator, (value: number, bound: number) => boole
 };
 
 /** Whether a value meets a threshold; NaN never does. */
-export function meets(value: number, threshold: Threshold): boolean {
+export function meets(value: number, threshold: Pick<Threshold, 'operator' | 'bound'>): boolean {
   return !Number.isNaN(value) && COMPARE[threshold.operator](value, threshold.bound);
 }
 
@@ -44,6 +44,7 @@ export function numberText(value: number): string {
 
 /** The condition as its author would write it on one line. */
 export function conditionText(condition: Condition): string {
+  if ('spread' in condition) return condition.spread.text;
   if ('load' in condition) return `${condition.load.text} ${condition.threshold.text}`;
   const { tolerance, threshold, per } = condition;
   const parts: string[] = [];

@@ -6,6 +6,7 @@ import { at, entriesOf, keySpan, keysOf, type MapNode, type Node, textOf } from 
 import { type CheckContext, checkName } from './context.ts';
 import { checkProbe } from './method.ts';
 import { METRICS, spelled } from './metrics.ts';
+import { checkSpreadCondition } from './spread.ts';
 
 /** What is wrong with a selector's tags: the first that no scenario has, else that none has them together. */
 function wrongTag(
@@ -94,7 +95,7 @@ function checkReadingCondition(context: CheckContext, node: MapNode): void {
 }
 
 /** Keys of which a condition has exactly one; the schema reports anything else. */
-const MARKERS = ['load', 'reading', 'probe'] as const;
+const MARKERS = ['load', 'reading', 'spread', 'probe'] as const;
 
 /** Checks every condition, and every probe whether named or inline. */
 export function checkConditions(context: CheckContext): void {
@@ -105,6 +106,10 @@ export function checkConditions(context: CheckContext): void {
     if (markers.length !== 1) continue;
     if (markers[0] === 'load') {
       checkLoadCondition(context, node);
+      continue;
+    }
+    if (markers[0] === 'spread') {
+      checkSpreadCondition(context, node);
       continue;
     }
     checkReadingCondition(context, node);

@@ -472,11 +472,11 @@ const mistakes: readonly Mistake[] = [
         - http_reqs
     `,
     complaints: `
-      drill.yaml:3:5: a condition takes one of load, reading or probe, not load and probe together
+      drill.yaml:3:5: a condition takes one of load, reading, spread or probe, not load and probe together
         3 |   - {load: http_reqs, probe: noop, threshold: count>3}
           |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 
-      drill.yaml:4:6: a condition needs one of load, reading or probe
+      drill.yaml:4:6: a condition needs one of load, reading, spread or probe
         hint: did you mean 'reading'?
         4 |   - {raeding: lag, threshold: value>3}
           |      ^^^^^^^
