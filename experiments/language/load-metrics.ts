@@ -28,7 +28,16 @@ function named(type: MetricType, isTime: boolean, names: readonly string[]): Met
 
 /** The metrics that firedrill fills itself, in k6's words; `http_req_latency` is ours. What nothing measures in a run has no samples there. */
 export const BUILT_IN_METRICS: readonly MetricDefinition[] = [
-  ...named('counter', false, ['http_reqs', 'iterations', 'dropped_iterations', 'data_sent', 'data_received']),
+  ...named('counter', false, [
+    'http_reqs',
+    'iterations',
+    'dropped_iterations',
+    'data_sent',
+    'data_received',
+    'ws_sessions',
+    'ws_msgs_sent',
+    'ws_msgs_received',
+  ]),
   ...named('rate', false, ['http_req_failed', 'checks']),
   ...named('gauge', false, ['vus', 'vus_max']),
   ...named('trend', true, [
@@ -42,6 +51,9 @@ export const BUILT_IN_METRICS: readonly MetricDefinition[] = [
     'http_req_receiving',
     'iteration_duration',
     'group_duration',
+    'ws_connecting',
+    'ws_ping',
+    'ws_session_duration',
   ]),
 ];
 

@@ -10,10 +10,12 @@ import { headerProblem } from '../transport/message.ts';
 import { parseUrl, targetOf } from '../transport/origin.ts';
 import { SOCKETS_MAX } from '../transport/pool.ts';
 import type { ProxyChoice } from '../transport/proxies.ts';
-import type { HostRequest, HostTimings, HttpSettings, Tags } from './host.ts';
+import { routeTo } from '../transport/route.ts';
+import type { HostRequest, HostSocketRequest, HostTimings, HttpSettings, Tags } from './host.ts';
 import { Blocked } from './network/blocked.ts';
 import { authFor, httpSettings, type RequestOptions, type TlsAuth, tlsSettings } from './network/request-options.ts';
 import type { JobParts } from './network/script-job.ts';
+import type { SocketWay } from './network/script-socket.ts';
 import { UserConnections } from './network/user-connections.ts';
 import type { UserNetwork } from './network.ts';
 
@@ -42,6 +44,12 @@ export interface ConnectionsParts {
 export interface NoWay {
   readonly outcome: Outcome;
   readonly failure: Failure;
+}
+
+interface WrittenHeaders {
+  readonly headers: readonly (readonly [string, string])[];
+  /** What Host says. */
+  readonly authority: string;
 }
 
 /** Origins whose URLs are remembered; beyond, the memory starts anew. */
@@ -115,24 +123,63 @@ export class Connections {
   /** How a request goes; its time limit counts from now. */
   wayTo(request: HostRequest): JobParts | NoWay {
     const start = ORIGIN.exec(request.url)?.[0] ?? '';
+    const origin = this.#destination(start);
+    if ('outcome' in origin) return origin;
+    const written = this.#readHeaders(request.headers, origin.authority);
+    if ('outcome' in written) return written;
+    const { authority } = written;
+    const headers = written.headers.flat();
+    if (this.#options.noConnectionReuse) headers.push('Connection', 'close');
+    const { method, body, keepBody, timeoutMs } = request;
+    const message = { method, target: targetOf(request.url.slice(start.length)), authority, headers, body };
+    return { message, engine: this.#enginesFor(origin).of(origin), keepBody, deadlineMs: this.nowMs() + timeoutMs };
+  }
+
+  /** How a WebSocket goes. */
+  wayOfSocket({ url, headers: given }: HostSocketRequest): SocketWay | NoWay {
+    const address = url.replace(/^ws/i, 'http');
+    const start = ORIGIN.exec(address)?.[0] ?? '';
+    const origin = this.#destination(start);
+    if ('outcome' in origin) return origin;
+    const written = this.#readHeaders(given, origin.authority);
+    if ('outcome' in written) return written;
+    const { proxy } = this.#parts;
+    const { hosts } = this.#options;
+    const tls = tlsSettings(this.#options, origin.secure ? authFor(this.#options, origin.hostname) : undefined);
+    const route = routeTo(origin, { tls, http2: 'never', hosts, proxy, lookup: this.#blocked.lookup });
+    const isProtocol = ([name]: readonly [string, string]) => name.toLowerCase() === 'sec-websocket-protocol';
+    const subprotocols = written.headers.filter(isProtocol).flatMap(([, value]) => value.split(',').map((each) => each.trim()));
+    return {
+      route,
+      authority: written.authority,
+      target: targetOf(address.slice(start.length)),
+      headers: written.headers.filter((each) => !isProtocol(each)),
+      subprotocols: [...new Set(subprotocols)].filter((each) => /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(each)),
+    };
+  }
+
+  /** Where a URL leads that begins so, if anything may go there. */
+  #destination(start: string): Origin | NoWay {
     const origin = this.#originOf(start);
     if ('outcome' in origin) return origin;
     if (this.#closed) return noWay('dropped', 'FIREDRILL_GIVEN_UP', 'the test is over');
     if (this.#blocked.name(origin.hostname)) return noWay('refused', 'FIREDRILL_BLOCKED_HOST', `${origin.hostname} is blocked`);
     if (this.#blocked.address(origin.hostname)) return noWay('refused', 'FIREDRILL_BLOCKED_IP', `${origin.hostname} is blacklisted`);
-    let { authority } = origin;
-    const headers: string[] = [];
-    for (const [name, value] of request.headers) {
+    return origin;
+  }
+
+  /** Headers of the script without those that the transport writes; Host says the authority. */
+  #readHeaders(given: HostRequest['headers'], authority: string): WrittenHeaders | NoWay {
+    const headers: [string, string][] = [];
+    let host = authority;
+    for (const [name, value] of given) {
       const ours = OURS.test(name);
       const problem = ours ? undefined : headerProblem(name, value);
       if (problem) return noWay('dropped', 'FIREDRILL_HEADER', problem.message);
-      if (!ours) headers.push(name, value);
-      else if (name.length === 'host'.length) authority = value;
+      if (!ours) headers.push([name, value]);
+      else if (name.length === 'host'.length) host = value;
     }
-    if (this.#options.noConnectionReuse) headers.push('Connection', 'close');
-    const { method, body, keepBody, timeoutMs } = request;
-    const message = { method, target: targetOf(request.url.slice(start.length)), authority, headers, body };
-    return { message, engine: this.#enginesFor(origin).of(origin), keepBody, deadlineMs: this.nowMs() + timeoutMs };
+    return { headers, authority: host };
   }
 
   #originOf(start: string): Origin | NoWay {

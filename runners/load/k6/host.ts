@@ -106,6 +106,53 @@ export interface HostFacts {
   readonly testMs: number;
 }
 
+/** A WebSocket that a script opens. */
+export interface HostSocketRequest {
+  /** Absolute, `ws://` or `wss://`. */
+  readonly url: string;
+  readonly headers: readonly (readonly [string, string])[];
+  /** Offer permessage-deflate. */
+  readonly compress: boolean;
+}
+
+/** What the upgrade came to. */
+export interface HostSocketOpening {
+  /** Names the socket from here on; 0 where there is none, and `error` then says why. */
+  readonly id: number;
+  /** 0 where nothing answered. */
+  readonly status: number;
+  readonly headers: readonly (readonly [string, string])[];
+  /** Of an answer that is no upgrade; cut where it is long. */
+  readonly body: string;
+  readonly subprotocol: string;
+  readonly error: string;
+  /** As of HostAnswer. */
+  readonly errorCode: number;
+  readonly connectingMs: number;
+}
+
+export type HostSocketEvent =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'binary'; readonly bytes: Uint8Array }
+  | { readonly type: 'ping' }
+  /** `pingMs` is the time since its ping; undefined where there was none. */
+  | { readonly type: 'pong'; readonly pingMs: number | undefined }
+  | { readonly type: 'error'; readonly error: string }
+  /** The last of all. */
+  | { readonly type: 'close'; readonly code: number };
+
+/** WebSockets, by the ids of their openings. Calls that wait reject with INTERRUPTED only. */
+export interface HostSockets {
+  open(request: HostSocketRequest): Promise<HostSocketOpening>;
+  /** What comes next; undefined where nothing does for `waitMs`. */
+  next(id: number, waitMs: number): Promise<HostSocketEvent | undefined>;
+  /** False where it is closed. Throws Error where too much waits to be sent. */
+  send(id: number, data: string | Uint8Array): boolean;
+  ping(id: number): void;
+  /** Nothing comes of it any more. */
+  close(id: number, code: number): void;
+}
+
 /** Thrown through the script by the host where its iteration is given up; no module and no script may catch it for good. */
 export const INTERRUPTED = 'firedrill: iteration interrupted';
 
@@ -131,6 +178,7 @@ export interface ScriptHost {
    * `http_req_failed`. Equal tags are mostly the same object, so that a host may remember what it made of them.
    */
   requested(tags: Tags, timings: HostTimings, failed: boolean | undefined): void;
+  readonly sockets: HostSockets;
   /** Rejects with INTERRUPTED only. */
   sleep(ms: number): Promise<void>;
   /** Defines a metric, once a name; `isTime` makes its values ms. Throws where the name is taken by another type. */

@@ -5,7 +5,8 @@
 
 /**
  * How a name behaves when it is called.
- * - `blocking`: the virtual user stands still until it is done. Our function gives a promise, the call is awaited.
+ * - `blocking`: the virtual user stands still until it is done; in the meantime it may call the functions that it is given,
+ *   and waits for what they give. Our function gives a promise, the call is awaited.
  * - `pure`: returns at once and calls nothing that it is given.
  * - `async`: gives a promise, in k6 too.
  * - `callbacks`: calls the functions it is given (or the values of an object of functions) before it returns. Ours gives a
@@ -34,7 +35,7 @@ export interface UnsupportedModule {
 export type SurfaceModule = SupportedModule | UnsupportedModule;
 
 const BROWSER = 'Journeys in a browser are the work of the browser probe.';
-const NO_WEBSOCKETS = 'WebSockets are not carried.';
+const NO_WEBSOCKETS = 'WebSockets with events of their own are not carried; use k6/ws.';
 const NO_GRPC = 'gRPC is not carried.';
 
 export const SURFACE: Readonly<Record<string, SurfaceModule>> = {
@@ -88,7 +89,7 @@ export const SURFACE: Readonly<Record<string, SurfaceModule>> = {
   },
   'k6/html': { exports: { parseHTML: 'pure', Element: 'value', Selection: 'value' } },
   'k6/timers': { exports: { clearInterval: 'pure', clearTimeout: 'pure', setInterval: 'later', setTimeout: 'later' } },
-  'k6/ws': { unsupported: NO_WEBSOCKETS },
+  'k6/ws': { exports: { connect: 'blocking' } },
   'k6/websockets': { unsupported: NO_WEBSOCKETS },
   'k6/net/grpc': { unsupported: NO_GRPC },
   'k6/browser': { unsupported: BROWSER },

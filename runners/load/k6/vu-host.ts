@@ -13,6 +13,7 @@ import type {
   HostExchange,
   HostFacts,
   HostRequest,
+  HostSockets,
   HostTimings,
   HttpSettings,
   MetricType,
@@ -21,6 +22,7 @@ import type {
 } from './host.ts';
 import { INTERRUPTED } from './host.ts';
 import type { LogLevel } from './log.ts';
+import { waitingSockets } from './network/user-sockets.ts';
 import type { UserNetwork } from './network.ts';
 import type { ScriptTest } from './script-test.ts';
 import { VuFacts } from './vu-facts.ts';
@@ -49,6 +51,7 @@ export class VuHost implements ScriptHost {
   readonly facts: VuFacts & HostFacts;
   readonly tags: Record<string, string>;
   readonly metadata: Record<string, string> = {};
+  readonly sockets: HostSockets;
   inInit = true;
   /** Called when an iteration is given up. */
   onGiveUp: () => void = () => {};
@@ -72,6 +75,7 @@ export class VuHost implements ScriptHost {
     this.#network = network;
     this.facts = new VuFacts(test, id);
     this.#random = createRandom(test.seed, `vu ${id}`);
+    this.sockets = waitingSockets(network.sockets, (start) => this.#wait(start));
   }
 
   get options(): Readonly<Record<string, unknown>> {
@@ -138,10 +142,6 @@ export class VuHost implements ScriptHost {
 
   decodeText(bytes: Uint8Array): string {
     return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
-  }
-
-  base64(bytes: Uint8Array): string {
-    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
   }
 
   compress(encoding: BodyEncoding, bytes: Uint8Array): Uint8Array {

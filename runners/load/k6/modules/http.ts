@@ -44,6 +44,8 @@ export function httpModule(host: ScriptHost, parsePage?: ParsePage) {
   };
   return {
     exports,
+    /** The cookies of the iteration. */
+    jar: () => requester.jar,
     endIteration: () => {
       requester.jar = new CookieJar();
     },

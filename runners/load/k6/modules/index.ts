@@ -9,6 +9,7 @@ import { httpModule } from './http.ts';
 import { k6Module } from './k6.ts';
 import { metricsModule } from './metrics.ts';
 import { timersModule } from './timers.ts';
+import { wsModule } from './ws.ts';
 
 type Exports = Readonly<Record<string, unknown>>;
 
@@ -23,7 +24,7 @@ const MODULES: Readonly<Record<string, (host: ScriptHost) => Exports>> = {
 };
 
 /** Names of the modules that there are. */
-export const MODULE_NAMES: readonly string[] = [...Object.keys(MODULES), 'k6/html', 'k6/http'].sort();
+export const MODULE_NAMES: readonly string[] = [...Object.keys(MODULES), 'k6/html', 'k6/http', 'k6/ws'].sort();
 
 /** The parser of pages, and the module of it: loaded only for scripts that read HTML. */
 export interface Pages {
@@ -41,13 +42,14 @@ export interface Modules {
 
 export function modulesFor(host: ScriptHost, pages: Pages | undefined): Modules {
   const loaded = new Map<string, Exports>();
-  let endIteration = (): void => {};
+  let http: ReturnType<typeof httpModule> | undefined;
+  const httpOf = (): ReturnType<typeof httpModule> => {
+    http ??= httpModule(host, pages?.parsePage);
+    return http;
+  };
   const make = (name: string): Exports => {
-    if (name === 'k6/http') {
-      const http = httpModule(host, pages?.parsePage);
-      endIteration = http.endIteration;
-      return http.exports;
-    }
+    if (name === 'k6/http') return httpOf().exports;
+    if (name === 'k6/ws') return wsModule(host, () => httpOf().jar());
     if (name === 'k6/html' && pages) return pages.htmlModule();
     const plain = MODULES[name];
     if (!plain) throw new Error(`there is no module '${name}'; there are ${MODULE_NAMES.join(', ')}`);
@@ -62,6 +64,6 @@ export function modulesFor(host: ScriptHost, pages: Pages | undefined): Modules 
       loaded.set(name, made);
       return made;
     },
-    endIteration: () => endIteration(),
+    endIteration: () => http?.endIteration(),
   };
 }

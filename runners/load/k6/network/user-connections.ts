@@ -15,10 +15,12 @@ import type { UserNetwork } from '../network.ts';
 import { answered, unanswered } from './host-answer.ts';
 import { ScriptJob } from './script-job.ts';
 import { Turnstile } from './turnstile.ts';
+import { UserSockets } from './user-sockets.ts';
 
 export class UserConnections implements UserNetwork {
   readonly #connections: Connections;
   readonly #watcher: RequestWatcher;
+  readonly sockets: UserSockets;
   readonly #jobs = new Set<ScriptJob>();
   /** When the iteration's first request was meant to be made; NaN once it was. */
   #intendedMs = Number.NaN;
@@ -30,6 +32,13 @@ export class UserConnections implements UserNetwork {
   constructor(connections: Connections, watcher: RequestWatcher) {
     this.#connections = connections;
     this.#watcher = watcher;
+    this.sockets = new UserSockets(connections, {
+      opened: (answered) => {
+        this.#sent += 1;
+        if (answered) this.#answered += 1;
+      },
+      transferred: (sent, received) => watcher.transferred(sent, received),
+    });
   }
 
   get http(): HttpSettings {
@@ -49,6 +58,7 @@ export class UserConnections implements UserNetwork {
   cancel(): void {
     this.#life += 1;
     for (const job of [...this.#jobs]) job.cancel();
+    this.sockets.cancel();
   }
 
   async request(request: HostRequest): Promise<HostAnswer> {

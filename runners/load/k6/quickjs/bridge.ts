@@ -39,10 +39,13 @@ export const ASK = {
   outcome: 28,
   /** What a timer's function threw. */
   failed: 29,
+  socketSend: 30,
+  socketPing: 31,
+  socketClose: 32,
 } as const;
 
 /** Said from inside, which stands still until there is an answer. */
-export const WAIT = { requests: 0, sleep: 1 } as const;
+export const WAIT = { requests: 0, sleep: 1, socketOpen: 2, socketNext: 3 } as const;
 
 /** Said from outside. */
 export const ENTER = {

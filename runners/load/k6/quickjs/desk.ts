@@ -5,8 +5,9 @@ import type { BodyEncoding, HostAnswer, HostRequest, HostTimings, MetricType, Ta
 import { INTERRUPTED } from '../host.ts';
 import type { LogLevel } from '../log.ts';
 import { ASK, type Thrown, WAIT } from './bridge.ts';
-import type { CrossedAnswer } from './inside/packing.ts';
+import { type CrossedAnswer, requestsOf } from './inside/packing.ts';
 import type { Answer } from './machine.ts';
+import { socketAnswers, waitForSocket } from './socket-desk.ts';
 
 /** What a realm does with what does not belong to its host. */
 export interface DeskOwner {
@@ -19,8 +20,6 @@ export interface DeskOwner {
 }
 
 type Say = (text: string, bytes: Uint8Array | undefined) => Answer;
-/** A request as it crosses: the length of a body of bytes stands for it. */
-type CrossedRequest = Omit<HostRequest, 'body'> & { readonly body?: string | number };
 
 const NO_BYTES = new Uint8Array(0);
 
@@ -44,7 +43,13 @@ export class Desk {
   constructor(parts: Pick<GlobalParts, 'host' | 'files'>, owner: DeskOwner) {
     this.#parts = parts;
     this.#owner = owner;
-    this.#answers = { ...this.#plainAnswers(), ...this.#labelAnswers(), ...this.#dataAnswers(), ...this.#eventAnswers() };
+    this.#answers = {
+      ...this.#plainAnswers(),
+      ...this.#labelAnswers(),
+      ...this.#dataAnswers(),
+      ...this.#eventAnswers(),
+      ...socketAnswers(parts.host.sockets),
+    };
   }
 
   /** An iteration begins: nothing of the one before is left. */
@@ -73,7 +78,12 @@ export class Desk {
       await host.sleep(Number(text));
       return '';
     }
-    const requests = readRequests(text, bytes);
+    if (what !== WAIT.requests) {
+      const heard = await waitForSocket(host.sockets, what, text);
+      this.#bodies = heard.bytes ?? NO_BYTES;
+      return heard.text;
+    }
+    const requests = requestsOf(text, bytes ?? NO_BYTES);
     const [first] = requests;
     const answers = requests.length === 1 && first ? [await host.request(first)] : await this.#together(requests);
     return this.#crossing(answers);
@@ -226,7 +236,7 @@ export class Desk {
   }
 
   #later(text: string, bytes: Uint8Array | undefined): Answer {
-    const [request] = readRequests(text, bytes);
+    const [request] = requestsOf(text, bytes ?? NO_BYTES);
     if (!request) return false;
     this.#latersMade += 1;
     this.laters += 1;
@@ -253,16 +263,6 @@ export class Desk {
     if (tags && timings) this.#parts.host.requested(tags, timings, failed === '' ? undefined : failed === '1');
     return undefined;
   }
-}
-
-function readRequests(text: string, bytes: Uint8Array = NO_BYTES): readonly HostRequest[] {
-  let at = 0;
-  const crossed: readonly CrossedRequest[] = JSON.parse(text);
-  return crossed.map(({ body, ...request }) => {
-    if (typeof body !== 'number') return { ...request, body };
-    at += body;
-    return { ...request, body: bytes.subarray(at - body, at) };
-  });
 }
 
 /** Settings may be getters. */

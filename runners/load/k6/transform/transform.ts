@@ -94,7 +94,7 @@ function isSynchronous({ places, scopes, uses, calls }: World): boolean {
   return !(
     places.some(({ declaredAsync }) => declaredAsync) ||
     scopes.free.some(({ name }) => ASYNCHRONOUS_GLOBALS.has(name)) ||
-    uses.some(({ module, name }) => module === 'k6/timers' || name === 'asyncRequest') ||
+    uses.some(({ module, name }) => module === 'k6/timers' || module === 'k6/ws' || name === 'asyncRequest') ||
     calls.some(({ method }) => method === 'then')
   );
 }

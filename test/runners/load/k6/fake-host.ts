@@ -7,6 +7,7 @@ import type {
   HostExchange,
   HostFacts,
   HostRequest,
+  HostSockets,
   HostTimings,
   HttpSettings,
   ScriptHost,
@@ -93,6 +94,14 @@ export class FakeHost implements ScriptHost {
   async sleep(ms: number): Promise<void> {
     this.facts = { ...this.facts, testMs: this.facts.testMs + ms };
   }
+
+  readonly sockets: HostSockets = {
+    open: async () => ({ id: 0, status: 0, headers: [], body: '', subprotocol: '', error: 'no network', errorCode: 1000, connectingMs: 0 }),
+    next: async () => undefined,
+    send: () => false,
+    ping: () => {},
+    close: () => {},
+  };
 
   metric(): void {}
 

@@ -5,10 +5,12 @@ import { dataModule } from '../../../../runners/load/k6/modules/data.ts';
 import { encodingModule } from '../../../../runners/load/k6/modules/encoding.ts';
 import { executionModule } from '../../../../runners/load/k6/modules/execution.ts';
 import { htmlModule } from '../../../../runners/load/k6/modules/html.ts';
+import { CookieJar } from '../../../../runners/load/k6/modules/http/cookie-jar.ts';
 import { httpModule } from '../../../../runners/load/k6/modules/http.ts';
 import { k6Module } from '../../../../runners/load/k6/modules/k6.ts';
 import { metricsModule } from '../../../../runners/load/k6/modules/metrics.ts';
 import { timersModule } from '../../../../runners/load/k6/modules/timers.ts';
+import { wsModule } from '../../../../runners/load/k6/modules/ws.ts';
 import { exportOf, isK6Module, moduleOf, SURFACE } from '../../../../runners/load/k6/surface.ts';
 import { FakeHost } from './fake-host.ts';
 
@@ -25,6 +27,7 @@ function ours(): Record<string, object> {
     'k6/crypto': cryptoModule(host),
     'k6/html': htmlModule(),
     'k6/timers': timersModule(host),
+    'k6/ws': wsModule(host, () => new CookieJar()),
   };
 }
 
@@ -47,5 +50,6 @@ test('whatever is named as a module of k6 has an answer', () => {
   assert.deepEqual(exportOf('k6/http', 'TLS_1_3'), { conduct: 'value' });
   assert.deepEqual(exportOf('k6/http', 'get'), { conduct: 'blocking' });
   assert.deepEqual(exportOf('k6/http', 'toString'), { unsupported: "k6/http has no 'toString'." });
-  assert.deepEqual(exportOf('k6/ws', 'connect'), { unsupported: 'WebSockets are not carried.' });
+  assert.deepEqual(exportOf('k6/ws', 'connect'), { conduct: 'blocking' });
+  assert.ok('unsupported' in exportOf('k6/websockets', 'WebSocket'));
 });

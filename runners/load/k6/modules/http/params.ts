@@ -65,7 +65,8 @@ export function readParams(given: unknown, { settings, jar, expected }: RequestD
   };
 }
 
-function readHeaders(headers: Readonly<Record<string, unknown>>): HeaderPairs {
+/** Throws TypeError where one is none that HTTP can carry. */
+export function readHeaders(headers: Readonly<Record<string, unknown>>): HeaderPairs {
   return Object.entries(headers).map(([name, value]) => {
     if (!isToken(name)) throw new TypeError(`'${name}' is not a header that HTTP can carry: use letters, digits and - in its name`);
     const text = String(value);

@@ -8,23 +8,24 @@ import type {
   HostExchange,
   HostFacts,
   HostRequest,
+  HostSockets,
   HostTimings,
   HttpSettings,
   MetricType,
   ScriptHost,
   Tags,
 } from '../../host.ts';
-import { toBuffer, utf8Text } from '../../modules/bytes.ts';
+import { utf8Text } from '../../modules/bytes.ts';
 import { freezeDeep } from '../../shared-arrays.ts';
 import { ASK, WAIT } from '../bridge.ts';
 import { type Bridge, standStill } from './bridge-inside.ts';
 import { InsideFacts } from './facts.ts';
 import { labelsOutside } from './labels.ts';
-import { answersOf, bodiesOf, type CrossedAnswer, joined, requestsText } from './packing.ts';
+import { answersOf, bodiesOf, bufferOf, bufferWith, type CrossedAnswer, joined, NO_BYTES, requestsText } from './packing.ts';
+import { socketsOutside } from './sockets.ts';
 
 /** Different tags of requests that are known by a number; beyond it they are counted anew. */
 const TAGS_MAX = 1000;
-const NO_BYTES = new ArrayBuffer(0);
 
 interface Timer {
   readonly repeat: boolean;
@@ -38,6 +39,10 @@ export class InsideHost implements ScriptHost {
   readonly facts: HostFacts = new InsideFacts((name) => this.ask(ASK.fact, name));
   readonly tags = labelsOutside('tags', (what, text) => this.ask(what, text));
   readonly metadata = labelsOutside('metadata', (what, text) => this.ask(what, text));
+  readonly sockets: HostSockets = socketsOutside({
+    ask: (what, text, bytes) => this.ask(what, text, bytes),
+    wait: (what, text) => this.#wait(what, text),
+  });
   readonly #bridge: Bridge;
   readonly #timers = new Map<number, Timer>();
   readonly #laters = new Map<number, (answer: HostAnswer) => void>();
@@ -252,16 +257,6 @@ export class InsideHost implements ScriptHost {
   #bytesOf(data: string | Uint8Array): Uint8Array {
     return typeof data === 'string' ? this.encodeText(data) : data;
   }
-}
-
-/** The buffer of exactly these bytes. */
-function bufferWith(bytes: Uint8Array): ArrayBuffer {
-  const { buffer } = bytes;
-  return buffer instanceof ArrayBuffer && buffer.byteLength === bytes.length ? buffer : toBuffer(bytes);
-}
-
-function bufferOf(given: Given): ArrayBuffer {
-  return given instanceof ArrayBuffer ? given : NO_BYTES;
 }
 
 /** A text with a 0 in it comes as bytes. */

@@ -32,6 +32,10 @@ const PROMISE_METHODS = new Set(['catch', 'finally', 'then']);
 
 /** Methods of lists, maps, sets and iterators. */
 const METHODS: Readonly<Record<string, Builtin>> = {
+  // Of a socket of k6/ws, which waits for them by itself.
+  on: { kind: 'later', gives: 'plain' },
+  setInterval: { kind: 'later', gives: 'plain' },
+  setTimeout: { kind: 'later', gives: 'plain' },
   // Of a selection of k6/html, which waits by itself.
   each: sequential('receiver'),
   every: sequential('plain'),

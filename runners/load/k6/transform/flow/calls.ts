@@ -1,5 +1,6 @@
 /** Calls: what is passed where, and what comes back. */
 import type { CallExpression, Expression, NewExpression, SpreadElement, TaggedTemplateExpression } from 'acorn';
+import type { Conduct } from '../../surface.ts';
 import { propertyName } from '../syntax.ts';
 import { applyBuiltin } from './apply-builtin.ts';
 import { evaluate, member, rootOf } from './evaluate.ts';
@@ -111,9 +112,12 @@ function applyFunction(world: World, site: CallSite, token: FunctionToken): void
   graph.flow(body.returns, site.result);
 }
 
+/** How natives behave that call functions which they are given. */
+const CALLING: ReadonlySet<Conduct> = new Set<Conduct>(['blocking', 'callbacks', 'later', 'filled']);
+
 function applyNative(world: World, site: CallSite, token: NativeToken): void {
   world.graph.add(site.result, PLAIN);
-  if (token.conduct !== 'callbacks' && token.conduct !== 'later' && token.conduct !== 'filled') return;
+  if (!CALLING.has(token.conduct)) return;
   for (const value of givenTo(site)) {
     world.graph.each(value, (given) => {
       if (given.kind === 'object') given.onField((_, slot) => world.graph.each(slot, (inner) => callBack(world, site, inner)));

@@ -13,9 +13,9 @@ const MODULES = fileURLToPath(new URL('../../../../../runners/load/k6/modules/',
 const PACKAGES =
   /^node_modules\/(?:boolbase|cheerio|cheerio-select|css-select|css-what|dom-serializer|domelementtype|domhandler|domutils|entities|htmlparser2|nth-check|parse5|parse5-htmlparser2-tree-adapter)\//;
 
-/** One script of `k6/http` and `k6/html`, with `async` and `await` erased. */
+/** One script of `k6/http`, `k6/html` and `k6/ws`, with `async` and `await` erased. */
 async function blockingModules(): Promise<string> {
-  const contents = "export { httpModule } from './http.ts'; export { parsePage } from './html.ts';";
+  const contents = "export { httpModule } from './http.ts'; export { parsePage } from './html.ts'; export { wsModule } from './ws.ts';";
   const { outputFiles, metafile } = await build({
     stdin: { contents, resolveDir: MODULES, loader: 'ts' },
     bundle: true,
@@ -79,4 +79,38 @@ test('k6/http and k6/html run without anything of Node, and block where the host
     asked.map(({ method, url }) => `${method} ${url}`),
     ['POST http://a/x', 'GET http://a/b', 'GET http://a/c?q=%C3%BC'],
   );
+});
+
+test('k6/ws runs without anything of Node, and stands still until its connection has ended', async () => {
+  const events = [
+    { type: 'text', text: 'one' },
+    { type: 'binary', bytes: Uint8Array.of(1, 2) },
+    { type: 'close', code: 1000 },
+  ];
+  const host = new FakeHost();
+  const sent: unknown[] = [];
+  const opening = { id: 1, status: 101, headers: [], body: '', subprotocol: '', error: '', errorCode: 0, connectingMs: 1 };
+  const blocking = {
+    inInit: false,
+    http: host.http,
+    facts: host.facts,
+    sample: () => {},
+    log: () => {},
+    sockets: { open: () => opening, next: () => events.shift(), send: (_id: number, data: unknown) => sent.push(data), close: () => {} },
+  };
+  const context = vm.createContext({ host: blocking, atob });
+  vm.runInContext(await blockingModules(), context);
+  const script = `
+    const heard = [];
+    const ws = modules.wsModule(host, () => modules.httpModule(host).jar());
+    const response = ws.connect('ws://a/', (socket) => {
+      socket.on('open', () => socket.send('hello'));
+      socket.on('message', (text) => heard.push(text));
+      socket.on('binaryMessage', (bytes) => heard.push(bytes.byteLength));
+      socket.on('close', (code) => heard.push(code));
+    });
+    [response.status, ...heard].join();
+  `;
+  assert.equal(vm.runInContext(script, context), '101,one,2,1000');
+  assert.deepEqual(sent, ['hello']);
 });

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
-import type { HostAnswer, HostExchange, HostRequest, Tags } from '../../../../../runners/load/k6/host.ts';
+import type { HostAnswer, HostExchange, HostRequest, HostSocketEvent, HostSockets, Tags } from '../../../../../runners/load/k6/host.ts';
 import { loadScript } from '../../../../../runners/load/k6/load-script.ts';
 import { Log } from '../../../../../runners/load/k6/log.ts';
 import { httpSettings } from '../../../../../runners/load/k6/network/request-options.ts';
@@ -24,7 +24,7 @@ const DATA = ['data.txt', 'what is in the file'] as const;
 /** Iterations that each play makes of the default function. */
 const ITERATIONS = 2;
 /** Metrics whose values are times, and differ from play to play. */
-const TIMES = new Set(['group_duration']);
+const TIMES = new Set(['group_duration', 'ws_session_duration']);
 
 export const usual: Answering = ({ url }) => ({
   status: url.includes('missing') ? 404 : 200,
@@ -132,9 +132,44 @@ function network(events: string[], answer: Answering): UserNetwork {
         open = round.map(({ exchange }) => exchange);
       }
     },
+    sockets: echoingSockets(events),
     requested: (tags, timings, failed) => events.push(`requested ${tagsText(tags)} ${timings.duration} ${failed}`),
     begin: () => {},
     cancel: () => events.push('cancel'),
+  };
+}
+
+/** Sends back what it is sent, and closes on `bye`. */
+function echoingSockets(events: string[]): HostSockets {
+  const left: HostSocketEvent[] = [];
+  const opening = {
+    id: 7,
+    status: 101,
+    headers: [['X-A', 'b']],
+    body: '',
+    subprotocol: '',
+    error: '',
+    errorCode: 0,
+    connectingMs: 1,
+  } as const;
+  return {
+    open: async ({ url, headers, compress }) => {
+      events.push(`open ${url} ${headers.length} ${compress}`);
+      await new Promise((resolve) => setImmediate(resolve));
+      return opening;
+    },
+    next: async () => {
+      await new Promise((resolve) => setImmediate(resolve));
+      return left.shift();
+    },
+    send: (_id, data) => {
+      events.push(`send ${typeof data === 'string' ? data : Buffer.from(data).toString('hex')}`);
+      if (typeof data !== 'string') left.push({ type: 'binary', bytes: data });
+      else left.push(data === 'bye' ? { type: 'close', code: 1000 } : { type: 'text', text: data });
+      return true;
+    },
+    ping: () => void left.push({ type: 'pong', pingMs: 3 }),
+    close: (_id, code) => void events.push(`close ${code}`),
   };
 }
 

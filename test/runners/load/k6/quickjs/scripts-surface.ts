@@ -15,6 +15,21 @@ export default function () {
   const named = http.get(http.url\`\${base}/item/\${__ITER}\`);
   console.log(named.url, named.status, named.request.method, Object.keys(named.headers));
 }`,
+  'a connection by WebSocket, whose handlers wait': `
+import ws from 'k6/ws';
+import http from 'k6/http';
+import { sleep } from 'k6';
+export default function () {
+  const heard = [];
+  const response = ws.connect('ws://t/chat', { headers: { 'X-A': '1' }, tags: { room: 'one' }, compression: 'deflate' }, (socket) => {
+    socket.on('open', () => { heard.push('open'); socket.ping(); socket.send('grüße\\0\\n'); });
+    socket.on('pong', () => heard.push('pong'));
+    socket.on('message', (text) => { heard.push(http.get('http://t/' + encodeURIComponent(text)).status, text); socket.sendBinary(new Uint8Array([0, 255]).buffer); });
+    socket.on('binaryMessage', (bytes) => { sleep(0.001); heard.push(bytes.byteLength, new Uint8Array(bytes)[1]); socket.setTimeout(() => socket.send('bye'), 1); });
+    socket.on('close', (code) => heard.push(code));
+  });
+  console.log(response.status, response.headers['X-A'], heard.join('|'));
+}`,
   'a batch as list and as object': `
 import http from 'k6/http';
 export default function () {

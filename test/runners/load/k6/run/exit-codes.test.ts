@@ -116,7 +116,10 @@ test('what cannot be read, found or run in the init context exits with 107, with
       "import { help } from './helpers.js';\nexport default function () { help(); }",
       /script\.js:1:22: Could not resolve "\.\/helpers\.js"/,
     ],
-    ["import ws from 'k6/ws';\nexport default function () { ws.connect('x'); }", /script\.js:1:\d+: k6\/ws: WebSockets are not carried/],
+    [
+      "import { WebSocket } from 'k6/websockets';\nexport default function () { new WebSocket('x'); }",
+      /script\.js:1:\d+: k6\/websockets: WebSockets with events of their own are not carried/,
+    ],
     ["import fs from 'fs';\nexport default function () {}", /script\.js:1:\d+: 'fs' is a module of Node/],
     ["\nthrow new Error('bad day');\nexport default function () {}", /Error: bad day\n\s+at .*script\.js:2:7/],
     ["const text = open('missing.csv');\nexport default function () {}", /open\(\): there is no file missing\.csv[\s\S]*script\.js:1:14/],

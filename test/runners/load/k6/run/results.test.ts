@@ -113,9 +113,11 @@ test('what a script uses and plans is told without sending anything', async (t) 
   assert.match(stdout, /default: constant-vus calls default, 3 virtual users for 5s/);
   assert.equal(server.asked.length, 0);
 
-  const wrong = await play(t, "import ws from 'k6/ws';\nexport default function () { ws.connect('x'); }", { flags: ['--check'] });
+  const wrong = await play(t, "import { WebSocket } from 'k6/websockets';\nexport default function () { new WebSocket('x'); }", {
+    flags: ['--check'],
+  });
   assert.equal(wrong.exitCode, 107);
-  assert.match(wrong.stdout, /is not supported\n {2}script\.js:1:\d+: k6\/ws/);
+  assert.match(wrong.stdout, /is not supported\n {2}script\.js:1:\d+: k6\/websockets/);
 
   const json = await play(t, source, { flags: ['--check', '--json'] });
   assert.equal(JSON.parse(json.stdout).description.scenarios[0].vusMax, 3);

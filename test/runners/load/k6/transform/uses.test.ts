@@ -36,7 +36,7 @@ export const login = () => client.post('/login');`,
 
 test('what is not carried is said with its place and reason', async () => {
   const { unsupported, path } = await transformFiles(`import http from 'k6/http';
-import ws from 'k6/ws';
+import ws from 'k6/websockets';
 import { browser } from 'k6/browser';
 import sql from 'k6/x/sql';
 import { nothing } from 'k6/none';
@@ -49,7 +49,7 @@ export default async function () {
 }`);
   const said = unsupported.map(({ line, reason }) => `${line}: ${reason}`).join('\n');
   assert.equal(path, 'transform');
-  assert.match(said, /^2: k6\/ws: WebSockets/m);
+  assert.match(said, /^2: k6\/websockets: WebSockets/m);
   assert.match(said, /^3: k6\/browser: Journeys/m);
   assert.match(said, /^4: k6\/x\/sql: Extensions/m);
   assert.match(said, /^5: k6\/none: k6 has no module/m);
