@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readJournal } from '../../runners/journal/reader.ts';
+import { until } from '../helpers/agent-stage.ts';
 import { latestReport } from '../helpers/firedrill-process.ts';
 import { type TinySystem, tinyExperiment, tinySystem } from '../helpers/tiny-system.ts';
 
@@ -90,10 +91,17 @@ test('a second Ctrl-C does not cut the undo short, and a third names the sweep',
   assert.deepEqual(await system.containers(), healthy);
 });
 
+async function eventsOf(runId: string) {
+  const { events } = await readJournal(`${system.folder}/.firedrill/runs/${runId}/journal.ndjson`);
+  return events;
+}
+
 test('kill -9 of the runner is undone within a second by the agent, swept, and judged afterwards', async (context) => {
   const file = await system.experiment(tinyExperiment());
   const running = system.start(['run', file, '--yes']);
   const runId = runIdIn(await running.until(/in effect since/));
+  // The terminal hears of it some milliseconds before the disk.
+  await until('the journal has it', async () => (await eventsOf(runId)).some((event) => event.type === 'fault.in-effect'));
   running.child.kill('SIGKILL');
   const tookMs = await untilRunning(1000);
   context.diagnostic(`running again ${Math.round(tookMs)} ms after kill -9`);
@@ -137,7 +145,7 @@ test('the journal of a run whose runner died says what the agent undid', async (
   await running.ended;
   await untilRunning(1000);
   await system.run(['sweep', runId, '--yes']);
-  const { events } = await readJournal(`${system.folder}/.firedrill/runs/${runId}/journal.ndjson`);
+  const events = await eventsOf(runId);
   assert.ok(events.some((event) => event.type === 'fault.undone' && event.fault === 'container-pause'));
   const judged = await system.run(['report', runId, '--json']);
   assert.equal(JSON.parse(judged.stdout).complete, false);
