@@ -1,9 +1,10 @@
-/** The benches of the load, each alone: `node test/bench/load/main.ts [recorder wakers rates growth clients]`. */
+/** The benches of the load, each alone: `node test/bench/load/main.ts [recorder wakers rates growth clients scripts]`. */
 import { loadavg } from 'node:os';
 import { benchClients } from './clients.ts';
 import { benchGrowth } from './growth.ts';
 import { benchRates } from './rates.ts';
 import { benchRecorder } from './recorder.ts';
+import { benchScripts } from './scripts.ts';
 import { print } from './shared.ts';
 import { benchWakers } from './wakers.ts';
 
@@ -13,6 +14,7 @@ const PARTS: Readonly<Record<string, () => void | Promise<void>>> = {
   rates: benchRates,
   growth: benchGrowth,
   clients: benchClients,
+  scripts: benchScripts,
 };
 
 const asked = process.argv.slice(2);

@@ -66,10 +66,10 @@ export class QuickJsEngine {
     this.#compiled = compiled;
   }
 
-  /** An instance with a memory of its own; the compiled code is shared. */
-  instance(): Promise<QuickJsModule> {
+  /** An instance with a memory of its own of so many bytes; the compiled code is shared. */
+  instance(bytes = INSTANCE_BYTES): Promise<QuickJsModule> {
     return this.#loader({
-      wasmMemory: new WebAssembly.Memory({ initial: PAGES, maximum: PAGES_MAX }),
+      wasmMemory: new WebAssembly.Memory({ initial: bytes / PAGE_BYTES, maximum: PAGES_MAX }),
       printErr: () => {},
       instantiateWasm: (imports, done) => {
         const instance = new WebAssembly.Instance(this.#compiled, imports);

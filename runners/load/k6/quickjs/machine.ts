@@ -4,6 +4,7 @@
  */
 import { type Calls, callsOf, plainCall } from './calls.ts';
 import type { Callbacks, QuickJsModule, Sleeper } from './engine.ts';
+import { imageOf, layOut, type MemoryImage } from './memory-image.ts';
 
 /** What an answer from outside can be. `false` stands for a failure, whose reason is asked for next. */
 export type Answer = undefined | false | number | string | Uint8Array;
@@ -32,6 +33,19 @@ const ARGUMENTS_MAX = 4;
 const TELL = 1;
 const WAIT = 2;
 
+/** Where in its memory a machine has what is asked for again and again. */
+interface Places {
+  readonly runtime: number;
+  readonly context: number;
+  readonly scratch: number;
+  readonly given: number;
+}
+
+/** A machine at rest. */
+export interface MachineImage extends MemoryImage {
+  readonly places: Places;
+}
+
 /** An error from within that nothing there caught. */
 export class MachineError extends Error {
   readonly innerName: string;
@@ -52,6 +66,7 @@ export class Machine {
   readonly #module: QuickJsModule;
   readonly #outside: Outside;
   readonly #calls: Calls;
+  readonly #places: Places;
   readonly #runtime: number;
   readonly #context: number;
   readonly #undefined: number;
@@ -64,21 +79,37 @@ export class Machine {
   /** An answer found no room: what runs inside is ended. */
   #isFull = false;
 
-  constructor(module: QuickJsModule, outside: Outside) {
+  /** With an image, the machine is what the one of the image was. */
+  constructor(module: QuickJsModule, outside: Outside, image?: MachineImage) {
     this.#module = module;
     this.#outside = outside;
     this.#heap = Buffer.from(module.HEAPU8.buffer);
     module.callbacks = this.#callbacks();
     this.#calls = callsOf(module);
-    this.#runtime = plainCall(module, 'QTS_NewRuntime', 0)();
-    plainCall(module, 'QTS_RuntimeSetMemoryLimit', 2)(this.#runtime, HEAP_MB_MAX * 1024 * 1024);
-    limitStacks(module, this.#runtime);
-    plainCall(module, 'QTS_RuntimeEnableInterruptHandler', 1)(this.#runtime);
-    this.#context = plainCall(module, 'QTS_NewContext', 2)(this.#runtime, 0);
+    if (image) layOut(image, this.#heap);
+    this.#places = image?.places ?? this.#makePlaces();
+    const { runtime, context, scratch, given } = this.#places;
+    this.#runtime = runtime;
+    this.#context = context;
+    this.#scratch = scratch;
+    this.#arguments = given;
+    limitStacks(module, runtime);
     this.#undefined = plainCall(module, 'QTS_GetUndefined', 0)();
     this.#false = plainCall(module, 'QTS_GetFalse', 0)();
-    this.#scratch = this.#room(SCRATCH_BYTES);
-    this.#arguments = this.#room(ARGUMENTS_MAX * POINTER_BYTES);
+  }
+
+  #makePlaces(): Places {
+    const module = this.#module;
+    const runtime = plainCall(module, 'QTS_NewRuntime', 0)();
+    plainCall(module, 'QTS_RuntimeSetMemoryLimit', 2)(runtime, HEAP_MB_MAX * 1024 * 1024);
+    plainCall(module, 'QTS_RuntimeEnableInterruptHandler', 1)(runtime);
+    const context = plainCall(module, 'QTS_NewContext', 2)(runtime, 0);
+    return { runtime, context, scratch: this.#room(SCRATCH_BYTES), given: this.#room(ARGUMENTS_MAX * POINTER_BYTES) };
+  }
+
+  /** The machine as it is, at rest, to make others of; they have its values by the same pointers. */
+  image(): MachineImage {
+    return { ...imageOf(this.#memory()), places: this.#places };
   }
 
   /** Of the whole memory, used or not. */

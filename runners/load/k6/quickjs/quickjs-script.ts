@@ -7,6 +7,7 @@ import type { TransformedScript } from '../transform/transform.ts';
 import { loadEngine, QUICKJS_PACKAGE } from './engine.ts';
 import { insideCode } from './inside-code.ts';
 import { Realm, type RealmCode } from './realm.ts';
+import { makeTemplate } from './template.ts';
 
 export interface QuickJsParts {
   readonly script: Pick<TransformedScript, 'entry' | 'code' | 'parameters'>;
@@ -20,12 +21,13 @@ export interface QuickJsParts {
 export async function instantiateInQuickJs({ script, obstacles, readsPages, originalStack }: QuickJsParts): Promise<Script['instantiate']> {
   const engine = await loadEngine();
   if (!engine) throw notInstalled(obstacles);
-  const code: RealmCode = {
+  const template = await makeTemplate(engine, {
     inside: await insideCode(readsPages),
     factory: `(function (${script.parameters.join(', ')}) { ${script.code} })`,
     file: scriptName(script.entry),
     originalStack,
-  };
+  });
+  const code: RealmCode = { template, originalStack };
   let last: Promise<unknown> = Promise.resolve();
   /** One after the other, with room for timers and messages between them. */
   const openInTurn = (around: ScriptSurroundings): ReturnType<typeof Realm.open> => {

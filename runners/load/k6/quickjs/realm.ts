@@ -9,21 +9,16 @@ import { DONE, ENTER } from './bridge.ts';
 import { Desk } from './desk.ts';
 import { INSTANCE_BYTES, type QuickJsEngine } from './engine.ts';
 import { failureOf, overdueFailure, TURN_MS_MAX } from './failures.ts';
-import { INSIDE_FILE } from './inside-code.ts';
 import { Machine, MachineError, type Outside } from './machine.ts';
 import { isThrown, readOutcome, ScriptError, thrownError, thrownIn, valueIn } from './outcome.ts';
+import type { Template } from './template.ts';
 
 /** Rounds of jobs that are run out when an iteration is given up. */
 const DRAIN_MAX = 1000;
 
 /** A script as a realm takes it. */
 export interface RealmCode {
-  /** An expression whose value opens the realm. */
-  readonly inside: string;
-  /** An expression whose value is the script's factory. */
-  readonly factory: string;
-  /** How stacks name the script. */
-  readonly file: string;
+  readonly template: Template;
   /** A stack of the script in the author's places. */
   readonly originalStack: (stack: string) => string;
 }
@@ -44,8 +39,6 @@ export class Realm implements Outside {
   readonly #code: RealmCode;
   readonly #desk: Desk;
   readonly #machine: Machine;
-  /** The function that leads in. */
-  #entrance = 0;
   #bytes = INSTANCE_BYTES;
   #events: Event[] = [];
   /** Timers whose time has come and whose turn has not. */
@@ -88,8 +81,9 @@ export class Realm implements Outside {
 
   /** Runs the init context. Rejects with what it throws, or with ScriptFailure. */
   static async open(around: ScriptSurroundings, engine: QuickJsEngine, code: RealmCode): Promise<{ realm: Realm; exports: RealmExports }> {
-    const module = await engine.instance();
-    const realm = new Realm(around, engine, code, (outside) => new Machine(module, outside));
+    const { image } = code.template;
+    const module = await engine.instance(image.bytes);
+    const realm = new Realm(around, engine, code, (outside) => new Machine(module, outside, image));
     return { realm, exports: await realm.#open() };
   }
 
@@ -139,11 +133,8 @@ export class Realm implements Outside {
     const { environment, vu } = this.#around;
     this.#turnBeganMs = performance.now();
     try {
-      const opener = this.#machine.evaluate(this.#code.inside, INSIDE_FILE);
-      this.#entrance = await this.#machine.invoke(opener, this.#machine.handIn());
       readOutcome(await this.#enter(ENTER.begin, JSON.stringify({ environment, vu })));
-      const factory = this.#machine.evaluate(this.#code.factory, this.#code.file);
-      const exports: RealmExports = JSON.parse(readOutcome(await this.#enter(ENTER.script, '', factory)));
+      const exports: RealmExports = JSON.parse(readOutcome(await this.#enter(ENTER.script, '', this.#code.template.factory)));
       await this.#jobs();
       return exports;
     } catch (error) {
@@ -211,7 +202,7 @@ export class Realm implements Outside {
 
   async #enter(what: number, text: string, value?: number): Promise<string> {
     this.#turnBeganMs = performance.now();
-    const given = await this.#machine.call(this.#entrance, what, text, value);
+    const given = await this.#machine.call(this.#code.template.entrance, what, text, value);
     const { bytes } = this.#machine;
     if (bytes !== this.#bytes) this.#engine.grown(bytes - this.#bytes);
     this.#bytes = bytes;

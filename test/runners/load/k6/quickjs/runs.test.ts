@@ -37,6 +37,36 @@ test('a script with one obstacle runs to its end, with the same counts as elsewh
   assert.deepEqual(summary.root_group.checks['is there']?.passes, 12);
 });
 
+test('virtual users begin alike and share nothing', async (t) => {
+  const server = await serve(t);
+  const { exitCode, stderr } = await play(
+    t,
+    `import http from 'k6/http';
+     const mine = [];
+     globalThis.seen = 0;
+     export const options = { scenarios: { all: { executor: 'per-vu-iterations', vus: 3, iterations: 2 } } };
+     export default function () { mine.push(__VU); globalThis.seen += 1; http.post('${server.url}/' + __VU, mine.join() + ' ' + globalThis.seen); }`,
+    { flags: ['--engine', 'quickjs'] },
+  );
+  assert.equal(exitCode, 0, stderr);
+  assert.deepEqual(server.asked.map(({ url, body }) => `${url} ${body}`).sort(), [
+    '/1 1 1',
+    '/1 1,1 2',
+    '/2 2 1',
+    '/2 2,2 2',
+    '/3 3 1',
+    '/3 3,3 2',
+  ]);
+});
+
+test('what QuickJS cannot read is said with its place', async (t) => {
+  const { exitCode, stderr } = await play(t, `\nexport default function () {\n  using nothing = null;\n}`, {
+    flags: ['--engine', 'quickjs'],
+  });
+  assert.equal(exitCode, 107, stderr);
+  assert.match(stderr, /SyntaxError: [^\n]+\n\s+at .*script\.js:3:/);
+});
+
 test('--check says the path, and why; --engine asks for one', async (t) => {
   const { exitCode, stdout } = await play(t, BLOCKING_CONSTRUCTOR('http://127.0.0.1:9'), { flags: ['--check'] });
   assert.equal(exitCode, 0);
