@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { SpreadCondition } from '../../../experiments/language/condition.ts';
-import { parseSpread } from '../../../experiments/language/spread.ts';
 import { Evidence } from '../../../probes/slo/evidence.ts';
 import { judgeDespiteLag } from '../../../probes/slo/generator-lag.ts';
 import { goodTimeline } from '../../../probes/slo/good-timeline.ts';
@@ -11,13 +9,7 @@ import { spreadJudge } from '../../../probes/slo/judge-spread.ts';
 import { conditionText } from '../../../probes/slo/judgement.ts';
 import { OTHER_TAG } from '../../../probes/slo/load-cells.ts';
 import { randomFrom } from '../../helpers/random.ts';
-import { addReadings, hang, loadCells, objective, outage, quick, type System } from './synthetic-load.ts';
-
-function spread(text: string, options: { overMs?: number; minSamples?: number } = {}): SpreadCondition {
-  const parsed = parseSpread(text);
-  if (typeof parsed === 'string') throw new Error(parsed);
-  return { spread: parsed, over: options.overMs === undefined ? undefined : { ms: options.overMs }, 'min-samples': options.minSamples };
-}
+import { addReadings, hang, loadCells, objective, outage, quick, type System, spread } from './synthetic-load.ts';
 
 interface Stream {
   readonly tags: Readonly<Record<string, string>>;

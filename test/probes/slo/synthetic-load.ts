@@ -1,6 +1,7 @@
 /** Load whose truth is known: a plan of even arrivals against a system that is a function of time. */
-import type { LoadCondition, ReadingCondition, Tolerance } from '../../../experiments/language/condition.ts';
+import type { LoadCondition, ReadingCondition, SpreadCondition, Tolerance } from '../../../experiments/language/condition.ts';
 import type { Objective } from '../../../experiments/language/experiment.ts';
+import { parseSpread } from '../../../experiments/language/spread.ts';
 import { parseSelector, parseThreshold, type Threshold } from '../../../experiments/language/threshold.ts';
 import { Evidence } from '../../../probes/slo/evidence.ts';
 import { histogramIndex } from '../../../probes/slo/histogram.ts';
@@ -100,6 +101,12 @@ export function reading(
     over: options.overMs === undefined ? undefined : { ms: options.overMs },
     'min-samples': options.minSamples,
   };
+}
+
+export function spread(text: string, options: { overMs?: number; minSamples?: number } = {}): SpreadCondition {
+  const parsed = parseSpread(text);
+  if (typeof parsed === 'string') throw new Error(`${text}: ${parsed}`);
+  return { spread: parsed, over: options.overMs === undefined ? undefined : { ms: options.overMs }, 'min-samples': options.minSamples };
 }
 
 /** Readings every `everyMs`, each look taking `tookMs`; `value` undefined is a look that failed. */
