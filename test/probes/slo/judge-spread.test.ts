@@ -243,6 +243,17 @@ describe('spread over time', () => {
     );
   });
 
+  it('shows what turns a window only when it fills half of it, and nothing beside it', () => {
+    const short = evidenceOf(stream('home', 50, { toMs: 5000 }), stream('home', 50, { fromMs: 6000 }), stream('far', 50));
+    const timeline = goodTimeline(spread('entropy(region)>0.93', { overMs: 2000 }), short, 10_000);
+    const bad = timeline.intervals.filter(({ state }) => state === 'not-good');
+    assert.equal(bad.length, 1);
+    assert.ok(
+      bad.every(({ fromMs, toMs }) => fromMs >= 5000 && toMs <= 6000),
+      JSON.stringify(bad),
+    );
+  });
+
   it('judges a window that slides as it judges each by itself', () => {
     const random = randomFrom(7);
     const wild: System = () => ({ outcome: random() < 0.2 ? '5xx' : 'ok', latencyMs: random() * 300 });
