@@ -29,6 +29,7 @@ export interface ScriptTeamOptions extends Omit<ScriptProcessOptions, 'hear' | '
 
 interface Member {
   readonly process: ScriptProcess;
+  planned: boolean;
   ready: boolean;
   ended: boolean;
   progress: Progress;
@@ -89,7 +90,7 @@ export class ScriptTeam {
       leads: index === 0,
       hear: (message) => this.#hear(message, index),
     });
-    const member: Member = { process, ready: false, ended: false, progress: NO_PROGRESS };
+    const member: Member = { process, planned: false, ready: false, ended: false, progress: NO_PROGRESS };
     this.#members.push(member);
     process.done.then(
       (result) => this.#ended(member, result),
@@ -104,8 +105,15 @@ export class ScriptTeam {
     const users = Math.max(1, ...scenarios.map(({ vusMax }) => vusMax));
     const of = this.#endings.length > 0 ? 1 : Math.min(processes, users);
     onTeam?.(of);
-    while (this.#members.length < of) this.#start();
-    for (const [index, { process }] of this.#members.entries()) process.tell({ type: 'share', share: { index, of } });
+    while (this.#members.length < of) this.#start().process.tell({ type: 'share', share: { index: this.#members.length - 1, of } });
+    this.#beginIfPlanned();
+  }
+
+  /** The test's time begins with the share of the one that leads: that the others start up is no part of it. */
+  #beginIfPlanned(): void {
+    const [first, ...others] = this.#members;
+    if (!first?.planned || !others.every(({ planned, ended }) => planned || ended)) return;
+    first.process.tell({ type: 'share', share: { index: 0, of: this.#members.length } });
   }
 
   #hear(message: FromScript, index: number): void {
@@ -113,7 +121,7 @@ export class ScriptTeam {
     const { hear } = this.#options;
     switch (message.type) {
       case 'described':
-        for (const ending of this.#endings) this.#members[index]?.process.tell(ending);
+        this.#planned(index);
         if (!leads) break;
         hear(message, index);
         this.#form(message.description);
@@ -146,6 +154,14 @@ export class ScriptTeam {
 
   #tell(message: ToScript, except?: number): void {
     for (const [index, { process }] of this.#members.entries()) if (index !== except) process.tell(message);
+  }
+
+  #planned(index: number): void {
+    const member = this.#members[index];
+    if (!member) return;
+    member.planned = true;
+    for (const ending of this.#endings) member.process.tell(ending);
+    if (index > 0) this.#beginIfPlanned();
   }
 
   #ready(index: number): void {
@@ -183,6 +199,7 @@ export class ScriptTeam {
     const [first, ...others] = this.#members;
     if (!first || member === first) return;
     if (exitCode !== K6_EXIT.passed) first.process.tell({ type: 'aborted', abortion: { by: 'init', reason } });
+    this.#beginIfPlanned();
     this.#goIfReady();
     if (others.every(({ ended }) => ended)) first.process.tell({ type: 'gathered' });
   }

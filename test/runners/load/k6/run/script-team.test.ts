@@ -52,6 +52,7 @@ test('arrivals, iterations and virtual users are shared exactly, each with a num
 
 test('setup, teardown and handleSummary run once, and are of the whole test', async (t) => {
   const server = await serve(t);
+  const startMs = performance.now();
   const { exitCode, stderr, read } = await play(
     t,
     `import http from 'k6/http';
@@ -84,6 +85,8 @@ test('setup, teardown and handleSummary run once, and are of the whole test', as
   assert.equal(data.metrics.vus_max.values.value, 9);
   assert.deepEqual([data.root_group.groups[0].checks[0].passes, data.root_group.groups[0].checks[0].fails], [45, 45]);
   assert.deepEqual(data.setup_data, { token: 'abc' });
+  const share = data.state.testRunDurationMs / (performance.now() - startMs);
+  assert.ok(share < 0.4, `${share} of the time is the test's: that processes start up, one after the other, is no part of it`);
 });
 
 test('a virtual user of any process may end the test, or mark it as failed', async (t) => {
