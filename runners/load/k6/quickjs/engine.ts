@@ -11,8 +11,10 @@ const PAGE_BYTES = 65_536;
 const PAGES = 256;
 /** One virtual user, with what lies beside its JavaScript: bodies of answers, the stack. */
 const PAGES_MAX = 8192;
-/** What all virtual users of a process take together beyond what their modules begin with. */
+/** What the process of a script may take, all of its virtual users together. */
 export const ALL_MB_MAX = 2048;
+/** How often that is looked at. */
+const LOOK_MS = 500;
 
 /** Lets a call from within stand still until `wake` is called. */
 export interface Sleeper {
@@ -56,18 +58,28 @@ declare const WebAssembly: {
   compile(bytes: Uint8Array): Promise<object>;
 };
 
+/** What an engine sees of the process that it is in. */
+export interface EngineProcess {
+  nowMs(): number;
+  residentBytes(): number;
+}
+
+const THIS_PROCESS: EngineProcess = { nowMs: () => performance.now(), residentBytes: () => process.memoryUsage.rss() };
+
 export class QuickJsEngine {
   readonly #loader: Loader;
   readonly #compiled: object;
-  #grownBytes = 0;
+  readonly #process: EngineProcess;
+  #lookedMs = Number.NEGATIVE_INFINITY;
 
-  constructor(loader: Loader, compiled: object) {
+  constructor(loader: Loader, compiled: object, itsProcess = THIS_PROCESS) {
     this.#loader = loader;
     this.#compiled = compiled;
+    this.#process = itsProcess;
   }
 
   /** An instance with a memory of its own of so many bytes; the compiled code is shared. */
-  instance(bytes = INSTANCE_BYTES): Promise<QuickJsModule> {
+  instance(bytes = PAGES * PAGE_BYTES): Promise<QuickJsModule> {
     return this.#loader({
       wasmMemory: new WebAssembly.Memory({ initial: bytes / PAGE_BYTES, maximum: PAGES_MAX }),
       printErr: () => {},
@@ -79,26 +91,25 @@ export class QuickJsEngine {
     });
   }
 
-  /** An instance has grown. Throws ScriptFailure where all of them have grown too much. */
-  grown(bytes: number): void {
-    this.#grownBytes += bytes;
-    if (this.#grownBytes > ALL_MB_MAX * 1024 * 1024)
-      throw new ScriptFailure(
-        `the virtual users took more than ${ALL_MB_MAX} MB of memory together`,
-        K6_EXIT.generic,
-        'in QuickJS each virtual user has a copy of all data; take fewer of them, or less data',
-      );
+  /** Throws ScriptFailure where all virtual users together have taken too much memory. Looks from time to time only. */
+  look(): void {
+    const { nowMs, residentBytes } = this.#process;
+    if (nowMs() - this.#lookedMs < LOOK_MS) return;
+    this.#lookedMs = nowMs();
+    if (residentBytes() <= ALL_MB_MAX * 1024 * 1024) return;
+    throw new ScriptFailure(
+      `the virtual users of a process took more than ${ALL_MB_MAX} MB of memory together`,
+      K6_EXIT.generic,
+      'in QuickJS each has 1 MB and a copy of all data; take fewer of them, less data, or more --generators',
+    );
   }
 }
 
-/** Bytes of an instance that has not grown. */
-export const INSTANCE_BYTES = PAGES * PAGE_BYTES;
-
 /** Undefined where the package is not installed. */
-export async function loadEngine(): Promise<QuickJsEngine | undefined> {
+export async function loadEngine(name = QUICKJS_PACKAGE): Promise<QuickJsEngine | undefined> {
   try {
-    const loaded: unknown = await import(`${QUICKJS_PACKAGE}/emscripten-module`);
-    const wasm = await readFile(fileURLToPath(import.meta.resolve(`${QUICKJS_PACKAGE}/wasm`)));
+    const loaded: unknown = await import(`${name}/emscripten-module`);
+    const wasm = await readFile(fileURLToPath(import.meta.resolve(`${name}/wasm`)));
     return isLoader(loaded) ? new QuickJsEngine(loaded.default, await WebAssembly.compile(wasm)) : undefined;
   } catch (error) {
     if (isMissing(error)) return undefined;

@@ -112,11 +112,6 @@ export class Machine {
     return { ...imageOf(this.#memory()), places: this.#places };
   }
 
-  /** Of the whole memory, used or not. */
-  get bytes(): number {
-    return this.#module.HEAPU8.byteLength;
-  }
-
   /** Two functions for within: what is told through the first is answered at once, the second waits. */
   handIn(): readonly [tell: number, wait: number] {
     const make = (name: string, id: number): number => this.#calls.newFunction(this.#context, name, ARGUMENTS_MAX, 0, id);

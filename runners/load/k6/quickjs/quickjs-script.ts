@@ -18,8 +18,11 @@ export interface QuickJsParts {
 }
 
 /** Throws ScriptFailure where QuickJS is not installed. */
-export async function instantiateInQuickJs({ script, obstacles, readsPages, originalStack }: QuickJsParts): Promise<Script['instantiate']> {
-  const engine = await loadEngine();
+export async function instantiateInQuickJs(
+  { script, obstacles, readsPages, originalStack }: QuickJsParts,
+  load: typeof loadEngine = loadEngine,
+): Promise<Script['instantiate']> {
+  const engine = await load();
   if (!engine) throw notInstalled(obstacles);
   const template = await makeTemplate(engine, {
     inside: await insideCode(readsPages),

@@ -7,7 +7,7 @@ import { type HostAnswer, INTERRUPTED } from '../host.ts';
 import type { ScriptSurroundings } from '../script.ts';
 import { DONE, ENTER } from './bridge.ts';
 import { Desk } from './desk.ts';
-import { INSTANCE_BYTES, type QuickJsEngine } from './engine.ts';
+import type { QuickJsEngine } from './engine.ts';
 import { failureOf, overdueFailure, TURN_MS_MAX } from './failures.ts';
 import { Machine, MachineError, type Outside } from './machine.ts';
 import { isThrown, readOutcome, ScriptError, thrownError, thrownIn, valueIn } from './outcome.ts';
@@ -39,7 +39,6 @@ export class Realm implements Outside {
   readonly #code: RealmCode;
   readonly #desk: Desk;
   readonly #machine: Machine;
-  #bytes = INSTANCE_BYTES;
   #events: Event[] = [];
   /** Timers whose time has come and whose turn has not. */
   readonly #due = new Set<number>();
@@ -203,9 +202,7 @@ export class Realm implements Outside {
   async #enter(what: number, text: string, value?: number): Promise<string> {
     this.#turnBeganMs = performance.now();
     const given = await this.#machine.call(this.#code.template.entrance, what, text, value);
-    const { bytes } = this.#machine;
-    if (bytes !== this.#bytes) this.#engine.grown(bytes - this.#bytes);
-    this.#bytes = bytes;
+    this.#engine.look();
     return given;
   }
 
