@@ -97,7 +97,7 @@ stop-when: [{${spread}, for: 10s}]
         drill(
           'entropy(regoin)>0.9',
           'z(build, old, nwe)<2',
-          'peak(job_starts)<9',
+          'peak(htp_reqs)<9',
           'hot_key(instance-load)<1',
           'entropy(region{build:odl})>0',
         ),
@@ -113,10 +113,10 @@ stop-when: [{${spread}, for: 10s}]
           10 |   - {spread: "z(build, old, nwe)<2"}
              |              ^^^^^^^^^^^^^^^^^^^^^^
 
-        drill.yaml:11:14: peak is taken of a counter of the load, and there is none called 'job_starts'
-          hint: one of: http_reqs, iterations, dropped_iterations, data_sent, data_received
-          11 |   - {spread: "peak(job_starts)<9"}
-             |              ^^^^^^^^^^^^^^^^^^^^
+        drill.yaml:11:14: peak is taken of a counter of the load, and there is none called 'htp_reqs'
+          hint: did you mean 'http_reqs'?
+          11 |   - {spread: "peak(htp_reqs)<9"}
+             |              ^^^^^^^^^^^^^^^^^^
 
         drill.yaml:12:14: hot_key is taken of a tag of the load, and 'instance-load' is a probe
           12 |   - {spread: "hot_key(instance-load)<1"}
