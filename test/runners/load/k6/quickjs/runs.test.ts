@@ -1,6 +1,7 @@
 /** Scripts in QuickJS from the command line: as others see them. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { play, serve } from '../run/play.ts';
 
 const BLOCKING_CONSTRUCTOR = (url: string): string => `import http from 'k6/http';
@@ -80,6 +81,19 @@ test('--check says the path, and why; --engine asks for one', async (t) => {
   assert.match(plain.stdout, /runs in QuickJS/);
   const unknown = await play(t, 'export default function () {}', { flags: ['--engine', 'goja'] });
   assert.equal(unknown.exitCode, 104);
+});
+
+test('a library that is too large to follow runs in QuickJS', async (t) => {
+  const library = fileURLToPath(import.meta.resolve('zod'));
+  const { exitCode, stderr } = await play(
+    t,
+    `import { z } from '${library}';
+     const shape = z.object({ name: z.string().min(2) });
+     export default function () { console.log(shape.safeParse({ name: 'ab' }).success, shape.safeParse({ name: 1 }).success); }`,
+    { flags: ['-i', '1'] },
+  );
+  assert.equal(exitCode, 0, stderr);
+  assert.match(stderr, /true false/);
 });
 
 test('a loop without an end is ended, and its line named, while teardown and summary still come', async (t) => {
