@@ -1,10 +1,10 @@
 /** The outside's answers to what a script in QuickJS asks: its virtual user's host, over the bridge. */
-import { isUtf8 } from 'node:buffer';
 import type { GlobalParts } from '../globals.ts';
 import type { BodyEncoding, HostAnswer, HostRequest, HostTimings, MetricType, Tags } from '../host.ts';
 import { INTERRUPTED } from '../host.ts';
 import type { LogLevel } from '../log.ts';
 import { ASK, type Thrown, WAIT } from './bridge.ts';
+import { crossingText, withoutZero } from './crossing-text.ts';
 import { type CrossedAnswer, requestsOf } from './inside/packing.ts';
 import type { Answer } from './machine.ts';
 import { socketAnswers, waitForSocket } from './socket-desk.ts';
@@ -283,17 +283,6 @@ function sharedText(host: GlobalParts['host'], name: string): string | undefined
     if (isNew) return undefined;
     throw error;
   }
-}
-
-/** Bytes as text; as UTF-8 bytes where a text could not cross. */
-function crossingText(bytes: Uint8Array): string | Uint8Array {
-  if (!isUtf8(bytes)) return withoutZero(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8'));
-  return bytes.includes(0) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
-}
-
-/** A text ends at its first 0 when it crosses. */
-function withoutZero(text: string): string | Uint8Array {
-  return text.includes('\0') ? Buffer.from(text, 'utf8') : text;
 }
 
 function isEncoding(text: string): text is BodyEncoding {

@@ -1,6 +1,7 @@
 /** What ends a test that runs in QuickJS: a loop without an end, memory without a bound, an interpreter that broke down. */
 import { K6_EXIT, ScriptFailure } from '../exit-codes.ts';
-import { HEAP_MB_MAX, MachineError, MachineFull } from './machine.ts';
+import { HEAP_MB_MAX } from './machine.ts';
+import { MachineError, MachineFull } from './machine-errors.ts';
 import { ScriptError } from './outcome.ts';
 
 /** A script that computes for this long without waiting for anything keeps all others from running, and is ended. */

@@ -4,6 +4,7 @@
  */
 import { type Calls, callsOf, plainCall } from './calls.ts';
 import type { Callbacks, QuickJsModule, Sleeper } from './engine.ts';
+import { type MachineError, MachineFull, machineErrorOf } from './machine-errors.ts';
 import { imageOf, layOut, type MemoryImage } from './memory-image.ts';
 
 /** What an answer from outside can be. `false` stands for a failure, whose reason is asked for next. */
@@ -45,22 +46,6 @@ interface Places {
 export interface MachineImage extends MemoryImage {
   readonly places: Places;
 }
-
-/** An error from within that nothing there caught. */
-export class MachineError extends Error {
-  readonly innerName: string;
-  readonly innerStack: string;
-
-  constructor(name: string, message: string, stack: string) {
-    super(message);
-    this.name = 'MachineError';
-    this.innerName = name;
-    this.innerStack = stack;
-  }
-}
-
-/** There was no memory left for something from outside. */
-export class MachineFull extends Error {}
 
 export class Machine {
   readonly #module: QuickJsModule;
@@ -288,7 +273,7 @@ export class Machine {
     const text = dumped === 0 ? '' : heap.toString('utf8', dumped, heap.indexOf(0, dumped));
     if (dumped !== 0) this.#calls.freeText(this.#context, dumped);
     this.free(pointer);
-    return machineError(text);
+    return machineErrorOf(text);
   }
 }
 
@@ -299,14 +284,4 @@ function limitStacks(module: QuickJsModule, runtime: number): void {
   const other = plainCall(module, 'QTS_NewRuntime', 0)();
   limit(other, WAITING_KB_MAX * 1024);
   plainCall(module, 'QTS_FreeRuntime', 1)(other);
-}
-
-/** Of an error's JSON, or of the text of whatever else was thrown. */
-function machineError(text: string): MachineError {
-  try {
-    const { name, message, stack }: Readonly<Record<string, unknown>> = JSON.parse(text);
-    return new MachineError(String(name ?? 'Error'), String(message ?? text), String(stack ?? ''));
-  } catch {
-    return new MachineError('Error', text, '');
-  }
 }

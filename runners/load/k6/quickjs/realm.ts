@@ -9,7 +9,8 @@ import { DONE, ENTER } from './bridge.ts';
 import { Desk } from './desk.ts';
 import type { QuickJsEngine } from './engine.ts';
 import { failureOf, overdueFailure, TURN_MS_MAX } from './failures.ts';
-import { Machine, MachineError, type Outside } from './machine.ts';
+import { Machine, type Outside } from './machine.ts';
+import { MachineError } from './machine-errors.ts';
 import { isThrown, readOutcome, ScriptError, thrownError, thrownIn, valueIn } from './outcome.ts';
 import type { Template } from './template.ts';
 

@@ -3,7 +3,8 @@ import { K6_EXIT, ScriptFailure } from '../exit-codes.ts';
 import type { QuickJsEngine } from './engine.ts';
 import { failureOf } from './failures.ts';
 import { INSIDE_FILE } from './inside-code.ts';
-import { Machine, MachineError, type MachineImage, type Outside } from './machine.ts';
+import { Machine, type MachineImage, type Outside } from './machine.ts';
+import { MachineError } from './machine-errors.ts';
 
 export interface Template {
   readonly image: MachineImage;
