@@ -7,8 +7,8 @@ import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type Docker from 'dockerode';
 import { extract } from 'tar-stream';
+import { ifThere } from '../docker/absent.ts';
 import { LABEL } from '../docker/labels.ts';
-import { statusOf } from '../docker/lock.ts';
 import { EXIT, FiredrillError } from '../failure.ts';
 import { createAgentContainer } from './container.ts';
 import { splitFrames } from './engine-frames.ts';
@@ -133,13 +133,8 @@ async function isSweeper(container: Docker.Container): Promise<boolean> {
 
 /** The engine's word for a container's state; undefined where it is gone, or on its way out. */
 async function stateOf(docker: Docker, containerId: string): Promise<string | undefined> {
-  try {
-    const { Status } = (await docker.getContainer(containerId).inspect()).State;
-    return Status === 'removing' || Status === 'dead' ? undefined : Status;
-  } catch (error) {
-    if (statusOf(error) === 404) return undefined;
-    throw error;
-  }
+  const status = (await ifThere(docker.getContainer(containerId).inspect()))?.State.Status;
+  return status === 'removing' || status === 'dead' ? undefined : status;
 }
 
 /** Follows its log until it says that it left, whether clean or not. */

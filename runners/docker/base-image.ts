@@ -9,6 +9,7 @@ import { Readable } from 'node:stream';
 import { pack } from 'tar-stream';
 import { $ } from 'zx';
 import { EXIT, FiredrillError } from '../failure.ts';
+import { ifThere } from './absent.ts';
 import { machineMirrors } from './debian-mirror.ts';
 import { readProgress } from './engine-progress.ts';
 import { type ImportEngine, importFolder } from './folder-import.ts';
@@ -59,11 +60,7 @@ export async function ensureBase(docker: BaseEngine, options: BaseOptions): Prom
 }
 
 async function isThere(docker: BaseEngine, tag: string): Promise<boolean> {
-  return docker
-    .getImage(tag)
-    .inspect()
-    .then(() => true)
-    .catch(() => false);
+  return (await ifThere(docker.getImage(tag).inspect())) !== undefined;
 }
 
 /** True where the registry had it in time. An engine behind a firewall is silent, so silence counts as "no". */

@@ -3,6 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EXIT, FiredrillError } from '../failure.ts';
+import { ifThere } from './absent.ts';
 import type { Environment } from './address.ts';
 import { buildContext } from './build-context.ts';
 import { cacheFolder } from './cache-folder.ts';
@@ -69,10 +70,7 @@ export async function ensureImages(docker: ImageEngine, { recipes, environment, 
 
 /** True where the tag has that content, or any image has, which is then tagged. */
 async function isCurrent(docker: ImageEngine, recipe: ImageRecipe, content: string): Promise<boolean> {
-  const tagged = await docker
-    .getImage(tagOf(recipe))
-    .inspect()
-    .catch(() => undefined);
+  const tagged = await ifThere(docker.getImage(tagOf(recipe)).inspect());
   if (tagged?.Config.Labels?.[LABEL.content] === content) return true;
   const [other] = await docker.listImages({ filters: JSON.stringify({ label: [`${LABEL.content}=${content}`] }) });
   if (!other) return false;
@@ -88,10 +86,7 @@ interface Build {
 }
 
 async function build(docker: ImageEngine, work: Build): Promise<void> {
-  const replaced = await docker
-    .getImage(tagOf(work.recipe))
-    .inspect()
-    .catch(() => undefined);
+  const replaced = await ifThere(docker.getImage(tagOf(work.recipe)).inspect());
   const failure = await attempt(docker, work, undefined);
   const again = failure && NO_NAMES.test(failure.output) ? await attempt(docker, work, 'host') : failure;
   if (again) throw again.error;

@@ -9,6 +9,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pack } from 'tar-stream';
 import { EXIT, FiredrillError } from '../failure.ts';
+import { ifThere, statusOf } from './absent.ts';
 import { readProgress } from './engine-progress.ts';
 import { LABEL } from './labels.ts';
 
@@ -75,19 +76,14 @@ export async function findLocks(docker: LockEngine): Promise<readonly LockHolder
 export async function releaseLock(docker: LockEngine, lock: string, runId: string): Promise<void> {
   const holder = await lockHolder(docker, lock);
   if (holder?.runId !== runId) return;
-  await docker
-    .getContainer(lock)
-    .remove({ force: true })
-    .catch((error: unknown) => {
-      if (statusOf(error) !== 404) throw error;
-    });
+  await ifThere(docker.getContainer(lock).remove({ force: true }));
 }
 
 /** Who holds a lock; undefined where nobody does. */
 export async function lockHolder(docker: LockEngine, lock: string): Promise<LockHolder | undefined> {
-  try {
-    const labels = (await docker.getContainer(lock).inspect()).Config.Labels;
-    return {
+  const labels = (await ifThere(docker.getContainer(lock).inspect()))?.Config.Labels;
+  return (
+    labels && {
       lock,
       system: labels[LABEL.lock] ?? lock,
       runId: labels[LABEL.run] ?? 'unknown',
@@ -95,11 +91,8 @@ export async function lockHolder(docker: LockEngine, lock: string): Promise<Lock
       pid: Number(labels[LABEL.lockPid] ?? 0),
       user: labels[LABEL.lockUser] ?? 'unknown',
       since: labels[LABEL.lockSince] ?? 'unknown',
-    };
-  } catch (error) {
-    if (statusOf(error) === 404) return undefined;
-    throw error;
-  }
+    }
+  );
 }
 
 /** Why a lock's run cannot be alive any more; undefined where it may be. */
@@ -151,12 +144,7 @@ function labelsOf(lock: string, runId: string, now: Date): Record<string, string
 }
 
 async function ensureLockImage(docker: LockEngine): Promise<void> {
-  const there = await docker
-    .getImage(LOCK_IMAGE)
-    .inspect()
-    .then(() => true)
-    .catch(() => false);
-  if (there) return;
+  if ((await ifThere(docker.getImage(LOCK_IMAGE).inspect())) !== undefined) return;
   const nothing = pack();
   nothing.finalize();
   const [repo, tag] = LOCK_IMAGE.split(':');
@@ -187,9 +175,4 @@ function processIsThere(pid: number): boolean {
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
-}
-
-/** The HTTP status in the library's errors. */
-export function statusOf(error: unknown): number | undefined {
-  return error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : undefined;
 }

@@ -2,8 +2,10 @@
  * Marks on the engine that ask runs to stop, so that anybody who reaches it can, from any machine: containers that are created and never
  * started, like locks. One run is asked by a mark of its own, which its runner takes away when it has heard; a hold keeps every run from beginning.
  */
+
+import { ifThere, statusOf } from './absent.ts';
 import { LABEL } from './labels.ts';
-import { createMark, type LockEngine, statusOf } from './lock.ts';
+import { createMark, type LockEngine } from './lock.ts';
 
 /** Name of the hold's container. */
 const HOLD = 'firedrill-hold';
@@ -45,20 +47,9 @@ async function createOnce(docker: LockEngine, name: string, labels: Record<strin
 }
 
 async function exists(docker: LockEngine, name: string): Promise<boolean> {
-  try {
-    await docker.getContainer(name).inspect();
-    return true;
-  } catch (error) {
-    if (statusOf(error) === 404) return false;
-    throw error;
-  }
+  return (await ifThere(docker.getContainer(name).inspect())) !== undefined;
 }
 
 async function removeIfThere(docker: LockEngine, name: string): Promise<void> {
-  await docker
-    .getContainer(name)
-    .remove({ force: true })
-    .catch((error: unknown) => {
-      if (statusOf(error) !== 404) throw error;
-    });
+  await ifThere(docker.getContainer(name).remove({ force: true }));
 }

@@ -8,10 +8,12 @@ import { ensureImages, type ImageEngine } from '../../../runners/docker/images.t
 
 const ARCHITECTURE = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
 
-/** An engine that has no image and builds whatever it is given. */
-function pretendEngine() {
+const NO_SUCH_IMAGE = Object.assign(new Error('no such image'), { statusCode: 404 });
+
+/** An engine that has no image and builds whatever it is given; asked for an image, it fails with `answer`. */
+function pretendEngine(answer: Error = NO_SUCH_IMAGE) {
   const built: string[] = [];
-  const missing = () => Promise.reject(new Error('no such image'));
+  const missing = () => Promise.reject(answer);
   const engine: ImageEngine = {
     info: () => Promise.resolve({ Architecture: ARCHITECTURE }),
     getImage: () => ({ inspect: missing, tag: missing, remove: missing }),
@@ -42,3 +44,14 @@ for (const [what, spoil] of [
     assert.deepEqual(built, ['x:local']);
   });
 }
+
+test('a line that breaks while the engine is asked for an image says nothing of the image, and nothing is built in its place', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'firedrill-images-'));
+  t.after(() => rm(folder, { recursive: true }));
+  await writeFile(join(folder, 'Dockerfile'), 'FROM scratch\n');
+  const { engine, built } = pretendEngine(Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }));
+  const recipe = { name: 'x', folder, node: false, bundles: [] };
+  const environment = { XDG_CACHE_HOME: join(folder, 'cache') };
+  await assert.rejects(ensureImages(engine, { recipes: [recipe], environment, log: () => {} }), /ECONNRESET/);
+  assert.deepEqual(built, []);
+});

@@ -57,6 +57,25 @@ test('whoever is refused hears who holds it, also while the engine has given out
   await assert.rejects(acquireLock(late, LOCK, 'run-2', NOW), /locked by run run-1/);
 });
 
+test('a lock needs no image anew where the line breaks while the engine is asked for it', async () => {
+  const imported: object[] = [];
+  const { engine, containers } = engineWith();
+  const answering = (inspect: () => Promise<unknown>): LockEngine => ({
+    ...engine,
+    getImage: () => ({ inspect }),
+    importImage(_tar, options) {
+      imported.push(options);
+      return Promise.resolve(Readable.from([]));
+    },
+  });
+  const broken = answering(() => Promise.reject(Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' })));
+  await assert.rejects(acquireLock(broken, LOCK, 'run-1', NOW), /ECONNRESET/);
+  assert.deepEqual([imported, [...containers.keys()]], [[], []]);
+  const without = answering(() => Promise.reject(Object.assign(new Error('no such image'), { statusCode: 404 })));
+  await acquireLock(without, LOCK, 'run-1', NOW);
+  assert.equal(imported.length, 1);
+});
+
 describe('a lock is stale', () => {
   /** Takes the lock as a run of this machine whose process is `pid`. */
   async function holderWith(pid: number, agents: readonly { readonly State: string }[] = [], host?: string) {
