@@ -21,6 +21,8 @@ const drills = [
 
 /** Long enough for a drill of 70 s and for bringing its system into shape. */
 const DRILL_MS_MAX = 240_000;
+/** A machine that was too busy to tell is asked again; a verdict is taken as it is. */
+const ATTEMPTS_MAX = 3;
 
 before(async () => {
   const folder = await scratchFolder('up');
@@ -86,10 +88,25 @@ test('a part that speaks no HTTP tells of its health by what it answers, and doe
   );
 });
 
-async function drill(
-  file: string,
-  variant: string | undefined,
-): Promise<{ report: Report; exitCode: number | null; configuration: Configuration; output: string }> {
+interface Drilled {
+  readonly report: Report;
+  readonly exitCode: number | null;
+  readonly configuration: Configuration;
+  readonly output: string;
+}
+
+/** Drills until everything is judged, or something is open that is not the generator's own lateness. */
+async function drill(file: string, variant: string | undefined, tell: (text: string) => void): Promise<Drilled> {
+  for (let attempt = 1; ; attempt += 1) {
+    const drilled = await drillOnce(file, variant);
+    const { verdict, objectives, generator, why } = drilled.report;
+    const open = verdict === 'inconclusive' || objectives.some(({ state }) => state === 'unknown');
+    if (!open || !generator.limited || attempt === ATTEMPTS_MAX) return drilled;
+    tell(`drilled again, since the generator was late: ${why.join(' ')}`);
+  }
+}
+
+async function drillOnce(file: string, variant: string | undefined): Promise<Drilled> {
   const folder = await scratchFolder('drill');
   const running = startFiredrill(['run', join(root, 'experiments', file), '--yes', ...(variant ? ['--variant', variant] : [])], folder);
   await running.until(/steady state/i);
@@ -102,13 +119,16 @@ async function drill(
 const states = (report: Report) => Object.fromEntries(report.objectives.map((objective) => [objective.name, objective.state]));
 
 for (const { file, protection, variable } of drills) {
-  test(`${file} passes, and fails in exactly one objective without its protection`, { timeout: 2 * DRILL_MS_MAX }, async (context) => {
-    const held = await drill(file, undefined);
+  test(`${file} passes, and fails in exactly one objective without its protection`, {
+    timeout: 2 * ATTEMPTS_MAX * DRILL_MS_MAX,
+  }, async (context) => {
+    const tell = (text: string) => context.diagnostic(text);
+    const held = await drill(file, undefined, tell);
     assert.equal(held.exitCode, 0, held.output);
     assert.equal(held.report.verdict, 'passed');
     assert.deepEqual(new Set(Object.values(states(held.report))), new Set(['held']), JSON.stringify(states(held.report)));
 
-    const broken = await drill(file, 'unprotected');
+    const broken = await drill(file, 'unprotected', tell);
     assert.equal(broken.exitCode, 1, broken.output);
     assert.equal(broken.report.verdict, 'failed');
     const expected = { ...states(held.report), [protection]: 'broken' };
