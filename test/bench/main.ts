@@ -1,10 +1,11 @@
-/** `npm run bench [-- fabric drill faults http2 impair load proxy]`: prints the figures that docs/figures.md keeps. */
+/** `npm run bench [-- fabric drill faults http2 impair library load proxy]`: prints the figures that docs/figures.md keeps. */
 import { cpus, release, totalmem } from 'node:os';
 import { benchDrill } from './drill.ts';
 import { benchFabric } from './fabric.ts';
 import { benchFaults } from './faults/bench-faults.ts';
 import { benchHttp2 } from './http2.ts';
 import { benchImpair } from './impair.ts';
+import { benchLibrary } from './library.ts';
 import { benchLoad } from './load.ts';
 import { benchProxy } from './proxy.ts';
 
@@ -14,6 +15,7 @@ const SECTIONS = {
   faults: benchFaults,
   http2: benchHttp2,
   impair: benchImpair,
+  library: (print: (text: string) => void) => benchLibrary(print),
   load: benchLoad,
   proxy: benchProxy,
 };
