@@ -17,6 +17,8 @@ export const ordersShape = z.object({
   leaseMs: z.number().positive(),
   /** Name of the lock container that goes with the run; removed by the agent when it has undone everything without the runner. Empty: none. */
   lock: z.string(),
+  /** The run's other locks on this engine; they go with it. */
+  otherLocks: z.array(z.string()).readonly().exactOptional(),
   faults: z.array(faultOperationsShape).readonly(),
   /** For a sweeper: containers that the dead agent had followed, where its own memory cannot be read. */
   followed: z.array(followShape).readonly().exactOptional(),

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { createInterface } from 'node:readline';
 import { LABEL } from '../docker/labels.ts';
-import { engineAt } from './engine.ts';
+import { type Engine, engineAt } from './engine.ts';
 import { memoryKeeper } from './kept-orders.ts';
 import { realTimer } from './lease.ts';
 import { openMemory } from './memory.ts';
@@ -47,10 +47,7 @@ export async function serveOrders(): Promise<number> {
       say: (line) => void process.stdout.write(`${JSON.stringify(line)}\n`),
       async unlock() {
         if (orders.lock === '') return;
-        // Somebody else's lock of the same name is left alone.
-        const lock = await engine.inspect(orders.lock);
-        const owner = lock?.labels[LABEL.run];
-        if (lock && (owner === undefined || owner === orders.runId)) await engine.remove(lock.id);
+        for (const name of [orders.lock, ...(orders.otherLocks ?? [])]) await unlock(engine, name, orders.runId);
       },
       clockNs: () => process.hrtime.bigint(),
       wall: () => new Date().toISOString(),
@@ -69,4 +66,11 @@ export async function serveOrders(): Promise<number> {
   // By host name the engine knows the container; without a network of its own it is the container's short id.
   await engine.neverRestart(hostname()).catch(() => {});
   return 0;
+}
+
+/** Somebody else's lock of the same name is left alone. */
+async function unlock(engine: Engine, name: string, runId: string): Promise<void> {
+  const lock = await engine.inspect(name);
+  const owner = lock?.labels[LABEL.run];
+  if (lock && (owner === undefined || owner === runId)) await engine.remove(lock.id);
 }

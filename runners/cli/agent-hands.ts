@@ -20,6 +20,7 @@ import { isRunners } from '../runbook/runner-hands.ts';
 import type { Stop } from '../runbook/stop.ts';
 import { ordersOf } from './engine-orders.ts';
 import { AWAY_MS_MAX, outlastOutage } from './engine-outage.ts';
+import type { RunLocks } from './run-locks.ts';
 
 export interface HandsOptions {
   readonly engines: readonly NamedEngine[];
@@ -27,7 +28,7 @@ export interface HandsOptions {
   readonly journal: Journal;
   readonly runId: string;
   readonly leaseMs: number;
-  readonly lockName: string;
+  readonly locks: Pick<RunLocks, 'name' | 'besides'>;
 }
 
 /** One engine's part of the work. */
@@ -38,10 +39,14 @@ interface Hand {
 }
 
 export function agentHands(options: HandsOptions): Pick<ConductOptions, 'startHands' | 'undoWithoutHands'> {
-  const { plan, runId, leaseMs, lockName: lock } = options;
+  const { plan, runId, leaseMs, locks } = options;
   const faults = plan.faults.filter((fault) => !isRunners(fault)).map((fault) => fault.operations);
   const all = options.engines.map(
-    (engine): Hand => ({ engine, orders: { runId, leaseMs, lock, faults: ordersOf(faults, engine.name) }, followed: [] }),
+    (engine): Hand => ({
+      engine,
+      orders: { runId, leaseMs, lock: locks.name, otherLocks: locks.besides(engine.name), faults: ordersOf(faults, engine.name) },
+      followed: [],
+    }),
   );
   // An engine that is only looked at needs no agent; a run without faults has one all the same, as its dead man's switch.
   const busy = all.filter(({ orders }) => orders.faults.length > 0);

@@ -4,13 +4,11 @@
  */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type Docker from 'dockerode';
 import type { Report } from '../../reports/report.ts';
 import { agentImage } from '../agent/image.ts';
 import { composeSystem } from '../docker/compose-system.ts';
 import { connectEngines } from '../docker/engines.ts';
 import { ensureImages } from '../docker/images.ts';
-import { acquireLock, lockName, releaseLock } from '../docker/lock.ts';
 import type { ExitCode } from '../failure.ts';
 import type { Event, Plan } from '../journal/events.ts';
 import { findLeftovers } from '../journal/leftovers.ts';
@@ -24,6 +22,7 @@ import type { CliIo } from './io.ts';
 import type { LoadedExperiment } from './load-experiment.ts';
 import { playRun } from './play-run.ts';
 import { exitCodeOfRun } from './run-exit.ts';
+import { lockRun } from './run-locks.ts';
 import { listenForStop } from './stop-signals.ts';
 import { assertNothingLeft } from './sweep/assert-nothing-left.ts';
 import { writeReports } from './write-reports.ts';
@@ -71,11 +70,10 @@ export async function drill(io: CliIo, loaded: LoadedExperiment, options: DrillO
   try {
     await assertRoomForJournal(directory);
     for (const docker of dockers) await ensureImages(docker, { recipes: [agentImage], environment: io.environment, log: say });
-    const lock = lockName(system?.project);
-    await lockAll(dockers, lock, runId);
+    const locks = await lockRun(engines, system?.project, runId);
     try {
       const seed = options.seed ?? Math.floor(Math.random() * SEED_MAX);
-      const run = { ...options, io, engines, loaded, system, runId, directory, seed, lockName: lock, stopped: signals.stopped };
+      const run = { ...options, io, engines, loaded, system, runId, directory, seed, locks, stopped: signals.stopped };
       const { failure } = await playRun(run);
       const judged = await writeReports(io, directory, { quiet: options.quiet }).catch((error: unknown) => {
         throw failure ?? error;
@@ -86,33 +84,13 @@ export async function drill(io: CliIo, loaded: LoadedExperiment, options: DrillO
       for (const each of wrong) if (each !== undefined) io.stderr.write(failureWords(each).text);
       return { report: judged.report, exitCode: exitCodeOfRun(judged, failure), directory };
     } finally {
-      if (!(await leftSomething(directory))) await unlockAll(dockers, lock, runId);
+      if (!(await leftSomething(directory))) await locks.release();
     }
   } finally {
     watching.abort();
     signals.close();
     if (!(await hasPlan(directory)) && !(await leftSomething(directory))) await rm(directory, { recursive: true, force: true });
   }
-}
-
-/** All engines or none. */
-async function lockAll(dockers: readonly Docker[], lock: string, runId: string): Promise<void> {
-  const taken: Docker[] = [];
-  try {
-    for (const docker of dockers) {
-      await acquireLock(docker, lock, runId, new Date());
-      taken.push(docker);
-    }
-  } catch (error) {
-    await unlockAll(taken, lock, runId);
-    throw error;
-  }
-}
-
-async function unlockAll(dockers: readonly Docker[], lock: string, runId: string): Promise<void> {
-  const released = await Promise.allSettled(dockers.map((docker) => releaseLock(docker, lock, runId)));
-  const failed = released.find((each) => each.status === 'rejected');
-  if (failed) throw failed.reason;
 }
 
 /** With something left, the system stays locked and the journal stays: sweep needs both. */

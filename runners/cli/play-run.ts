@@ -23,6 +23,7 @@ import type { LoadedExperiment } from './load-experiment.ts';
 import { recordContainers } from './record-containers.ts';
 import { watchReplacements } from './replacements.ts';
 import { type ResolvedExperiment, resolveExperiment } from './resolve-experiment.ts';
+import type { RunLocks } from './run-locks.ts';
 import { version } from './version.ts';
 
 export interface PlayOptions {
@@ -32,7 +33,7 @@ export interface PlayOptions {
   readonly system: System | undefined;
   readonly runId: string;
   readonly directory: string;
-  readonly lockName: string;
+  readonly locks: RunLocks;
   readonly leaseMs: number;
   readonly seed: number;
   readonly keep: boolean;
@@ -125,6 +126,7 @@ async function playIn(journal: Journal, start: () => bigint, view: LiveView | un
       seed: options.seed,
       workingDirectory: io.workingDirectory,
     });
+    await options.locks.alsoFor(resolved.touched);
     if (options.confirm && !(await options.confirm(resolved.plan))) {
       throw new FiredrillError('declined', 'Nothing was touched.', { exitCode: EXIT.stopped });
     }
@@ -198,7 +200,7 @@ async function perform(
       loadEnded: observation.loadEnded,
       stopLoad: () => observation.stopLoad(),
       ...withRunnerHands(
-        agentHands({ engines, plan, journal, runId: options.runId, leaseMs: options.leaseMs, lockName: options.lockName }),
+        agentHands({ engines, plan, journal, runId: options.runId, leaseMs: options.leaseMs, locks: options.locks }),
         plan,
       ),
       askGate: options.askGate,

@@ -25,6 +25,8 @@ export interface ResolvedExperiment {
   readonly plan: Plan;
   /** By the target's name. */
   readonly targets: ReadonlyMap<string, readonly Target[]>;
+  /** Those that a fault is aimed at. */
+  readonly touched: readonly Target[];
 }
 
 /** An engine, as far as it is needed here. */
@@ -62,7 +64,7 @@ export async function resolveExperiment(engines: readonly ListedEngine[], option
   // One that was not drawn this time may be the next.
   const aimedAt = found.filter(({ name }) => experiment.method.some((step) => step.type === 'fault' && step.target === name));
   assertUnprotected(once([...touched, ...aimedAt.flatMap(({ candidates }) => candidates)]), config);
-  return { plan, targets };
+  return { plan, targets, touched };
 }
 
 function listerOf(engines: readonly ListedEngine[], name: string | undefined): ContainerLister {

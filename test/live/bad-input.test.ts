@@ -153,6 +153,15 @@ test('a lock that another machine holds: exit code 7, named, not stolen, not swe
     const swept = await system.run(['sweep', '--yes']);
     assert.match(swept.stdout, /elsewhere-1 may be alive/);
     assert.deepEqual(await system.containers(), untouched);
+    const alone = tinyExperiment()
+      .replace('system: compose.yaml\n', '')
+      .replace('{service: allowed}', `{project: ${system.project}, service: allowed}`);
+    await refused(
+      await system.run(['run', await system.experiment(alone), '--yes']),
+      7,
+      /elsewhere-1 .*another-machine/,
+      /firedrill sweep/,
+    );
   } finally {
     await lock.remove({ force: true });
     untouched = await system.containers();
