@@ -4,11 +4,11 @@ import { extractionCheck } from '../answer-check.ts';
 import { suggest } from '../closest.ts';
 import { partNames } from '../composite.ts';
 import type { ExperimentFiles } from '../files.ts';
-import type { Kinds } from '../kind.ts';
+import type { Kind, Kinds } from '../kind.ts';
 import { requestsOf } from '../load-names.ts';
-import { namesOfSteps } from '../normalise.ts';
+import { namesOfSteps, ownSettings } from '../normalise.ts';
 import type { Report, Span } from '../source.ts';
-import { at, type Entry, entriesOf, itemsOf, keysOf, type MapNode, type Node, textOf, toRecord } from '../tree.ts';
+import { at, type Entry, entriesOf, itemsOf, keySpan, keysOf, type MapNode, type Node, textOf, toRecord } from '../tree.ts';
 import { loadEndMs } from './durations.ts';
 
 export interface CheckContext {
@@ -89,4 +89,11 @@ export function checkName(
   if (node === undefined || name === undefined || known.includes(name)) return;
   const hint = known.length === 0 ? undefined : suggest(name, known);
   context.report(code, `there is no ${what} '${name}'`, place ?? node.span, hint);
+}
+
+/** Reports what in the settings of a kind the schema accepts and yet does not fit together; at `place` where the key to mend is not written. */
+export function checkMisfits(context: CheckContext, node: Node, kind: Kind, place: Span): void {
+  if (!kind.misfits) return;
+  const settings = ownSettings(toRecord(node, context.flipped), [kind], kind.name);
+  for (const misfit of kind.misfits(settings)) context.report('misfit', misfit.message, keySpan(node, misfit.key) ?? place, misfit.hint);
 }

@@ -1,10 +1,9 @@
 /** Checks of the load that a schema of single values cannot make: that a scenario does something, that settings fit together, that names lead somewhere. */
 import { suggest } from '../closest.ts';
 import { requestsOf } from '../load-names.ts';
-import { ownSettings } from '../normalise.ts';
 import { parseStartTime } from '../start-time.ts';
-import { at, type Entry, entriesOf, keySpan, textOf, toRecord } from '../tree.ts';
-import type { CheckContext } from './context.ts';
+import { at, type Entry, entriesOf, textOf } from '../tree.ts';
+import { type CheckContext, checkMisfits } from './context.ts';
 import { checkBodyFiles, checkDataFiles } from './load-files.ts';
 import { checkPlaceholders } from './load-names.ts';
 
@@ -16,9 +15,7 @@ function checkPurpose(context: CheckContext, name: string, { node, key }: Entry)
 
 function checkSettings(context: CheckContext, { node, key }: Entry): void {
   const kind = context.kinds.executors.find(({ name }) => name === textOf(at(node, 'executor')));
-  if (!kind?.misfits) return;
-  const settings = ownSettings(toRecord(node, context.flipped), context.kinds.executors, kind.name);
-  for (const misfit of kind.misfits(settings)) context.report('misfit', misfit.message, keySpan(node, misfit.key) ?? key, misfit.hint);
+  if (kind) checkMisfits(context, node, kind, key);
 }
 
 /** Without TLS a proxy is handed the requests themselves, and takes them as HTTP/1.1. */

@@ -3,7 +3,7 @@ import { formatMs } from '../duration.ts';
 import type { Kind } from '../kind.ts';
 import { namesTarget } from '../names.ts';
 import { at, entriesOf, itemsOf, keySpan, keysOf, type Node, textOf } from '../tree.ts';
-import { type CheckContext, checkName } from './context.ts';
+import { type CheckContext, checkMisfits, checkName } from './context.ts';
 import { msOf, scenarioEndMs } from './durations.ts';
 
 /** Default of limits.max-duration. */
@@ -104,8 +104,9 @@ export function checkMethod(context: CheckContext): void {
 export function checkProbe(context: CheckContext, node: Node): void {
   const kind = context.kinds.probes.find(({ name }) => name === textOf(at(node, 'probe')));
   checkTargets(context, node, kind);
+  const place = at(node, 'probe')?.span ?? keySpan(node, 'probe') ?? node.span;
+  if (kind) checkMisfits(context, node, kind, place);
   if (kind?.needsTarget === true && at(node, 'target') === undefined) {
-    const place = at(node, 'probe')?.span ?? keySpan(node, 'probe') ?? node.span;
     context.report(
       'missing-key',
       `probe '${kind.name}' looks at containers: it needs a target`,
