@@ -157,6 +157,8 @@ function toolsOn(engines: readonly NamedEngine[], current: ReadonlyMap<string, r
   return {
     inspect: (id) => of(id).inspect(id),
     exec: (id, command, signal) => of(id).exec(id, command, signal),
+    log: (id, which, signal) => of(id).log(id, which, signal),
+    stats: (id) => of(id).stats(id),
   };
 }
 

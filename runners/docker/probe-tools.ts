@@ -1,9 +1,11 @@
-/** What probes may use of the engine: a container's state, and a command run inside it. */
+/** What probes may use of the engine: a container's state, what is counted for it, its log, and a command run inside it. */
 import { randomUUID } from 'node:crypto';
 import { PassThrough } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { EngineTools } from '../../probes/probe.ts';
+import { countedOf } from './container-counters.ts';
 import { type ExecStarter, endCommand, environmentFor } from './end-command.ts';
+import { type LogDialler, readLog } from './read-log.ts';
 
 /** Characters of a command's output that are kept of each stream; what goes beyond is cut. */
 export const OUTPUT_CHARACTERS_MAX = 64 * 1024;
@@ -15,8 +17,11 @@ export interface ProbeEngine {
       State: { Status: string; OOMKilled: boolean; ExitCode: number; Health?: { Status: string } | undefined };
       RestartCount: number;
     }>;
+    stats(options: { stream: false; 'one-shot': true }): Promise<unknown>;
   };
-  readonly modem: { demuxStream(stream: NodeJS.ReadableStream, stdout: NodeJS.WritableStream, stderr: NodeJS.WritableStream): void };
+  readonly modem: LogDialler['modem'] & {
+    demuxStream(stream: NodeJS.ReadableStream, stdout: NodeJS.WritableStream, stderr: NodeJS.WritableStream): void;
+  };
 }
 
 /** The tools of one engine. An aborted command is no longer listened to, and is ended in the container as well, where that has a shell. */
@@ -32,6 +37,8 @@ export function probeTools(docker: ProbeEngine): EngineTools {
         exitCode: State.ExitCode,
       };
     },
+    log: (containerId, which, signal) => readLog(docker, containerId, which, signal),
+    stats: async (containerId) => countedOf(await docker.getContainer(containerId).stats({ stream: false, 'one-shot': true })),
     async exec(containerId, command, signal) {
       signal.throwIfAborted();
       const container = docker.getContainer(containerId);

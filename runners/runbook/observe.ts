@@ -52,7 +52,8 @@ export function tagsAsked(experiment: Experiment): AskedTags {
     for (const each of Object.values(part)) look(each);
   };
   look([experiment.hypothesis, experiment.objectives, experiment.stopWhen, experiment.thresholds]);
-  look(experiment.probes.map(({ settings }) => parseSelector(String(settings['metric'] ?? ''))));
+  const ofLoad = experiment.probes.filter(({ probe }) => probe === 'load');
+  look(ofLoad.map(({ settings }) => parseSelector(String(settings['metric'] ?? ''))));
   return asked;
 }
 
@@ -70,6 +71,7 @@ export function observe(options: ObserveOptions): Observation {
     targetsOf: options.targetsOf,
     tools: {
       ...options.tools,
+      nowMs,
       measureLoad: (question, overMs) => measureLoad(question, evidence, nowMs() - overMs, nowMs()),
     },
     nowMs,

@@ -5,6 +5,11 @@ import type { OpenProbe, Probe, ProbeTarget, ProbeTools, Reading } from '../../p
 export const noTools: ProbeTools = {
   inspect: () => Promise.reject(new Error('no probe here may inspect')),
   exec: () => Promise.reject(new Error('no probe here may exec')),
+  log: () => {
+    throw new Error('no probe here may read a log');
+  },
+  stats: () => Promise.reject(new Error('no probe here may read stats')),
+  nowMs: () => performance.now(),
   measureLoad: () => {
     throw new Error('no probe here may measure the load');
   },
