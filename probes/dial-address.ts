@@ -1,10 +1,11 @@
-/** Where a probe that keeps a connection dials: the file's own `url`, else the first IPv4 address of its target. */
+/** Where a probe dials: the address that the file gives, else the first IPv4 address of its target. */
 import { isIPv4 } from 'node:net';
-import type { ProbeTarget } from './probe.ts';
+import { lookFailed, systemFailed } from './failure-reading.ts';
+import type { ProbeTarget, Reading } from './probe.ts';
 
-/** The target's address, or what is missing in words. A stopped container has no address: that is a reading, not an error. */
-export function dialAddress(target: ProbeTarget | undefined): { readonly host: string } | { readonly missing: 'target' | 'address' } {
-  if (!target) return { missing: 'target' };
+/** The target's address, or the reading where there is none: a stopped container has no address, and that is no error of ours. */
+export function dialAddress(target: ProbeTarget | undefined): { readonly host: string } | { readonly missing: Reading } {
+  if (!target) return { missing: lookFailed('neither a target nor an address says where to look') };
   const host = target.addresses.find((address) => isIPv4(address)) ?? target.addresses[0];
-  return host === undefined ? { missing: 'address' } : { host };
+  return host === undefined ? { missing: systemFailed('the container has no address') } : { host };
 }

@@ -3,14 +3,17 @@
  * A look that fails on it throws it away, so that the next one starts clean.
  */
 import { dialAddress } from './dial-address.ts';
-import { lookFailed, readFailure, systemFailed } from './failure-reading.ts';
+import { readFailure, systemFailed } from './failure-reading.ts';
 import type { LookContext, OpenProbe, Reading } from './probe.ts';
+
+/** Where to dial: a host on a port that the kind knows, or a whole address. */
+export type Address = { readonly host: string } | { readonly url: string };
 
 /** What a kind brings: how to dial, whether it is still good, how to look through it, how to drop it at once. */
 export interface Connector<Connection> {
   /** The file's own address; the target's is used where there is none. */
   readonly url: string | undefined;
-  dial(address: { readonly host: string } | { readonly url: string }, context: LookContext): Promise<Connection>;
+  dial(address: Address, context: LookContext): Promise<Connection>;
   alive(connection: Connection): boolean;
   look(connection: Connection, context: LookContext): Promise<Reading>;
   /** What the server itself answered: the connection lives on. Undefined for every other error. */
@@ -30,7 +33,7 @@ export function keepConnection<Connection>(connector: Connector<Connection>): Op
     kept = undefined;
   };
 
-  const connect = async (to: { readonly host: string } | { readonly url: string }, context: LookContext): Promise<Connection> => {
+  const connect = async (to: Address, context: LookContext): Promise<Connection> => {
     const address = 'url' in to ? to.url : to.host;
     if (kept && kept.address === address && connector.alive(kept.connection)) return kept.connection;
     drop();
@@ -42,11 +45,7 @@ export function keepConnection<Connection>(connector: Connector<Connection>): Op
   return {
     async look(context) {
       const to = connector.url === undefined ? dialAddress(context.target) : { url: connector.url };
-      if ('missing' in to) {
-        return to.missing === 'target'
-          ? lookFailed('neither a target nor a url says where to look')
-          : systemFailed('the container has no address');
-      }
+      if ('missing' in to) return to.missing;
       try {
         return await connector.look(await connect(to, context), context);
       } catch (error) {

@@ -12,7 +12,7 @@ import {
 } from 'redis';
 import { z } from 'zod';
 import { lookFailed, systemFailed, untilAborted } from './failure-reading.ts';
-import { keepConnection } from './kept-connection.ts';
+import { type Address, keepConnection } from './kept-connection.ts';
 import { defineProbe, type LookContext, type Reading } from './probe.ts';
 import { textValue, toValue } from './reading-value.ts';
 import { isReadingCommand, READING_COMMANDS } from './redis-commands.ts';
@@ -39,7 +39,7 @@ type Settings = z.output<typeof settings>;
 /** Replies that say that we were not let in: our settings are wrong, the system is not. */
 const NOT_LET_IN = /^(NOAUTH|WRONGPASS|NOPERM)\b|^ERR (AUTH|unknown command|wrong number of arguments|syntax error)/;
 
-async function dial(settings: Settings, address: { readonly host: string } | { readonly url: string }, context: LookContext) {
+async function dial(settings: Settings, address: Address, context: LookContext) {
   const { username, password, database } = settings;
   const limits = { connectTimeout: context.timeoutMs, reconnectStrategy: false } as const;
   const client = createClient({

@@ -1,108 +1,48 @@
 /**
- * Asks a PostgreSQL one query over a connection that is kept between looks. The session is read-only, every statement is
- * limited by the probe's own timeout, and the query goes by the extended protocol, which takes a single statement. That guards
- * against accidents; against intent, give the probe a role that may only read.
+ * Asks a PostgreSQL, a MySQL or a MariaDB one query over a connection that is kept between looks. The session is read-only, limited, and takes
+ * a single statement. That guards against accidents; against intent, give the probe a role that may only read.
  */
-import { Socket } from 'node:net';
-import pg from 'pg';
 import { z } from 'zod';
-import { errorCode, errorText, lookFailed, systemFailed, untilAborted } from './failure-reading.ts';
-import { keepConnection } from './kept-connection.ts';
-import { defineProbe, type LookContext, type Reading } from './probe.ts';
-import { toValue } from './reading-value.ts';
+import { defineProbe } from './probe.ts';
+import { openMysql } from './sql-mysql.ts';
+import { openPostgres } from './sql-postgres.ts';
 
 const settings = z.strictObject({
   query: z.string().min(1).describe('One statement; the first column of its first row is the value.'),
+  dialect: z
+    .enum(['postgresql', 'mysql'])
+    .optional()
+    .describe("Which database; mysql is MariaDB's too. Default that of the url, else postgresql."),
   url: z
-    .url({ protocol: /^postgres(ql)?$/, error: 'is not a postgresql:// address' })
+    .url({ protocol: /^(postgres(ql)?|mysql)$/, error: 'is not a postgresql:// or mysql:// address' })
     .optional()
     .describe("Where to dial instead of the target's first address."),
-  port: z.int().min(1).max(65_535).default(5432),
-  user: z.string().default('postgres'),
-  database: z.string().default('postgres'),
+  port: z.int().min(1).max(65_535).optional().describe('Default 5432, or 3306 of a mysql.'),
+  user: z.string().optional().describe('Default postgres, or root of a mysql.'),
+  database: z.string().optional().describe('Default postgres, or none of a mysql.'),
   password: z.string().optional(),
 });
 type Settings = z.output<typeof settings>;
 
-const SQLSTATE = /^[0-9A-Z]{5}$/;
-/** Classes of SQLSTATE (PostgreSQL's appendix A) that say that the file is wrong: authentication, catalogue, read-only, syntax and names. */
-const OUR_MISTAKE = /^(28|3D|3F|25|42|22|0A)/;
-const QUERY_CANCELED = '57014';
-/** How long a goodbye may take before the socket is destroyed. */
-const GOODBYE_MS_MAX = 500;
-
-interface Session {
-  readonly client: pg.Client;
-  readonly socket: Socket;
-}
-
-async function dial(
-  settings: Settings,
-  address: { readonly host: string } | { readonly url: string },
-  context: LookContext,
-): Promise<Session> {
-  const { port, user, database, password } = settings;
-  const socket = new Socket();
-  const client = new pg.Client({
-    ...('url' in address ? { connectionString: address.url } : { host: address.host, port, user, database, password }),
-    stream: () => socket,
-    connectionTimeoutMillis: context.timeoutMs,
-    statement_timeout: Math.ceil(context.timeoutMs),
-    options: '-c default_transaction_read_only=on',
-    application_name: 'firedrill-probe',
-  });
-  client.on('error', () => {});
-  const session = { client, socket };
-  try {
-    await untilAborted(context.signal, client.connect());
-    return session;
-  } catch (error) {
-    drop(session);
-    throw error;
-  }
-}
-
-/** Says goodbye, and cuts the line soon after: a server that no longer answers must not hold anybody up. */
-function drop({ client, socket }: Session): void {
-  client.end().catch(() => {});
-  setTimeout(() => socket.destroy(), GOODBYE_MS_MAX).unref();
-}
-
-function readRefusal(error: unknown): Reading | undefined {
-  const code = errorCode(error) ?? '';
-  if (!(error instanceof pg.DatabaseError) || !SQLSTATE.test(code)) return undefined;
-  if (code === QUERY_CANCELED) return systemFailed(`timed out (${error.message})`);
-  const text = `${error.message} (${code})`;
-  return OUR_MISTAKE.test(code) ? lookFailed(text) : systemFailed(text);
-}
-
-function readBreak(error: unknown): string | undefined {
-  const text = errorText(error);
-  if (text === 'timeout expired') return 'timed out';
-  return text.startsWith('Connection terminated') ? 'closed' : undefined;
-}
-
-async function look(client: pg.Client, query: string, signal: AbortSignal): Promise<Reading> {
-  const question = { text: query, rowMode: 'array', queryMode: 'extended' } as const;
-  const { rows } = await untilAborted(signal, client.query<unknown[]>(question));
-  const [row] = rows;
-  return row === undefined ? systemFailed('no row') : { status: 'ok', value: toValue(row[0]) };
+function dialectOfUrl({ url }: Settings): Settings['dialect'] {
+  if (url === undefined) return undefined;
+  return url.startsWith('mysql:') ? 'mysql' : 'postgresql';
 }
 
 export const sql = defineProbe({
   name: 'sql',
-  summary: 'Asks a PostgreSQL one read-only query; the first column of the first row is the value.',
+  summary: 'Asks a PostgreSQL, a MySQL or a MariaDB one read-only query; the first column of the first row is the value.',
   settings,
   looks: { label: 'SQL', colour: '#7c3aed' },
   needsTarget: false,
-  open: (settings) =>
-    keepConnection({
-      url: settings.url,
-      dial: (address, context) => dial(settings, address, context),
-      alive: ({ socket }) => socket.writable && socket.readable,
-      look: ({ client }, { signal }) => look(client, settings.query, signal),
-      readRefusal,
-      readBreak,
-      drop,
-    }),
+  misfits(given) {
+    const ofUrl = dialectOfUrl(given);
+    if (ofUrl === undefined || given.dialect === undefined || ofUrl === given.dialect) return [];
+    return [{ key: 'dialect', message: `the url is of a ${ofUrl}, the dialect of a ${given.dialect}`, hint: 'leave the dialect away' }];
+  },
+  open(given) {
+    const { query, url, port, user, database, password } = given;
+    const question = { query, url, port, user, database, password };
+    return (given.dialect ?? dialectOfUrl(given)) === 'mysql' ? openMysql(question) : openPostgres(question);
+  },
 });

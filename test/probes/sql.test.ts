@@ -44,3 +44,42 @@ test('refused, silent and hung up are readings of null', async () => {
     detail: 'closed',
   });
 });
+
+/** Answers the start of a session with one error packet, as a MySQL that does not take us. */
+function refusingMysql(errno: number, state: string, message: string): Promise<LocalServer> {
+  const payload = Buffer.concat([Buffer.from([0xff, errno & 0xff, errno >> 8]), Buffer.from(`#${state}${message}`)]);
+  const head = Buffer.from([payload.length, 0, 0, 0]);
+  return tcpServer((socket) => socket.end(Buffer.concat([head, payload])));
+}
+
+const ofMysql = (port: number) => ({ query: 'SELECT 1', dialect: 'mysql', port });
+
+test('a MySQL that is crowded is a reading of null, one that does not let us in is our mistake: unknown', async () => {
+  await using crowded = await refusingMysql(1040, '08004', 'Too many connections');
+  const seen = await look(sql, ofMysql(crowded.port), { target: someTarget });
+  assert.deepEqual(seen, { status: 'ok', value: null, detail: 'Too many connections (1040)' });
+  await using strict = await refusingMysql(1045, '28000', 'Access denied');
+  const denied = await look(sql, { query: 'SELECT 1', url: `mysql://root:wrong@127.0.0.1:${strict.port}/shop` });
+  assert.deepEqual(denied, { status: 'unknown', error: 'Access denied (1045)' });
+});
+
+test('of a MySQL too refused, silent and hung up are readings of null', async () => {
+  const refused = await look(sql, ofMysql(await closedPort()), { target: someTarget });
+  assert.deepEqual(refused, { status: 'ok', value: null, detail: 'refused' });
+  await using silent = await tcpServer(() => {});
+  const timedOut = await look(sql, ofMysql(silent.port), { target: someTarget, timeoutMs: 50 });
+  assert.deepEqual(timedOut, { status: 'ok', value: null, detail: 'timed out' });
+  await using curt = await tcpServer((socket) => socket.end());
+  const closed = await look(sql, ofMysql(curt.port), { target: someTarget });
+  assert.deepEqual(closed, { status: 'ok', value: null, detail: 'closed' });
+});
+
+test('a dialect that is not that of the url is refused while the file is checked', () => {
+  const given = { query: 'SELECT 1', url: 'mysql://127.0.0.1/shop' };
+  assert.deepEqual(sql.misfits?.(given), []);
+  assert.deepEqual(
+    sql.misfits?.({ ...given, dialect: 'postgresql' }).map(({ key, message }) => `${key}: ${message}`),
+    ['dialect: the url is of a mysql, the dialect of a postgresql'],
+  );
+  assert.equal(sql.settings.safeParse({ ...given, url: 'http://127.0.0.1/' }).success, false);
+});
