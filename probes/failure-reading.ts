@@ -58,6 +58,18 @@ export function readFailure(error: unknown, signal: AbortSignal): Reading {
   return lookFailed(error);
 }
 
+const notFound = z.object({ statusCode: z.literal(404) });
+
+/** Whether the engine says that there is no such container. */
+export function isGone(error: unknown): boolean {
+  return notFound.safeParse(error).success;
+}
+
+/** The reading of an error of the engine, which is the tool that looks: unknown, unless it says that the container is gone. */
+export function engineFailure(error: unknown): Reading {
+  return isGone(error) ? systemFailed('removed') : lookFailed(error);
+}
+
 /** Settles as `work` does, or rejects when the signal aborts; what `work` does afterwards is nobody's concern. */
 export function untilAborted<Value>(signal: AbortSignal, work: Promise<Value>): Promise<Value> {
   return new Promise((resolve, reject) => {

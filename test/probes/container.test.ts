@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { container } from '../../probes/container.ts';
-import type { ProbeTools } from '../../probes/probe.ts';
-import { look, noTools, someTarget } from './looking.ts';
+import type { ContainerStats, ProbeTools } from '../../probes/probe.ts';
+import { look, lookOnce, noTools, someTarget } from './looking.ts';
 
 const seen = { state: 'exited', health: 'unhealthy', restarts: 3, oomKilled: true, exitCode: 137 };
 const tools = (inspect: ProbeTools['inspect']): ProbeTools => ({ ...noTools, inspect });
@@ -46,4 +46,60 @@ test('a container that is gone is a reading; an engine that fails is unknown', a
 test('an engine that does not answer in time is unknown, because the engine is not the system', async () => {
   const reading = await look(container, {}, { target: someTarget, tools: tools(() => new Promise(() => {})), timeoutMs: 20 });
   assert.equal(reading.status, 'unknown');
+});
+
+const counted: ContainerStats = {
+  takenAtMs: 10_000,
+  cpuMs: 500,
+  throttledMs: 40,
+  memoryBytes: 32_000_000,
+  memoryLimitBytes: 128_000_000,
+  receivedBytes: 900,
+  sentBytes: 7,
+};
+const counting = (answers: readonly (ContainerStats | undefined)[]): ProbeTools => {
+  const left = [...answers];
+  return { ...noTools, stats: async () => left.shift() };
+};
+
+test('what the kernel counts is read in milliseconds, bytes and shares', async () => {
+  const values = [];
+  for (const read of ['cpu-time', 'throttled', 'memory', 'memory-share', 'received', 'sent']) {
+    const reading = await look(container, { read }, { target: someTarget, tools: counting([counted]) });
+    values.push(reading.status === 'ok' && reading.value);
+  }
+  assert.deepEqual(values, [500, 40, 32_000_000, 0.25, 900, 7]);
+});
+
+test('the use of the CPU is that between two looks, by the engine’s clock, and begins again with the container', async () => {
+  const later = { ...counted, takenAtMs: 12_000, cpuMs: 3500 };
+  const restarted = { ...counted, takenAtMs: 13_000, cpuMs: 20 };
+  const again = { ...restarted, takenAtMs: 14_000, cpuMs: 270 };
+  const tools = counting([counted, later, later, restarted, again]);
+  const open = container.open({ read: 'cpu' });
+  const seen = [];
+  for (let looks = 0; looks < 5; looks += 1) {
+    const reading = await lookOnce(open, { target: someTarget, tools });
+    seen.push(reading.status === 'ok' ? reading.value : reading.error);
+  }
+  assert.deepEqual(seen, [
+    'the use of the CPU takes two looks',
+    1.5,
+    'the engine looked once for two looks',
+    'the use of the CPU takes two looks',
+    0.25,
+  ]);
+});
+
+test('of a container that does not run nothing is counted, which is what the system did', async () => {
+  const reading = await look(container, { read: 'memory' }, { target: someTarget, tools: counting([undefined]) });
+  assert.deepEqual(reading, { status: 'ok', value: null, detail: 'the container does not run' });
+  const gone: ProbeTools = { ...noTools, stats: () => Promise.reject(Object.assign(new Error('gone'), { statusCode: 404 })) };
+  const removed = await look(container, { read: 'cpu' }, { target: someTarget, tools: gone });
+  assert.deepEqual(removed, { status: 'ok', value: null, detail: 'removed' });
+});
+
+test('a fact that there is not is refused with those that there are', () => {
+  const wrong = container.settings.safeParse({ read: 'ram' });
+  assert.match(wrong.error?.issues[0]?.message ?? '', /memory-share/);
 });

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:https';
 import { test } from 'node:test';
 import { followPath, http } from '../../probes/http.ts';
 import { look, lookOnce } from './looking.ts';
@@ -153,4 +155,52 @@ test('an address that is not http is refused while the file is checked', () => {
   assert.equal(http.settings.safeParse({ url: 'ftp://127.0.0.1/' }).success, false);
   assert.equal(http.settings.safeParse({ url: 'http://127.0.0.1/', methd: 'GET' }).success, false);
   assert.equal(http.settings.safeParse({ url: 'http://127.0.0.1:8080/manifest?v=1' }).success, true);
+});
+
+test('a value is found by JSONPath too, the first that it selects', async () => {
+  const body = '{"items":[{"id":"a","stock":0},{"id":"b","stock":12}]}';
+  await using server = await httpServer((_, response) => response.end(body));
+  const url = `http://127.0.0.1:${server.port}/`;
+  const path = '$.items[?@.stock > 0].id';
+  assert.deepEqual(await look(http, { url, read: { json: path } }), { status: 'ok', value: 'b' });
+  assert.deepEqual(await look(http, { url, read: { json: '$.none' } }), { status: 'ok', value: null, detail: '200, nothing at $.none' });
+  assert.equal(http.settings.safeParse({ url, read: { json: '$.items[' } }).success, false);
+});
+
+test('redirects are counted where they are followed', async () => {
+  await using server = await httpServer((request, response) => {
+    const step = Number(request.url?.slice(1));
+    response.writeHead(step < 2 ? 302 : 200, { location: `/${step + 1}` }).end();
+  });
+  const url = `http://127.0.0.1:${server.port}/0`;
+  const values = [];
+  for (const follow of [true, false]) {
+    const reading = await look(http, { url, read: 'redirects', 'follow-redirects': follow });
+    values.push(reading.status === 'ok' && reading.value);
+  }
+  assert.deepEqual(values, [2, 0]);
+});
+
+/** Of `localhost`, trusted by nobody, until 2126-10-28T07:59:15Z. */
+const certificate = (file: string) => readFileSync(new URL(`../runners/load/fixtures/localhost.${file}`, import.meta.url));
+
+test('a certificate’s end is read in days, trusted or not; without trust nothing else is', async () => {
+  const inner = createServer({ cert: certificate('crt'), key: certificate('key') }, (_, response) => response.end('ok'));
+  await using server = await tcpServer((socket) => inner.emit('connection', socket));
+  const url = `https://127.0.0.1:${server.port}/`;
+  const reading = await look(http, { url, read: 'tls-expiry' });
+  const days = (Date.parse('2126-10-28T07:59:15Z') - Date.now()) / 86_400_000;
+  assert.ok(reading.status === 'ok' && Math.abs(Number(reading.value) - days) < 0.02, JSON.stringify(reading));
+  const status = await look(http, { url });
+  assert.ok(status.status === 'ok' && status.value === null && status.detail?.startsWith('tls ('), JSON.stringify(status));
+});
+
+test('the end of a certificate that there cannot be is refused while the file is checked', () => {
+  const settings = { url: 'http://127.0.0.1/', read: 'tls-expiry' };
+  assert.deepEqual(
+    http.misfits?.(settings).map(({ key }) => key),
+    ['read'],
+  );
+  assert.deepEqual(http.misfits?.({ ...settings, 'follow-redirects': true }), []);
+  assert.deepEqual(http.misfits?.({ ...settings, url: 'https://127.0.0.1/' }), []);
 });

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { z } from 'zod';
+import { parseExperiment } from '../../experiments/language/parse.ts';
 import { probes } from '../../probes/index.ts';
+import { kinds } from '../../runners/cli/kinds.ts';
 import { look } from './looking.ts';
 
 test('every file that defines a probe is in the list, under its own name', async () => {
@@ -35,4 +37,33 @@ test('noop reads what it was told to', async () => {
   assert.ok(noop);
   assert.deepEqual(await look(noop, {}), { status: 'ok', value: true });
   assert.deepEqual(await look(noop, { value: 4.5 }), { status: 'ok', value: 4.5 });
+});
+
+test('settings that do not fit together are refused with their place, of named probes and of those in place', () => {
+  const source = [
+    'title: Misfits',
+    'probes:',
+    '  page: {probe: prometheus, page: "http://127.0.0.1/metrics"}',
+    'steady-state-hypothesis:',
+    '  - {probe: tcp, port: 25, read: answer, tolerance: true}',
+  ].join('\n');
+  const parsed = parseExperiment(source, { file: 'misfits.yaml', kinds, environment: {} });
+  assert.deepEqual(parsed.ok ? [] : parsed.problems.map(({ code, line, column, message }) => [code, line, column, message]), [
+    ['misfit', 3, 10, "prometheus needs 'series'"],
+    ['misfit', 5, 28, 'an answer is read that nothing is expected of'],
+  ]);
+});
+
+test('a heartbeat of a probe that cannot beat, or with a mistyped key of it, is explained at its place', () => {
+  const source = [
+    'title: Beats',
+    'probes:',
+    '  one: {probe: heartbeat, interval: 1s, of: {probe: reddis, command: [GET, beat]}}',
+    '  two: {probe: heartbeat, interval: 1s, of: {probe: redis, comand: [GET, beat]}}',
+  ].join('\n');
+  const parsed = parseExperiment(source, { file: 'beats.yaml', kinds, environment: {} });
+  assert.deepEqual(parsed.ok ? [] : parsed.problems.map(({ code, line, column, hint }) => [code, line, column, hint]), [
+    ['unknown-kind', 3, 53, "did you mean 'redis'?"],
+    ['unknown-key', 4, 60, "did you mean 'command'?"],
+  ]);
 });
