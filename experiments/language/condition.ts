@@ -1,11 +1,12 @@
 /**
- * Conditions: what must be true of the load, of a probe's readings, or of how either is spread. Hypotheses, objectives and stop conditions are
+ * Conditions: what must be true of the load, of a probe's readings, of how either is spread, or of how fast an error budget burns. Hypotheses, objectives and stop conditions are
  * all built of them, so that one pure function judges everything. An inline `probe:` becomes a named probe while the
- * file is parsed; after that a condition is about the load, a named probe's readings, or a measure of spread, nothing else.
+ * file is parsed; after that a condition is about the load, a named probe's readings, a measure of spread, or a burn rate, nothing else.
  */
 import { z } from 'zod';
 import { byMarker } from './choice.ts';
 import { duration } from './duration.ts';
+import { burnWindow, slo } from './error-budget.ts';
 import { name } from './names.ts';
 import { pattern } from './pattern.ts';
 import { parseSpread } from './spread.ts';
@@ -96,7 +97,18 @@ export const judgement = {
 export const loadCondition = z.strictObject({ load: selector, threshold, ...window });
 export const readingCondition = z.strictObject({ reading: name.describe('The name of a probe.'), ...judgement });
 export const spreadCondition = z.strictObject({ spread, ...window });
-export const condition = z.union([loadCondition, readingCondition, spreadCondition]);
+export const burnCondition = z.strictObject({
+  burn: selector.describe('The requests that count: http_req_failed or checks, with their tags.'),
+  slo,
+  fires: z.boolean().describe('Whether the alert has to fire (to stop a run, or to detect) or must not.'),
+  windows: z
+    .array(burnWindow)
+    .min(1)
+    .optional()
+    .describe('It fires when one of these is exceeded; default 14.4 over 1h and 5m, and 6 over 6h and 30m.'),
+  scale: z.number().min(1).optional().describe('Divides the windows, so that they fit into a run; default 1.'),
+});
+export const condition = z.union([loadCondition, readingCondition, spreadCondition, burnCondition]);
 
 /** How long a stop condition must hold before it stops the run. */
 export const holding = { for: duration.optional().describe('How long it must be so before the run is stopped; default at once.') };
@@ -104,4 +116,5 @@ export const holding = { for: duration.optional().describe('How long it must be 
 export type LoadCondition = z.output<typeof loadCondition>;
 export type ReadingCondition = z.output<typeof readingCondition>;
 export type SpreadCondition = z.output<typeof spreadCondition>;
+export type BurnCondition = z.output<typeof burnCondition>;
 export type Condition = z.output<typeof condition>;

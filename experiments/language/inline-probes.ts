@@ -3,7 +3,7 @@ import { judgement } from './condition.ts';
 import { at, type Entry, keysOf, type MapNode, mapValues, type Node, toData } from './tree.ts';
 
 /** Places of an objective where a condition stands. */
-const CLAUSES: ReadonlySet<string> = new Set(['good', 'during', 'since']);
+const CLAUSES: ReadonlySet<string> = new Set(['good', 'detected-by', 'during', 'since']);
 
 export type ConditionPlace = 'hypothesis' | 'stop-when' | 'objective';
 

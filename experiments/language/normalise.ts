@@ -1,7 +1,7 @@
 /** Makes an experiment of a checked tree: every default filled in, inline probes named, each kind's own keys set aside as written. */
 import { z } from 'zod';
 import { expandStep } from './composite.ts';
-import { condition, holding, loadCondition, readingCondition, spreadCondition } from './condition.ts';
+import { burnCondition, condition, holding, loadCondition, readingCondition, spreadCondition } from './condition.ts';
 import { duration } from './duration.ts';
 import type { Experiment } from './experiment.ts';
 import type { ExperimentFiles } from './files.ts';
@@ -48,7 +48,14 @@ const outline = z.object({
   method: z.array(settingsMap).default([]),
   objectives: z.record(name, objective).default({}),
   'stop-when': z
-    .array(z.union([loadCondition.extend(holding), readingCondition.extend(holding), spreadCondition.extend(holding)]))
+    .array(
+      z.union([
+        loadCondition.extend(holding),
+        readingCondition.extend(holding),
+        spreadCondition.extend(holding),
+        burnCondition.extend(holding),
+      ]),
+    )
     .default([]),
   watch: duration.prefault('30s'),
   limits: limits.prefault({}),

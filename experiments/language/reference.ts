@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { answerCheck, extraction } from './answer-check.ts';
 import { describeParts } from './composite.ts';
-import { judgement, loadCondition, readingCondition, spreadCondition } from './condition.ts';
+import { burnCondition, judgement, loadCondition, readingCondition, spreadCondition } from './condition.ts';
 import type { Kind, Kinds } from './kind.ts';
 import { scenarioBase } from './load.ts';
 import { connect } from './load-connect.ts';
@@ -121,6 +121,7 @@ export function referenceSections(kinds: Kinds): Readonly<Record<string, string>
     'load-condition': keysTable(loadCondition),
     'reading-condition': keysTable(readingCondition),
     'spread-condition': keysTable(spreadCondition),
+    'burn-condition': keysTable(burnCondition),
     measures: measuresTable(),
     'inline-probe': keysTable(z.strictObject({ probe: z.string().describe('Its kind.'), ...probeBase, ...judgement })),
     objective: keysTable(objectiveOf(z.unknown().meta({ id: 'condition' }))),

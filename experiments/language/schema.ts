@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { byKind, byMarker } from './choice.ts';
-import { holding, judgement, loadCondition, readingCondition, spreadCondition } from './condition.ts';
+import { burnCondition, holding, judgement, loadCondition, readingCondition, spreadCondition } from './condition.ts';
 import { duration } from './duration.ts';
 import type { Kind, Kinds } from './kind.ts';
 import { generatorCount, scenarioBase } from './load.ts';
@@ -49,11 +49,12 @@ function conditionOf(kinds: Kinds, extra: Shape, id: string): z.ZodType {
     load: loadCondition.extend(extra).meta({ id: `${id}-load`, description: 'A metric of the load and its threshold.' }),
     reading: readingCondition.extend(extra).meta({ id: `${id}-reading`, description: 'Readings of a named probe.' }),
     spread: spreadCondition.extend(extra).meta({ id: `${id}-spread`, description: 'How the load or the readings of a probe are spread.' }),
+    burn: burnCondition.extend(extra).meta({ id: `${id}-burn`, description: 'How fast an error budget burns.' }),
     probe: byKindOf('probe', 'probe', kinds.probes, { ...probeBase, ...judgement, ...extra }, `${id}-probe`),
   };
   const union = z
     .union(Object.values(branches))
-    .meta({ id, description: 'What must be true of the load, of a named probe, of how either is spread, or of a probe written in place.' });
+    .meta({ id, description: 'What must be true of the load, of a named probe, of how either is spread, of an error budget, or of a probe written in place.' });
   return byMarker('a condition', branches, union);
 }
 

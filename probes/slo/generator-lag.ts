@@ -65,7 +65,7 @@ function isUpperBound(condition: Condition): condition is LoadCondition {
 
 /** True where the generator's lag bears on this condition at all. */
 export function dependsOnLag(condition: Condition, evidence: Evidence, late: readonly LateSpan[]): boolean {
-  if (late.length === 0 || 'reading' in condition) return false;
+  if (late.length === 0 || 'reading' in condition || 'burn' in condition) return false;
   return 'spread' in condition ? isSpreadOfLatency(condition, evidence) : isLatency(condition.load.metric, evidence);
 }
 

@@ -1,4 +1,5 @@
 /** An indicator on the time axis: intervals that are good, not good or unknown, side by side without gaps. */
+import type { EdgeErrors } from './instant.ts';
 import type { State } from './judgement.ts';
 
 export type GoodState = 'good' | 'not-good' | 'unknown';
@@ -21,6 +22,8 @@ export interface GoodTimeline {
   readonly endMs: number;
   /** Plus or minus this is an instant known. */
   readonly errorMs: number;
+  /** The same for each edge by itself, where its two sides differ. */
+  readonly edges: EdgeErrors;
   /** Length of the window that was slid along. */
   readonly windowMs: number;
   /** A stretch that begins this shortly before a fault's end may be the undo's own doing: requests on their way are keyed by their start. */

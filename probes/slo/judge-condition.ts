@@ -3,20 +3,28 @@
  * are all judged by, live and afterwards alike. It gives the same answer whenever all that the stretch holds has arrived.
  */
 import type { Condition } from '../../experiments/language/condition.ts';
+import { judgeBurn } from './burn-alert.ts';
 import type { Evidence } from './evidence.ts';
 import { judgeLoad } from './judge-load.ts';
 import { judgeReading } from './judge-reading.ts';
 import { isOfReadings, judgeSpread } from './judge-spread.ts';
 import { type Judgement, unknown } from './judgement.ts';
+import { BUCKET_MS } from './load-cells.ts';
 import { typicalSpacing } from './spacing.ts';
 
 /** Length of the window where a condition doesn't say. */
 export const WINDOW_MS = 1000;
 
+/** Length of the window that a condition asks for. An alert has windows of its own and is asked for the instant at which they end. */
+export function askedWindowMs(condition: Condition): number {
+  return 'burn' in condition ? BUCKET_MS : (condition.over?.ms ?? WINDOW_MS);
+}
+
 /** Judges over [fromMs, toMs) on the run's clock. What cannot be judged, a judge that throws included, is unknown. */
 export function judgeCondition(condition: Condition, evidence: Evidence, fromMs: number, toMs: number): Judgement {
   try {
     if ('spread' in condition) return judgeSpread(condition, evidence, fromMs, toMs);
+    if ('burn' in condition) return judgeBurn(condition, evidence, fromMs, toMs);
     return 'load' in condition ? judgeLoad(condition, evidence, fromMs, toMs) : judgeReading(condition, evidence, fromMs, toMs);
   } catch (error) {
     return unknown(`could not be judged: ${error instanceof Error ? error.message : String(error)}`);
@@ -25,8 +33,8 @@ export function judgeCondition(condition: Condition, evidence: Evidence, fromMs:
 
 /** Length of the window that a condition is judged over. */
 export function windowMsOf(condition: Condition, evidence: Evidence): number {
-  const overMs = condition.over?.ms ?? WINDOW_MS;
-  if ('load' in condition || ('spread' in condition && !isOfReadings(condition, evidence))) return overMs;
+  const overMs = askedWindowMs(condition);
+  if ('load' in condition || 'burn' in condition || ('spread' in condition && !isOfReadings(condition, evidence))) return overMs;
   const probe = 'spread' in condition ? condition.spread.of : condition.reading;
   return Math.max(overMs, ...evidence.readingsOf(probe).map((list) => 2 * typicalSpacing(list)));
 }

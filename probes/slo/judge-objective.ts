@@ -5,13 +5,24 @@
 import type { Condition } from '../../experiments/language/condition.ts';
 import { formatMs } from '../../experiments/language/duration.ts';
 import type { Objective } from '../../experiments/language/experiment.ts';
-import { type ClauseContext, type ClauseJudgement, judgeMitigated, judgeRecovered, judgeThroughout } from './clauses.ts';
+import {
+  type ClauseContext,
+  type ClauseJudgement,
+  judgeDetected,
+  judgeMitigated,
+  judgeRecovered,
+  judgeSteady,
+  judgeThroughout,
+} from './clauses.ts';
+import { type Detection, detectionOf } from './detection.ts';
 import type { Evidence } from './evidence.ts';
 import { dependsOnLag, judgeDespiteLag, type LateSpan, timelineDespiteLag } from './generator-lag.ts';
-import type { GoodInterval } from './good-intervals.ts';
-import { divisorOf, isRight } from './judge-reading.ts';
-import { conditionText, type Judgement, numberText, type State, unknown } from './judgement.ts';
-import { type FaultClock, recoveryOf } from './recovery.ts';
+import type { GoodInterval, GoodTimeline } from './good-intervals.ts';
+import type { Instant } from './instant.ts';
+import { budgetText, failedShareOf, judgeBudget } from './judge-budget.ts';
+import { conditionText, type State, unknown } from './judgement.ts';
+import { clockProblem, type FaultClock, recoveryOf } from './recovery.ts';
+import { steadyTimeline } from './steady.ts';
 
 export interface ObjectiveContext {
   /** Undefined where the fault never took effect; `why` then says so. */
@@ -20,6 +31,17 @@ export interface ObjectiveContext {
   readonly watchEndMs: number;
   /** When the load generator was itself too late: it is not held against the system's latency. */
   readonly late: readonly LateSpan[];
+  /** The steady-state hypothesis. */
+  readonly hypothesis: readonly Condition[];
+}
+
+/** The instants, each as the stretch in which it must lie; null where there is none. */
+export interface Instants {
+  readonly impact: Instant | null;
+  readonly detected: Instant | null;
+  readonly mitigated: Instant | null;
+  readonly recovered: Instant | null;
+  readonly steady: Instant | null;
 }
 
 /** Instants on the run's clock, null where there are none. */
@@ -29,25 +51,11 @@ export interface ObjectiveJudgement {
   readonly firstImpactMs: number | null;
   readonly mitigatedMs: number | null;
   readonly recoveredMs: number | null;
+  readonly instants: Instants;
   readonly errorMs: number | null;
   readonly failedShare: number | null;
   readonly clauses: readonly ClauseJudgement[];
   readonly intervals: readonly GoodInterval[];
-}
-
-/** Failed share of the indicator's requests, or of its readings that are not right, over the whole run; null where there are none, as for a measure of spread. */
-export function failedShareOf(condition: Condition, evidence: Evidence): number | null {
-  let [failed, all] = [0, 0];
-  if ('load' in condition) {
-    for (const { rows } of evidence.seriesOf(condition.load)) {
-      for (const { sums } of rows.values()) [failed, all] = [failed + sums.failed, all + sums.finished];
-    }
-  } else if ('reading' in condition) {
-    const divisor = divisorOf(condition, evidence);
-    const ok = evidence.readingsOf(condition.reading).flatMap((list) => list.filter(({ status }) => status === 'ok'));
-    if (divisor !== undefined) [failed, all] = [ok.filter(({ value }) => !isRight(condition, value, divisor)).length, ok.length];
-  }
-  return all === 0 ? null : failed / all;
 }
 
 /** Worst first: broken, unknown, held. */
@@ -56,31 +64,54 @@ export function worstOf(states: readonly State[]): State {
   return states.length === 0 || states.includes('unknown') ? 'unknown' : 'held';
 }
 
-function judgeBudget(share: number | null, budget: number): Judgement {
-  if (share === null) return unknown('no samples');
-  const seen = `${numberText(share * 100)}% failed`;
-  return { state: share <= budget ? 'held' : 'broken', seen };
+/** What clauses on instants are judged on; each is undefined where the objective, or the experiment, has no such thing. */
+interface Seen {
+  readonly indicator: ClauseContext | undefined;
+  readonly detection: Detection | undefined;
+  readonly steady: ClauseContext | undefined;
+}
+
+function seenOf(objective: Objective, timeline: GoodTimeline | undefined, evidence: Evidence, clock: FaultClock, context: ObjectiveContext): Seen {
+  const { watchEndMs, late, hypothesis } = context;
+  const on = (each: GoodTimeline): ClauseContext => ({ recovery: recoveryOf(each, clock, watchEndMs), clock, windowMs: each.windowMs });
+  const signal = objective['detected-by'] && timelineDespiteLag(objective['detected-by'], evidence, watchEndMs, late);
+  const steady = steadyTimeline(hypothesis, evidence, watchEndMs, late);
+  return {
+    indicator: timeline && on(timeline),
+    detection: signal && detectionOf(signal, clock, watchEndMs),
+    steady: steady && on(steady),
+  };
+}
+
+function instantsOf({ indicator, detection, steady }: Seen): Instants {
+  const seen = indicator?.recovery;
+  return {
+    impact: seen?.impact ?? null,
+    detected: detection?.instant ?? null,
+    mitigated: seen && seen.mitigatedMs !== null ? seen.mitigation : null,
+    recovered: seen && seen.recoveredMs !== null ? seen.recovery : null,
+    steady: steady && steady.recovery.recoveredMs !== null ? steady.recovery.recovery : null,
+  };
 }
 
 /** Every clause that the objective has, in the order of the language. */
-function judgeClauses(
-  objective: Objective,
-  evidence: Evidence,
-  context: ObjectiveContext,
-  clock: FaultClock,
-  indicator: ClauseContext | undefined,
-) {
+function judgeClauses(objective: Objective, evidence: Evidence, context: ObjectiveContext, clock: FaultClock, seen: Seen) {
+  const { indicator } = seen;
   const clauses: { judged: ClauseJudgement; condition: Condition | undefined }[] = [];
   const { good, during, since, after, budget } = objective;
-  const { 'mitigated-within': mitigated, 'recovered-within': recovered } = objective;
+  const { 'detected-within': detected, 'mitigated-within': mitigated, 'recovered-within': recovered, 'steady-within': steady } = objective;
   const push = (judged: ClauseJudgement, condition = good) => clauses.push({ judged, condition });
-  const isBare = !(mitigated || recovered || during || since || after) && budget === undefined;
+  const isBare = !(detected || steady || mitigated || recovered || during || since || after) && budget === undefined;
   if (indicator && (objective.throughout ?? isBare)) push(judgeThroughout(indicator));
+  if (seen.detection && detected) push(judgeDetected(seen.detection, clock, detected.ms), objective['detected-by']);
+  else if (detected) push({ clause: 'detected-within', text: 'detected', ...unknown('nothing says what the signal is') });
   if (indicator && mitigated) push(judgeMitigated(indicator, mitigated.ms));
   if (indicator && recovered) push(judgeRecovered(indicator, recovered.ms));
+  if (seen.steady && steady) push(judgeSteady(seen.steady, steady.ms));
+  else if (steady) push({ clause: 'steady-within', text: 'steady', ...unknown('there is no steady-state hypothesis') });
   if (good && budget !== undefined) {
-    const text = `at most ${numberText(budget * 100)}% failed over the whole run`;
-    push({ clause: 'budget', text, ...judgeBudget(failedShareOf(good, evidence), budget) });
+    const judged = judgeBudget(good, budget, evidence);
+    push({ clause: 'budget', text: budgetText(budget), state: judged.state, seen: judged.seen });
   }
   const interval = (clause: 'during' | 'since' | 'after', text: string, condition: Condition, fromMs: number | undefined, toMs: number) => {
     const judged =
@@ -110,14 +141,15 @@ function judgeClauses(
   return clauses;
 }
 
+const ON_INSTANTS: ReadonlySet<ClauseJudgement['clause']> = new Set(['throughout', 'detected-within', 'mitigated-within', 'recovered-within']);
+
 /** Says so where it was the generator's lag that left an indicator unknown. */
 function blamingLag(
   { judged, condition }: { judged: ClauseJudgement; condition: Condition | undefined },
   evidence: Evidence,
   late: readonly LateSpan[],
 ): ClauseJudgement {
-  const isOnInstants = judged.clause === 'throughout' || judged.clause === 'mitigated-within' || judged.clause === 'recovered-within';
-  if (judged.state !== 'unknown' || !isOnInstants || !condition || !dependsOnLag(condition, evidence, late)) return judged;
+  if (judged.state !== 'unknown' || !ON_INSTANTS.has(judged.clause) || !condition || !dependsOnLag(condition, evidence, late)) return judged;
   return { ...judged, seen: `${judged.seen}; the load generator was itself too late` };
 }
 
@@ -126,6 +158,7 @@ const NOTHING = {
   firstImpactMs: null,
   mitigatedMs: null,
   recoveredMs: null,
+  instants: { impact: null, detected: null, mitigated: null, recovered: null, steady: null },
   errorMs: null,
   failedShare: null,
   intervals: [],
@@ -146,20 +179,16 @@ function judge(objective: Objective, evidence: Evidence, context: ObjectiveConte
   const timeline = objective.good ? timelineDespiteLag(objective.good, evidence, watchEndMs, context.late) : undefined;
   const failedShare = objective.good ? failedShareOf(objective.good, evidence) : null;
   const seen = { ...NOTHING, failedShare, errorMs: timeline?.errorMs ?? null, intervals: timeline?.intervals ?? [] };
-  if (!clock) {
+  const problem = clock ? clockProblem(clock, watchEndMs) : (context.why ?? 'the fault never took effect');
+  if (!clock || problem !== undefined) {
     const blank: FaultClock = { askedAtMs: watchEndMs, inEffectAtMs: watchEndMs, endedAtMs: undefined, momentary: false };
-    const indicator = timeline && { recovery: recoveryOf(timeline, blank, watchEndMs), clock: blank, windowMs: timeline.windowMs };
-    const asked = judgeClauses(objective, evidence, context, blank, indicator);
-    const clauses = asked.map(({ judged }) => ({
-      ...judged,
-      state: 'unknown' as const,
-      seen: context.why ?? 'the fault never took effect',
-    }));
+    const asked = judgeClauses(objective, evidence, context, blank, seenOf(objective, timeline, evidence, blank, context));
+    const clauses = asked.map(({ judged }) => ({ ...judged, state: 'unknown' as const, seen: problem ?? 'the fault never took effect' }));
     return { ...seen, state: 'unknown', clauses };
   }
-  const recovery = timeline && recoveryOf(timeline, clock, watchEndMs);
-  const indicator = timeline && recovery && { recovery, clock, windowMs: timeline.windowMs };
-  const clauses = judgeClauses(objective, evidence, context, clock, indicator).map((each) => blamingLag(each, evidence, context.late));
+  const found = seenOf(objective, timeline, evidence, clock, context);
+  const recovery = found.indicator?.recovery;
+  const clauses = judgeClauses(objective, evidence, context, clock, found).map((each) => blamingLag(each, evidence, context.late));
   return {
     ...seen,
     state: worstOf(clauses.map(({ state }) => state)),
@@ -167,6 +196,7 @@ function judge(objective: Objective, evidence: Evidence, context: ObjectiveConte
     firstImpactMs: recovery?.firstImpactMs ?? null,
     mitigatedMs: recovery?.mitigatedMs ?? null,
     recoveredMs: recovery?.recoveredMs ?? null,
+    instants: instantsOf(found),
     clauses,
   };
 }

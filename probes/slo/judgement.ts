@@ -1,5 +1,5 @@
 /** What judging comes to, and the words and numbers that judgements are told in. */
-import type { Condition } from '../../experiments/language/condition.ts';
+import type { BurnCondition, Condition } from '../../experiments/language/condition.ts';
 import type { Aggregate, Operator, Threshold } from '../../experiments/language/threshold.ts';
 
 /** `unknown` means that nothing can be said; it never counts as held. */
@@ -42,9 +42,15 @@ export function numberText(value: number): string {
   return Math.abs(value) >= 1000 ? String(Math.round(value)) : String(Number(value.toPrecision(3)));
 }
 
+function burnText({ burn, slo, fires, scale }: BurnCondition): string {
+  const scaled = scale === undefined || scale === 1 ? '' : `, windows / ${scale}`;
+  return `burn-rate alert on ${burn.text} at ${numberText(slo * 100)}%${scaled} ${fires ? 'fires' : 'does not fire'}`;
+}
+
 /** The condition as its author would write it on one line. */
 export function conditionText(condition: Condition): string {
   if ('spread' in condition) return condition.spread.text;
+  if ('burn' in condition) return burnText(condition);
   if ('load' in condition) return `${condition.load.text} ${condition.threshold.text}`;
   const { tolerance, threshold, per } = condition;
   const parts: string[] = [];

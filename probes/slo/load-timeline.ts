@@ -13,6 +13,7 @@
 import type { LoadCondition } from '../../experiments/language/condition.ts';
 import type { Evidence } from './evidence.ts';
 import { GOOD_STATE_OF, type GoodInterval, type GoodState, type GoodTimeline, joinIntervals } from './good-intervals.ts';
+import { evenErrors } from './instant.ts';
 import { isLatency, judgeWindow, readerFor } from './judge-load.ts';
 import { BUCKET_MS } from './load-cells.ts';
 import type { MetricReader } from './load-metrics.ts';
@@ -113,7 +114,15 @@ function carryOver(painted: GoodState[], length: number): void {
 }
 
 function nothingKnown(toMs: number, windowMs: number): GoodTimeline {
-  return { intervals: joinIntervals([], toMs), endMs: 0, errorMs: BUCKET_MS, windowMs, settleMs: 0, rescuedMs: 0 };
+  return {
+    intervals: joinIntervals([], toMs),
+    endMs: 0,
+    errorMs: BUCKET_MS,
+    edges: evenErrors(BUCKET_MS),
+    windowMs,
+    settleMs: 0,
+    rescuedMs: 0,
+  };
 }
 
 /**
@@ -151,10 +160,12 @@ export function loadTimeline(condition: LoadCondition, evidence: Evidence, toMs:
   const spacingMs = ((end - start) * BUCKET_MS) / busy.reduce((sum, planned) => sum + planned, 0);
   carryOver(painted, Math.max(length, Math.ceil((CARRIED_SPACINGS * spacingMs) / BUCKET_MS)));
   const intervals = painted.map((state, bucket): GoodInterval => ({ fromMs: bucket * BUCKET_MS, toMs: (bucket + 1) * BUCKET_MS, state }));
+  const errorMs = Math.max(BUCKET_MS * Math.ceil(spacingMs / BUCKET_MS), uncertain ? windowMs : 0);
   return {
     intervals: joinIntervals(intervals, toMs),
     endMs: end * BUCKET_MS,
-    errorMs: Math.max(BUCKET_MS * Math.ceil(spacingMs / BUCKET_MS), uncertain ? windowMs : 0),
+    errorMs,
+    edges: evenErrors(errorMs),
     windowMs: length * BUCKET_MS,
     settleMs: 2 * BUCKET_MS,
     rescuedMs: isLatency(condition.load.metric, evidence) && condition.threshold.operator.startsWith('<') ? condition.threshold.bound : 0,

@@ -6,6 +6,7 @@
 import type { ReadingCondition } from '../../experiments/language/condition.ts';
 import type { Evidence, ProbeReading } from './evidence.ts';
 import { combineIntervals, GOOD_STATE_OF, type GoodInterval, type GoodState, type GoodTimeline, joinIntervals } from './good-intervals.ts';
+import { type EdgeErrors, evenErrors } from './instant.ts';
 import { divisorOf, isRight, judgeReading, judgesEach } from './judge-reading.ts';
 import { CARRIED_SPACINGS, typicalSpacing } from './spacing.ts';
 
@@ -46,6 +47,21 @@ function aggregatedSamples(condition: ReadingCondition, evidence: Evidence, wind
     .filter(({ state }) => state !== 'unknown');
 }
 
+/**
+ * Edges of looks that speak for themselves. The last right look said so at some time after its start, the first wrong one before its
+ * end; likewise the other way round. A look that hangs counts with all of its length.
+ *
+ *   looks     [right]        [wrong]      not good is drawn from the start of the first wrong look
+ *   true edge  └─────────────────┘        to the end of the first right one
+ */
+function edgesOfLooks(tracks: readonly (readonly Sample[])[], spacingMs: number): EdgeErrors {
+  const longestMs = tracks.flat().reduce((longest, { startedMs, atMs }) => Math.max(longest, atMs - startedMs), 0);
+  return {
+    onset: { earlierMs: spacingMs, laterMs: longestMs },
+    relief: { earlierMs: spacingMs + longestMs, laterMs: 0 },
+  };
+}
+
 /** The timeline from 0 to `toMs`; all containers of the probe have to be good. Failed looks are no samples: only a gap of several makes a stretch unknown. */
 export function readingTimeline(condition: ReadingCondition, evidence: Evidence, toMs: number, windowMs: number): GoodTimeline {
   const lists = evidence.readingsOf(condition.reading).filter((list) => list.length > 0);
@@ -63,6 +79,7 @@ export function readingTimeline(condition: ReadingCondition, evidence: Evidence,
     intervals: combineIntervals(tracks, toMs),
     endMs: lastMs === 0 ? 0 : Math.min(toMs, lastMs + spacingMs),
     errorMs: Math.round(each ? spacingMs : overMs),
+    edges: each ? edgesOfLooks(samples, spacingMs) : evenErrors(overMs),
     windowMs: each ? spacingMs : overMs,
     settleMs: 0,
     rescuedMs: 0,

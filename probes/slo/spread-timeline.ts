@@ -5,6 +5,7 @@
 import type { SpreadCondition } from '../../experiments/language/condition.ts';
 import type { Evidence } from './evidence.ts';
 import { type GoodInterval, type GoodState, type GoodTimeline, joinIntervals } from './good-intervals.ts';
+import { evenErrors } from './instant.ts';
 import { windowMsOf } from './judge-condition.ts';
 import { spreadJudge } from './judge-spread.ts';
 import { BUCKET_MS } from './load-cells.ts';
@@ -43,5 +44,13 @@ export function spreadTimeline(condition: SpreadCondition, evidence: Evidence, t
     return { fromMs: bucket * BUCKET_MS, toMs: (bucket + 1) * BUCKET_MS, state };
   });
   const endMs = intervals.findLast(({ state }) => state !== 'unknown')?.toMs ?? 0;
-  return { intervals: joinIntervals(intervals, toMs), endMs, errorMs: windowMs, windowMs, settleMs: 2 * BUCKET_MS, rescuedMs: 0 };
+  return {
+    intervals: joinIntervals(intervals, toMs),
+    endMs,
+    errorMs: windowMs,
+    edges: evenErrors(windowMs),
+    windowMs,
+    settleMs: 2 * BUCKET_MS,
+    rescuedMs: 0,
+  };
 }

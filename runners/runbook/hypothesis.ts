@@ -1,7 +1,7 @@
 /** The steady-state hypothesis: judged over each condition's own window, before, after arming, and after the last undo. */
 import type { Experiment } from '../../experiments/language/experiment.ts';
 import type { Evidence } from '../../probes/slo/evidence.ts';
-import { judgeLatest, WINDOW_MS } from '../../probes/slo/judge-condition.ts';
+import { askedWindowMs, judgeLatest } from '../../probes/slo/judge-condition.ts';
 import { conditionText } from '../../probes/slo/judgement.ts';
 import type { EventOf, Held } from '../journal/events.ts';
 import type { Journal } from '../journal/writer.ts';
@@ -25,7 +25,7 @@ const SETTLE_MS = 300;
 export function hypothesisNow(context: Omit<HypothesisContext, 'journal'>, notBeforeMs = 0): { state: Held; parts: Judgement['parts'] } {
   const toMs = context.clock.nowMs() - SETTLE_MS;
   const parts = context.experiment.hypothesis.map((condition) => {
-    const fromMs = toMs - (condition.over?.ms ?? WINDOW_MS);
+    const fromMs = toMs - askedWindowMs(condition);
     if (fromMs < notBeforeMs) return { text: conditionText(condition), state: 'unknown' as const, seen: 'its window is not full yet' };
     const judged = judgeLatest(condition, context.evidence, toMs);
     return { text: conditionText(condition), state: judged.state, seen: judged.seen };

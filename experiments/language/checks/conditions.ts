@@ -1,50 +1,20 @@
 /** Checks of conditions: metrics, tags, probes and facts that there are, and aggregations that suit them. */
 import { suggest } from '../closest.ts';
 import { conditionsOf } from '../inline-probes.ts';
-import { type MetricSelector, parseSelector, parseThreshold, type Threshold } from '../threshold.ts';
+import { parseSelector, parseThreshold, type Threshold } from '../threshold.ts';
 import { at, entriesOf, keySpan, keysOf, type MapNode, type Node, textOf } from '../tree.ts';
+import { checkBurnCondition } from './burn.ts';
 import { type CheckContext, checkName } from './context.ts';
 import { checkProbe } from './method.ts';
 import { METRICS, spelled } from './metrics.ts';
 import { checkSpreadCondition } from './spread.ts';
-
-/** What is wrong with a selector's tags: the first that no scenario has, else that none has them together. */
-function wrongTag(
-  selector: MetricSelector,
-  scenarios: readonly Readonly<Record<string, string>>[],
-): { message: string; hint?: string | undefined } | undefined {
-  const wanted = Object.entries(selector.tags).filter(([key]) => !(selector.metric === 'checks' && key === 'check'));
-  if (scenarios.some((tags) => wanted.every(([key, value]) => tags[key] === value))) return undefined;
-  for (const [key, value] of wanted) {
-    const values = [...new Set(scenarios.flatMap((tags) => tags[key] ?? []))];
-    if (values.includes(value)) continue;
-    const keys = [...new Set(scenarios.flatMap((tags) => Object.keys(tags)))];
-    if (values.length === 0) return { message: `no scenario has a tag '${key}'`, hint: suggest(key, keys) };
-    return { message: `no scenario has the tag ${key}:${value}`, hint: suggest(value, values) };
-  }
-  return { message: `no scenario has all of these tags: ${wanted.map(([key, value]) => `${key}:${value}`).join(', ')}` };
-}
+import { checkTags } from './tags.ts';
 
 function checkAggregation(context: CheckContext, node: Node | undefined, allowed: readonly Threshold['aggregation'][], what: string): void {
   const threshold = parseThreshold(textOf(node) ?? '');
   if (!node || !threshold || allowed.includes(threshold.aggregation)) return;
   const hint = `${what} takes ${allowed.map(spelled).join(', ')}`;
   context.report('wrong-aggregation', `'${spelled(threshold.aggregation)}' does not suit ${what}`, node.span, hint);
-}
-
-function checkTags(context: CheckContext, load: Node, selector: MetricSelector): void {
-  const scenarios = context.scenarioTags;
-  if (scenarios.length === 0) {
-    context.report('no-load', 'the experiment has no load that this could be about', load.span, 'add load: {scenarios: …}');
-    return;
-  }
-  const wrong = wrongTag(selector, scenarios);
-  if (wrong) context.report('unknown-tag', wrong.message, load.span, wrong.hint);
-  const check = selector.metric === 'checks' ? selector.tags['check'] : undefined;
-  const checks = context.checkNames;
-  if (check !== undefined && !checks.includes(check)) {
-    context.report('unknown-tag', `no request has a check '${check}'`, load.span, suggest(check, checks));
-  }
 }
 
 /** Checks a map of `load` and `threshold`. */
@@ -95,7 +65,7 @@ function checkReadingCondition(context: CheckContext, node: MapNode): void {
 }
 
 /** Keys of which a condition has exactly one; the schema reports anything else. */
-const MARKERS = ['load', 'reading', 'spread', 'probe'] as const;
+const MARKERS = ['load', 'reading', 'spread', 'burn', 'probe'] as const;
 
 /** Checks every condition, and every probe whether named or inline. */
 export function checkConditions(context: CheckContext): void {
@@ -110,6 +80,10 @@ export function checkConditions(context: CheckContext): void {
     }
     if (markers[0] === 'spread') {
       checkSpreadCondition(context, node);
+      continue;
+    }
+    if (markers[0] === 'burn') {
+      checkBurnCondition(context, node);
       continue;
     }
     checkReadingCondition(context, node);

@@ -1,0 +1,160 @@
+/**
+ * Multi-window burn-rate alerts ("The Site Reliability Workbook", chapter 5, "Multiwindow, Multi-Burn-Rate Alerts"): one fires while the budget
+ * burns faster than a pair's rate both in its long window and in its short one. Looked at every 100 ms; windows end at that instant.
+ *
+ * A run is shorter than the windows. What lies before its load counts as load of the same rate that was answered well, so that the alert is
+ * judged on what the run alone did: it fires when a real one would have, after a past without errors.
+ */
+import type { BurnCondition } from '../../experiments/language/condition.ts';
+import { formatMs } from '../../experiments/language/duration.ts';
+import { BURN_WINDOWS, type BurnWindow } from '../../experiments/language/error-budget.ts';
+import { burnRate } from './error-budget.ts';
+import type { Evidence } from './evidence.ts';
+import { type LoadQuestion, measureWindow, readerFor } from './judge-load.ts';
+import { type Judgement, numberText, type State, unknown } from './judgement.ts';
+import { BUCKET_MS, OTHER_TAG } from './load-cells.ts';
+import type { MetricReader } from './load-metrics.ts';
+import { type LoadRow, LoadWindow } from './load-window.ts';
+
+/** How an alert stood at one instant. */
+export interface BurnState {
+  /** Undefined where nobody knows. */
+  readonly fires: boolean | undefined;
+  /** Burn rates in both windows of the pair that tells most, over that pair's rate: above 1 it fires. */
+  readonly level: number;
+  readonly seen: string;
+}
+
+/** How a burn-rate alert stood at an instant, which is the beginning of bucket `at`. To be asked in ascending order. */
+export type BurnMeter = (at: number) => BurnState;
+
+/** The rows of the series that a meter reads, by bucket. */
+interface BurnLoad {
+  readonly rowsAt: (bucket: number) => readonly LoadRow[];
+  /** First bucket in which something was due, and the one after the last. */
+  readonly start: number;
+  readonly end: number;
+  readonly reader: MetricReader;
+  readonly completionsKnown: boolean;
+}
+
+/** The load that a condition asks for, or why there is none. */
+export function burnLoad({ burn }: BurnCondition, evidence: Evidence): BurnLoad | string {
+  const reader = readerFor(burn, evidence);
+  if (!reader) return `there is no metric ${burn.metric}`;
+  if (evidence.isIncomplete(burn)) return `more series than are kept: what ${burn.text} asks for may lie in ${OTHER_TAG}`;
+  const matching = evidence.seriesOf(burn);
+  const due = matching.flatMap(({ rows }) => [...rows].flatMap(([bucket, row]) => (reader.due(row) > 0 ? [bucket] : [])));
+  if (due.length === 0) return `no load matches ${burn.text}`;
+  const extent = due.reduce(
+    ({ start, end }, bucket) => ({ start: Math.min(start, bucket), end: Math.max(end, bucket + 1) }),
+    { start: Infinity, end: 0 },
+  );
+  const rowsAt = (bucket: number) => matching.map(({ rows }) => rows.get(bucket)).filter((row) => row !== undefined);
+  return { rowsAt, ...extent, reader, completionsKnown: evidence.completionsKnown };
+}
+
+/** A window that ends where it is moved to, each time further on. */
+class MovingWindow {
+  readonly length: number;
+  readonly #load: BurnLoad;
+  readonly #window: LoadWindow;
+  readonly #question: LoadQuestion;
+  #from: number | undefined;
+  #to = 0;
+
+  constructor(lengthMs: number, { burn }: BurnCondition, load: BurnLoad) {
+    this.length = Math.max(1, Math.round(lengthMs / BUCKET_MS));
+    this.#load = load;
+    this.#window = new LoadWindow(load.reader.demand);
+    this.#question = { selector: burn, aggregate: { aggregation: 'rate' } };
+  }
+
+  /** Share of the window's requests that were bad, what lies before the load being good; undefined where there are none. */
+  badShareAt(end: number): number | undefined {
+    this.#moveTo(end);
+    const { start, reader, completionsKnown } = this.#load;
+    const { value } = measureWindow(this.#question, reader, this.#window, { lengthMs: this.length * BUCKET_MS, completionsKnown });
+    if (value === undefined) return undefined;
+    const bad = this.#question.selector.metric === 'checks' ? 1 - value : value;
+    return (bad * (end - Math.max(start, end - this.length))) / this.length;
+  }
+
+  #moveTo(end: number): void {
+    const first = Math.max(this.#load.start, end - this.length);
+    this.#from ??= first;
+    this.#to = Math.max(this.#to, this.#from);
+    for (; this.#to < end; this.#to += 1) for (const row of this.#load.rowsAt(this.#to)) this.#window.add(row);
+    for (; this.#from < first; this.#from += 1) for (const row of this.#load.rowsAt(this.#from)) this.#window.add(row, -1);
+  }
+}
+
+/** Two windows and the rate that both must exceed. */
+interface Pair {
+  readonly rate: number;
+  readonly long: MovingWindow;
+  readonly short: MovingWindow;
+}
+
+function windowText({ length }: MovingWindow): string {
+  return formatMs(length * BUCKET_MS);
+}
+
+/** A pair is known not to fire where one of its windows is below the rate, whatever the other may be. */
+function stateOf({ rate, long, short }: Pair, slo: number, at: number): BurnState {
+  const burn = (window: MovingWindow) => {
+    const share = window.badShareAt(at);
+    return share === undefined ? undefined : burnRate(share, slo);
+  };
+  const [slow, quick] = [burn(long), burn(short)];
+  const level = Math.min(slow ?? Infinity, quick ?? Infinity) / rate;
+  const known = slow !== undefined && quick !== undefined;
+  const text = (value: number | undefined) => (value === undefined ? 'an unknown one' : numberText(value));
+  const seen = `burn rate ${text(slow)} over ${windowText(long)} and ${text(quick)} over ${windowText(short)}, of ${numberText(rate)}`;
+  return { fires: level <= 1 ? false : known ? true : undefined, level, seen };
+}
+
+/** Fires where a pair does; else unknown where one is. What is told is the pair that decides. */
+function worstOf(states: readonly BurnState[]): BurnState {
+  const [worst] = states.toSorted((one, other) => weightOf(other) - weightOf(one) || other.level - one.level);
+  return worst ?? { fires: undefined, level: 0, seen: 'there are no windows' };
+}
+
+function weightOf({ fires }: BurnState): number {
+  return fires ? 2 : fires === undefined ? 1 : 0;
+}
+
+/** A meter for a condition on its load. */
+export function burnMeter(condition: BurnCondition, load: BurnLoad): BurnMeter {
+  const { windows = BURN_WINDOWS, scale = 1, slo } = condition;
+  const pairs = windows.map(
+    ({ rate, over, 'and-over': andOver }: BurnWindow): Pair => ({
+      rate,
+      long: new MovingWindow(over.ms / scale, condition, load),
+      short: new MovingWindow(andOver.ms / scale, condition, load),
+    }),
+  );
+  return (at) => worstOf(pairs.map((pair) => stateOf(pair, slo, at)));
+}
+
+/** What an alert's state means to a condition. */
+export function burnHolds({ fires }: BurnState, condition: BurnCondition): State {
+  if (fires === undefined) return 'unknown';
+  return fires === condition.fires ? 'held' : 'broken';
+}
+
+/** Judges over the instants in (fromMs, toMs]: it fired where it did at one of them, and did not where it did at none. */
+export function judgeBurn(condition: BurnCondition, evidence: Evidence, fromMs: number, toMs: number): Judgement {
+  const [first, last] = [Math.floor(fromMs / BUCKET_MS) + 1, Math.floor(toMs / BUCKET_MS)];
+  if (last < first) return unknown('no tenth of a second lies within');
+  const load = burnLoad(condition, evidence);
+  if (typeof load === 'string') return unknown(load);
+  const meter = burnMeter(condition, load);
+  let telling: BurnState | undefined;
+  for (let at = first; at <= last; at += 1) {
+    const state = meter(at);
+    telling = telling ? worstOf([telling, state]) : state;
+  }
+  if (!telling) return unknown('no samples');
+  return { state: burnHolds(telling, condition), seen: telling.seen, ...(telling.fires === undefined ? {} : { value: telling.level }) };
+}
