@@ -1,4 +1,5 @@
 /** A fault as the report tells it, and its clock as the judges need it. */
+import type { Instant } from '../probes/slo/instant.ts';
 import type { FaultClock } from '../probes/slo/recovery.ts';
 import type { Act } from '../runners/journal/events.ts';
 import type { ReportFault } from './report.ts';
@@ -20,6 +21,14 @@ export function faultClock(record: FaultRecord): FaultClock | undefined {
     endedAtMs: momentary ? inEffectAtMs : record.undone?.undoneAtMs,
     momentary,
   };
+}
+
+/** When it came off, from the first container to the last; null where it was not undone or nobody had to. */
+export function removedOf(record: FaultRecord): Instant | null {
+  const latestMs = faultClock(record)?.endedAtMs;
+  if (latestMs === undefined || isMomentary(record)) return null;
+  const acts = (record.undone?.acts ?? []).filter(({ ok }) => ok).map(({ atMs }) => atMs);
+  return { earliestMs: Math.min(latestMs, ...acts), latestMs };
 }
 
 /** A dead runner may have acted on an intent without living to write it down; a run that came to its end has not. */

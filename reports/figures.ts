@@ -13,6 +13,19 @@ export function lengthOf(ms: number | undefined | null): string {
   return formatMs(ms);
 }
 
+/** An instant that lies in a stretch, from `sinceMs` on: its middle and how far it may be off; the middle alone where that is nothing. */
+export function instantOf(instant: { readonly earliestMs: number; readonly latestMs: number } | null, sinceMs: number | null): InstantText | null {
+  if (instant === null || sinceMs === null) return null;
+  const offMs = (instant.latestMs - instant.earliestMs) / 2;
+  return { after: lengthOf(Math.round(instant.earliestMs + offMs - sinceMs)), off: offMs < 0.5 ? null : lengthOf(Math.round(offMs)) };
+}
+
+/** `4.2s`, and `100ms` by which it may be off. */
+export interface InstantText {
+  readonly after: string;
+  readonly off: string | null;
+}
+
 /** A share in percent: 0%, 0.04%, 2.1%, 34%, 100%; a share above nothing is never written as nothing. */
 export function percentOf(share: number | undefined | null): string {
   if (share === undefined || share === null || !Number.isFinite(share)) return '–';

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { METRIC_TYPES } from '../experiments/language/load-metrics.ts';
+import { CLAUSES } from '../probes/slo/clauses.ts';
 
 const timeMs = z.number().nullable().describe('Milliseconds from the start of the run; null when there is none.');
 const judged = z.enum(['held', 'broken', 'unknown']);
@@ -46,13 +47,27 @@ const fault = z.strictObject({
 });
 
 const clause = z.strictObject({
-  clause: z.enum(['throughout', 'mitigated-within', 'recovered-within', 'budget', 'during', 'since', 'after']),
+  clause: z.enum(CLAUSES),
   state: judged,
   text: z.string().describe('What was asked.'),
   seen: z.string().describe('What was seen.'),
 });
 
 const interval = z.strictObject({ fromMs: z.number(), toMs: z.number(), state: z.enum(['good', 'not-good', 'unknown']) });
+
+const instant = z
+  .strictObject({ earliestMs: z.number(), latestMs: z.number() })
+  .nullable()
+  .describe('The stretch in which it must lie, given how often was looked; null where there is none.');
+
+const instants = z.strictObject({
+  impact: instant,
+  detected: instant.describe("The system's own signal was given."),
+  mitigated: instant,
+  removed: instant.describe('The fault came off its first container, and its last.'),
+  recovered: instant,
+  steady: instant.describe('The steady-state hypothesis held for good.'),
+});
 
 const objective = z.strictObject({
   name: z.string(),
@@ -66,6 +81,7 @@ const objective = z.strictObject({
   recoveredMs: timeMs.describe('Good from here until the end of the watch, not before the end of the fault.'),
   mitigatedAfterMs: z.number().nullable().describe("mitigatedMs counted from the fault's proof."),
   recoveredAfterMs: z.number().nullable().describe("recoveredMs counted from the fault's end."),
+  instants: instants.describe('All of them, as stretches on the clock of the run.'),
   errorMs: z.number().nullable().describe('Sampling error of the instants, plus or minus.'),
   failedShare: z.number().nullable().describe("Failed share of the indicator's requests over the whole run."),
   clauses: z.array(clause),
@@ -203,6 +219,10 @@ export const reportSchema = z
       .array(z.strictObject({ text: z.string(), state: judged, seen: z.string() }))
       .optional()
       .describe('What the load as a whole had to come to, where the experiment says.'),
+    stopConditions: z
+      .array(z.strictObject({ text: z.string(), metAtMs: timeMs, seen: z.string().nullable() }))
+      .optional()
+      .describe('What would end the run, judged anew from the journal; nothing is judged after the first that was met.'),
     load: z.strictObject({
       scenarios: z.array(scenario),
       phases: z.array(loadPhase),
@@ -223,6 +243,8 @@ export type Report = z.output<typeof reportSchema>;
 export type ReportFault = Report['faults'][number];
 export type ReportObjective = Report['objectives'][number];
 export type ReportThreshold = NonNullable<Report['thresholds']>[number];
+export type ReportStopCondition = NonNullable<Report['stopConditions']>[number];
+export type ReportInstant = ReportObjective['instants'][keyof ReportObjective['instants']];
 export type ReportClause = ReportObjective['clauses'][number];
 export type ReportCurve = Report['load']['curves']['series'][number];
 export type ReportProbe = Report['probes'][number];

@@ -1,6 +1,7 @@
 /** A summary in Markdown, short enough for a pull request: the verdict and why, the objectives, the thresholds, the faults, the load. */
 import { formatMs } from '../experiments/language/duration.ts';
 import { failedOf, lengthOf } from './figures.ts';
+import { instantColumns } from './instant-columns.ts';
 import type { Report, ReportObjective, ReportThreshold } from './report.ts';
 
 const MARKS = { passed: '✅', failed: '❌', inconclusive: '❔', held: '✅', broken: '❌', unknown: '❔' } as const;
@@ -22,7 +23,23 @@ function at(ms: number | null): string {
   return ms === null ? '–' : formatMs(ms);
 }
 
-function impact({ neverImpacted, firstImpactMs, mitigatedAfterMs, recoveredAfterMs, errorMs, intervals }: ReportObjective): string {
+/** Instants that only some objectives ask for, each with its own error. */
+function asked(objective: ReportObjective, report: Report): string[] {
+  return instantColumns(report)
+    .filter(({ label }) => label === 'Detected' || label === 'Steady')
+    .flatMap(({ label, of }) => {
+      const text = of(objective);
+      return text === null ? [] : `${label.toLowerCase()} after ${text.after}${text.off === null ? '' : ` ± ${text.off}`}`;
+    });
+}
+
+function impact(objective: ReportObjective, report: Report): string {
+  const more = asked(objective, report);
+  const told = indicatorImpact(objective);
+  return more.length === 0 ? told : [...(told === '–' ? [] : [told]), ...more].join(', ');
+}
+
+function indicatorImpact({ neverImpacted, firstImpactMs, mitigatedAfterMs, recoveredAfterMs, errorMs, intervals }: ReportObjective): string {
   if (intervals.length === 0) return '–';
   if (neverImpacted) return 'never impacted';
   if (firstImpactMs === null) return '–';
@@ -47,7 +64,7 @@ function objectiveTable(report: Report): string {
   const rows = report.objectives.map((objective) => [
     `${MARKS[objective.state]} ${cell(objective.name)}`,
     objective.state,
-    impact(objective),
+    impact(objective, report),
     cell(objective.clauses.map(({ clause, state, seen }) => `${state === 'held' ? '' : `**${state}** `}${clause}: ${seen}`).join('; ')),
   ]);
   return table(['Objective', 'State', 'Impact', 'Seen'], rows);

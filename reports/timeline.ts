@@ -51,13 +51,13 @@ function addFaultEvent(record: FaultRecord, event: Event): void {
   record.undoFailed = undefined;
 }
 
-/** Reads the events, one pass. */
-export function readTimeline(events: Iterable<Event>): Timeline {
-  const evidence = new Evidence();
+/** Reads the events, one pass. They fill `evidence`; `onEvent` hears each once it is there. */
+export function readTimeline(events: Iterable<Event>, evidence = new Evidence(), onEvent: (event: Event) => void = () => {}): Timeline {
   const kept: Event[] = [];
   let [seenMs, durationMs] = [0, 0];
   for (const event of events) {
     addToEvidence(evidence, event);
+    onEvent(event);
     durationMs = Math.max(durationMs, event.atMs);
     if (POURED.has(event.type)) seenMs = Math.max(seenMs, event.atMs);
     else kept.push(event);

@@ -4,17 +4,19 @@
  * a person stopped the run, or it was not put back; else *passed*.
  */
 import type { Experiment } from '../experiments/language/experiment.ts';
+import { Evidence } from '../probes/slo/evidence.ts';
 import { type LateSpan, lateSpansOf } from '../probes/slo/generator-lag.ts';
 import { judgeObjective, type ObjectiveContext } from '../probes/slo/judge-objective.ts';
 import { judgeThreshold, thresholdText } from '../probes/slo/judge-threshold.ts';
 import { conditionText } from '../probes/slo/judgement.ts';
 import type { Event, EventOf } from '../runners/journal/events.ts';
-import { faultClock, faultReport } from './fault-report.ts';
+import { faultClock, faultReport, removedOf } from './fault-report.ts';
 import { lengthOf } from './figures.ts';
 import { type LoadSpan, loadReport } from './load-report.ts';
 import { probeReports } from './probe-report.ts';
 import { EXIT_BY_REASON, type Reason, reasonsOf } from './reasons.ts';
 import type { Report, ReportFault, ReportObjective, ReportThreshold } from './report.ts';
+import { followStops } from './stop-report.ts';
 import { type FaultRecord, readTimeline, type Timeline } from './timeline.ts';
 
 /** A run that found its ground unfit before it touched anything keeps the exit code that it ended with. */
@@ -32,8 +34,9 @@ function objectiveReports(timeline: Timeline, experiment: Experiment, late: read
     const clock = record && faultClock(record);
     const fault = record?.planned.name ?? objective.fault ?? null;
     const why = record?.unproven ? `${fault} did not prove its effect` : `${fault ?? 'the fault'} was never in effect`;
-    const context: ObjectiveContext = { clock, why, watchEndMs: timeline.watchEndMs, late };
-    const { clauses, intervals, ...judged } = judgeObjective(objective, timeline.evidence, context);
+    const { hypothesis } = experiment;
+    const context: ObjectiveContext = { clock, why, watchEndMs: timeline.watchEndMs, late, hypothesis };
+    const { clauses, intervals, instants, ...judged } = judgeObjective(objective, timeline.evidence, context);
     const after = (atMs: number | null, fromMs: number | undefined) =>
       atMs === null || fromMs === undefined ? null : Math.max(0, atMs - fromMs);
     return {
@@ -44,6 +47,7 @@ function objectiveReports(timeline: Timeline, experiment: Experiment, late: read
       ...judged,
       mitigatedAfterMs: after(judged.mitigatedMs, clock?.inEffectAtMs),
       recoveredAfterMs: after(judged.recoveredMs, clock?.endedAtMs),
+      instants: { ...instants, removed: record ? removedOf(record) : null },
       clauses: [...clauses],
       intervals: [...intervals],
     };
@@ -160,7 +164,9 @@ function startedAt({ of, started }: Timeline): string {
 
 /** Judges a run. `experiment` is the run's own file (`source` of run.started), parsed again with its variant. */
 export function judgeRun(events: Iterable<Event>, experiment: Experiment): Report {
-  const timeline = readTimeline(events);
+  const evidence = new Evidence();
+  const stops = followStops(experiment, evidence);
+  const timeline = readTimeline(events, evidence, stops.onEvent);
   const { started, watchEndMs, evidence } = timeline;
   const faults = timeline.faults.map((record) => faultReport(record, timeline.complete));
   const late = lateSpansOf(timeline.of('load.generator'));
@@ -187,6 +193,7 @@ export function judgeRun(events: Iterable<Event>, experiment: Experiment): Repor
     faults,
     objectives,
     ...(thresholds.length > 0 ? { thresholds } : {}),
+    ...(experiment.stopWhen.length > 0 ? { stopConditions: stops.report() } : {}),
     load: loadReport(evidence, loadSpans(timeline), watchEndMs),
     generator: generatorReport(timeline),
     probes: probeReports(evidence),

@@ -40,8 +40,19 @@ export class Evidence {
   readonly #series = new Map<number, { series: LoadSeries; rows: Map<number, LoadRow> }>();
   readonly #readings = new Map<string, Map<string, ProbeReading[]>>();
   readonly #facts = new Map<string, Readonly<Record<string, number>>>();
+  readonly #growthListeners: ((atMs: number) => void)[] = [];
   #completionsKnown = false;
   #iterationsKnown = false;
+
+  /** Hears of every stamp before anything so stamped is added: what is judged then rests on earlier stamps alone. */
+  onGrowth(listener: (atMs: number) => void): void {
+    this.#growthListeners.push(listener);
+  }
+
+  /** To be called before anything is added that is stamped `atMs`; stamps never go back. */
+  growTo(atMs: number): void {
+    for (const listener of this.#growthListeners) listener(atMs);
+  }
 
   /** Whether the load counts completions by bucket; where it doesn't, silence is told by outcomes alone. */
   get completionsKnown(): boolean {

@@ -31,8 +31,8 @@ export interface ObjectiveContext {
   readonly watchEndMs: number;
   /** When the load generator was itself too late: it is not held against the system's latency. */
   readonly late: readonly LateSpan[];
-  /** The steady-state hypothesis. */
-  readonly hypothesis: readonly Condition[];
+  /** The steady-state hypothesis, where there is one. */
+  readonly hypothesis?: readonly Condition[] | undefined;
 }
 
 /** The instants, each as the stretch in which it must lie; null where there is none. */
@@ -72,7 +72,7 @@ interface Seen {
 }
 
 function seenOf(objective: Objective, timeline: GoodTimeline | undefined, evidence: Evidence, clock: FaultClock, context: ObjectiveContext): Seen {
-  const { watchEndMs, late, hypothesis } = context;
+  const { watchEndMs, late, hypothesis = [] } = context;
   const on = (each: GoodTimeline): ClauseContext => ({ recovery: recoveryOf(each, clock, watchEndMs), clock, windowMs: each.windowMs });
   const signal = objective['detected-by'] && timelineDespiteLag(objective['detected-by'], evidence, watchEndMs, late);
   const steady = steadyTimeline(hypothesis, evidence, watchEndMs, late);
@@ -179,7 +179,7 @@ function judge(objective: Objective, evidence: Evidence, context: ObjectiveConte
   const timeline = objective.good ? timelineDespiteLag(objective.good, evidence, watchEndMs, context.late) : undefined;
   const failedShare = objective.good ? failedShareOf(objective.good, evidence) : null;
   const seen = { ...NOTHING, failedShare, errorMs: timeline?.errorMs ?? null, intervals: timeline?.intervals ?? [] };
-  const problem = clock ? clockProblem(clock, watchEndMs) : (context.why ?? 'the fault never took effect');
+  const problem = clock ? clockProblem(clock) : (context.why ?? 'the fault never took effect');
   if (!clock || problem !== undefined) {
     const blank: FaultClock = { askedAtMs: watchEndMs, inEffectAtMs: watchEndMs, endedAtMs: undefined, momentary: false };
     const asked = judgeClauses(objective, evidence, context, blank, seenOf(objective, timeline, evidence, blank, context));

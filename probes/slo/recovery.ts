@@ -29,12 +29,11 @@ export interface FaultClock {
 const CLOCKS_OFF_MS_MAX = 100;
 
 /** Why the instants of a fault cannot be those of one clock, as words; undefined where they can. */
-export function clockProblem({ askedAtMs, inEffectAtMs, endedAtMs }: FaultClock, watchEndMs: number): string | undefined {
+export function clockProblem({ askedAtMs, inEffectAtMs, endedAtMs }: FaultClock): string | undefined {
   const order = [
     { what: 'the fault was asked for', atMs: askedAtMs },
     { what: 'it was in effect', atMs: inEffectAtMs },
     ...(endedAtMs === undefined ? [] : [{ what: 'it was gone', atMs: endedAtMs }]),
-    { what: 'the watch ended', atMs: watchEndMs },
   ];
   for (const [index, { what, atMs }] of order.entries()) {
     const before = order[index - 1];

@@ -1,5 +1,6 @@
 /** The verdict as it is printed at the end of a run: why, each objective with its instants, each threshold, each fault with its proof, and where the reports are. */
-import { countOf, failedOf, lengthOf, momentOf, percentOf } from '../figures.ts';
+import { countOf, failedOf, type InstantText, lengthOf, momentOf, percentOf } from '../figures.ts';
+import { type InstantColumn, instantColumns } from '../instant-columns.ts';
 import type { Report, ReportFault, ReportObjective } from '../report.ts';
 import { type Line, paint, span, type Tone } from './paint.ts';
 import { padded, widthOf, wrapped } from './text.ts';
@@ -30,15 +31,13 @@ function indented(text: string, indent: number, columns: number, tone: Tone = 'p
   return wrapped(text, Math.max(20, columns - indent)).map((each) => [span(' '.repeat(indent)), span(each, tone)]);
 }
 
-function instant(afterMs: number | null, errorMs: number | null): string {
-  return afterMs === null ? '–' : `${lengthOf(afterMs)}${errorMs === null ? '' : ` ±${lengthOf(errorMs)}`}`;
+function instant(text: InstantText | null): string {
+  return text === null ? '–' : `${text.after}${text.off === null ? '' : ` ±${text.off}`}`;
 }
 
 function instantsOf(objective: ReportObjective, report: Report): readonly string[] {
-  if (objective.neverImpacted) return ['never impacted', '', ''];
-  const proofMs = report.faults.find((fault) => fault.name === objective.fault)?.inEffectAtMs ?? null;
-  const impactMs = objective.firstImpactMs === null || proofMs === null ? null : objective.firstImpactMs - proofMs;
-  return [impactMs, objective.mitigatedAfterMs, objective.recoveredAfterMs].map((afterMs) => instant(afterMs, objective.errorMs));
+  const cells = instantColumns(report).map(({ of }) => instant(of(objective)));
+  return objective.neverImpacted ? ['never impacted', ...cells.slice(1).map((cell) => (cell === '–' ? '' : cell))] : cells;
 }
 
 function objectiveLines(objective: ReportObjective, report: Report, nameCells: number, columns: number): Line[] {
@@ -57,15 +56,25 @@ function objectiveLines(objective: ReportObjective, report: Report, nameCells: n
   return [row, ...clauses];
 }
 
+/** What the columns count from, as a sentence. */
+function countedFrom(columns: readonly InstantColumn[]): string {
+  const listed = (since: InstantColumn['since']) => {
+    const labels = columns.filter((column) => column.since === since).map(({ label }) => label.toLowerCase());
+    return labels.length < 2 ? labels.join('') : `${labels.slice(0, -1).join(', ')} and ${labels.at(-1)}`;
+  };
+  return `${listed('in effect')} count from the instant the fault was in effect, ${listed('its end')} from its end`;
+}
+
 function objectives(report: Report, columns: number): Line[] {
   if (report.objectives.length === 0) return [];
   const nameCells = Math.min(NAME_CELLS_MAX, Math.max(10, ...report.objectives.map((each) => widthOf(each.name))));
-  const heads = ['first impact', 'mitigated', 'recovered'].map((text) => padded(text, INSTANT_CELLS)).join('');
+  const columnsOfInstants = instantColumns(report);
+  const heads = columnsOfInstants.map(({ label }) => padded(label.toLowerCase(), INSTANT_CELLS)).join('');
   return [
     [],
     [span(padded('Objectives', nameCells + 2), 'bold'), span(`  ${heads}failed share`, 'dim')],
     ...report.objectives.flatMap((objective) => objectiveLines(objective, report, nameCells, columns)),
-    [span('  first impact and mitigated count from the instant the fault was in effect, recovered from its end', 'dim')],
+    [span(`  ${countedFrom(columnsOfInstants)}`, 'dim')],
   ];
 }
 

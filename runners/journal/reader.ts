@@ -124,6 +124,7 @@ async function hasJournal(run: Run): Promise<boolean> {
 
 /** Adds to the evidence what an event says that conditions are judged on; live and afterwards alike. */
 export function addToEvidence(evidence: Evidence, event: Event): void {
+  evidence.growTo(event.atMs);
   if (event.type === 'load.series') evidence.addSeries(event.series);
   else if (event.type === 'load.metric') evidence.addMetric(event.metric);
   else if (event.type === 'load.frame') evidence.addCells(event.cells);

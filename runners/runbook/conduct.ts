@@ -78,8 +78,8 @@ export async function conduct(options: ConductOptions): Promise<void> {
       const lateMs = await untilFirstStep(options, ending.signal);
       const still = ending.signal.aborted ? 'unknown' : judgeHypothesis(options, 'armed');
       if (still === 'held') {
-        journal.append({ type: 'phase', phase: 'method', ...(lateMs > 0 ? { lateMs } : {}) });
-        await playWatched({ ...options, runs, lateMs, signal: ending.signal, onStop: stop });
+        const { atMs: sinceMs } = journal.append({ type: 'phase', phase: 'method', ...(lateMs > 0 ? { lateMs } : {}) });
+        await playWatched({ ...options, runs, lateMs, sinceMs, signal: ending.signal, onStop: stop });
       }
     }
   } catch (error) {
@@ -117,10 +117,10 @@ async function untilFirstStep({ plan, clock }: ConductOptions, signal: AbortSign
 }
 
 /** The method, with everything that may end it early: stop conditions, the maximum duration, containers that cannot be followed. */
-async function playWatched(options: ConductOptions & MethodOptions): Promise<void> {
-  const { experiment, evidence, clock, signal, onStop, replacements } = options;
+async function playWatched(options: ConductOptions & MethodOptions & { readonly sinceMs: number }): Promise<void> {
+  const { experiment, evidence, clock, sinceMs, signal, onStop, replacements } = options;
   const done = new AbortController();
-  const conditions = watchStopConditions({ experiment, evidence, clock, signal, done: done.signal, onStop });
+  const conditions = watchStopConditions({ experiment, evidence, clock, sinceMs, signal, done: done.signal, onStop });
   const unfollow = replacements ? followContainers(replacements, options) : () => undefined;
   const method = playMethod(options).finally(() => {
     done.abort();

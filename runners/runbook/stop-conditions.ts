@@ -1,13 +1,12 @@
 /**
- * Stop conditions, judged live by the same functions that judge the journal afterwards. A condition that is met for
- * its whole `for` undoes everything; a verdict follows as usual.
+ * Stop conditions, judged live by the judge that reads the journal afterwards. A condition that is met for its whole `for`
+ * undoes everything; a verdict follows as usual.
  */
-import type { Condition } from '../../experiments/language/condition.ts';
 import { formatMs } from '../../experiments/language/duration.ts';
 import type { Experiment } from '../../experiments/language/experiment.ts';
 import type { Evidence } from '../../probes/slo/evidence.ts';
-import { judgeLatest, WINDOW_MS } from '../../probes/slo/judge-condition.ts';
 import { conditionText } from '../../probes/slo/judgement.ts';
+import { StopJudge, type StopMet } from '../../probes/slo/stop-judge.ts';
 import type { Clock } from './clock.ts';
 import type { Stop } from './stop.ts';
 
@@ -15,33 +14,29 @@ export interface StopConditionOptions {
   readonly experiment: Experiment;
   readonly evidence: Evidence;
   readonly clock: Clock;
+  /** When the method began, as the journal has it. */
+  readonly sinceMs: number;
   readonly signal: AbortSignal;
   /** The method is over: nothing is left to stop. */
   readonly done: AbortSignal;
   readonly onStop: (stop: Stop) => void;
 }
 
-/** How often the conditions are judged. */
-const INTERVAL_MS = 250;
+/** Why a run is stopped by a condition. */
+export function stopByCondition({ rule, lastedMs }: StopMet): Stop {
+  return { because: 'condition', detail: `${conditionText(rule)} for ${formatMs(lastedMs)}` };
+}
 
 /** Resolves when the signal aborts, the method is done, or a condition was met and told. */
-export async function watchStopConditions({ experiment, evidence, clock, signal, done, onStop }: StopConditionOptions): Promise<void> {
-  const either = AbortSignal.any([signal, done]);
-  const metSince = new Map<Condition, number>();
-  while (experiment.stopWhen.length > 0 && !either.aborted) {
-    const nowMs = clock.nowMs();
-    for (const condition of experiment.stopWhen) {
-      const fromMs = nowMs - (condition.over?.ms ?? WINDOW_MS);
-      if (judgeLatest(condition, evidence, nowMs).state !== 'held') {
-        metSince.delete(condition);
-        continue;
-      }
-      const sinceMs = metSince.get(condition) ?? fromMs;
-      metSince.set(condition, sinceMs);
-      if (nowMs - sinceMs < (condition.for?.ms ?? 0)) continue;
-      onStop({ because: 'condition', detail: `${conditionText(condition)} for ${formatMs(nowMs - sinceMs)}` });
-      return;
-    }
-    await clock.until(nowMs + INTERVAL_MS, either);
+export async function watchStopConditions({ experiment, evidence, clock, ...options }: StopConditionOptions): Promise<void> {
+  const either = AbortSignal.any([options.signal, options.done]);
+  if (experiment.stopWhen.length === 0) return;
+  const judge = new StopJudge(experiment.stopWhen, evidence);
+  judge.start(options.sinceMs);
+  while (!either.aborted && !judge.met) {
+    await clock.until(judge.nextMs, either);
+    judge.advanceTo(clock.nowMs());
   }
+  judge.end();
+  if (judge.met && !options.signal.aborted) options.onStop(stopByCondition(judge.met));
 }

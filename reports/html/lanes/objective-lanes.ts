@@ -1,4 +1,4 @@
-/** The objectives' indicators on the time axis: good, not good, or unknown, with the three instants marked. */
+/** The objectives' indicators on the time axis: good, not good, or unknown, with its instants marked. */
 import { momentOf } from '../../figures.ts';
 import type { Report, ReportObjective } from '../../report.ts';
 import type { Markup } from '../markup.ts';
@@ -10,6 +10,7 @@ const WORDS = { good: 'good', 'not-good': 'not good', unknown: 'unknown' } as co
 function marks(objective: ReportObjective, axis: TimeAxis): Markup[] {
   const instants = [
     { atMs: objective.firstImpactMs, sign: '↓', text: 'first impact' },
+    { atMs: objective.instants.detected?.latestMs ?? null, sign: 'D', text: 'detected' },
     { atMs: objective.mitigatedMs, sign: 'M', text: 'mitigated' },
     { atMs: objective.recoveredMs, sign: 'R', text: 'recovered' },
   ];

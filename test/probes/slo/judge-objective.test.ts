@@ -104,6 +104,7 @@ describe('an objective on a lasting fault', () => {
         firstImpactMs: null,
         mitigatedMs: null,
         recoveredMs: null,
+        instants: { impact: null, detected: null, mitigated: null, recovered: null, steady: null },
         errorMs: 100,
         failedShare: 0,
         clauses: [],

@@ -9,6 +9,7 @@ const BASE_MS = [9, 6, 7, 8, 8] as const;
 const LENGTH_MS = 90_000;
 const STEP_MS = 500;
 const PROOF_MS = 20_013;
+const ERROR_MS = 107;
 const FAILED_OVER_MS = 24_240;
 const UNDONE_MS = 50_071;
 
@@ -89,7 +90,15 @@ function failover(): ReportObjective {
     recoveredMs: UNDONE_MS,
     mitigatedAfterMs: FAILED_OVER_MS - PROOF_MS,
     recoveredAfterMs: 0,
-    errorMs: 107,
+    instants: {
+      impact: { earliestMs: 20_100 - ERROR_MS, latestMs: 20_100 + ERROR_MS },
+      detected: null,
+      mitigated: { earliestMs: FAILED_OVER_MS - ERROR_MS, latestMs: FAILED_OVER_MS + ERROR_MS },
+      removed: { earliestMs: UNDONE_MS - 4, latestMs: UNDONE_MS },
+      recovered: { earliestMs: UNDONE_MS, latestMs: UNDONE_MS },
+      steady: null,
+    },
+    errorMs: ERROR_MS,
     failedShare: 0.0461,
     clauses: [
       {
@@ -121,6 +130,7 @@ function othersUnaware(): ReportObjective {
     recoveredMs: null,
     mitigatedAfterMs: null,
     recoveredAfterMs: null,
+    instants: { impact: null, detected: null, mitigated: null, removed: null, recovered: null, steady: null },
     failedShare: 0,
     clauses: [{ clause: 'throughout', state: 'held', text: 'good from the fault to the end of the watch', seen: 'worst p(95) 19ms' }],
     intervals: [{ fromMs: 0, toMs: LENGTH_MS, state: 'good' }],
@@ -295,6 +305,7 @@ export function failedReport(): Report {
         mitigatedAfterMs: null,
         recoveredMs: 50_300,
         recoveredAfterMs: 229,
+        instants: { ...objective.instants, mitigated: null, recovered: { earliestMs: 50_300 - ERROR_MS, latestMs: 50_300 + ERROR_MS } },
         failedShare: 0.334,
         clauses: [
           {
