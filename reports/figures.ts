@@ -14,7 +14,10 @@ export function lengthOf(ms: number | undefined | null): string {
 }
 
 /** An instant that lies in a stretch, from `sinceMs` on: its middle and how far it may be off; the middle alone where that is nothing. */
-export function instantOf(instant: { readonly earliestMs: number; readonly latestMs: number } | null, sinceMs: number | null): InstantText | null {
+export function instantOf(
+  instant: { readonly earliestMs: number; readonly latestMs: number } | null,
+  sinceMs: number | null,
+): InstantText | null {
   if (instant === null || sinceMs === null) return null;
   const offMs = (instant.latestMs - instant.earliestMs) / 2;
   return { after: lengthOf(Math.round(instant.earliestMs + offMs - sinceMs)), off: offMs < 0.5 ? null : lengthOf(Math.round(offMs)) };

@@ -39,7 +39,14 @@ function impact(objective: ReportObjective, report: Report): string {
   return more.length === 0 ? told : [...(told === '–' ? [] : [told]), ...more].join(', ');
 }
 
-function indicatorImpact({ neverImpacted, firstImpactMs, mitigatedAfterMs, recoveredAfterMs, errorMs, intervals }: ReportObjective): string {
+function indicatorImpact({
+  neverImpacted,
+  firstImpactMs,
+  mitigatedAfterMs,
+  recoveredAfterMs,
+  errorMs,
+  intervals,
+}: ReportObjective): string {
   if (intervals.length === 0) return '–';
   if (neverImpacted) return 'never impacted';
   if (firstImpactMs === null) return '–';

@@ -167,7 +167,7 @@ export function judgeRun(events: Iterable<Event>, experiment: Experiment): Repor
   const evidence = new Evidence();
   const stops = followStops(experiment, evidence);
   const timeline = readTimeline(events, evidence, stops.onEvent);
-  const { started, watchEndMs, evidence } = timeline;
+  const { started, watchEndMs } = timeline;
   const faults = timeline.faults.map((record) => faultReport(record, timeline.complete));
   const late = lateSpansOf(timeline.of('load.generator'));
   const objectives = objectiveReports(timeline, experiment, late);

@@ -12,18 +12,20 @@ export const slo = share
   .refine((value) => value < 1, { error: 'must be below 100%, else there is no budget to use; write it like 99.9%' })
   .describe('The share of requests that has to be good, like 99.9%; the rest is the budget.');
 
-const ofPeriod = z.strictObject({
+export const periodBudget = z.strictObject({
   slo,
   period: duration.describe('The period that the objective is meant over, like 30d.'),
   'at-most': share.describe("The share of the period's budget that this run may use."),
 });
-export type PeriodBudget = z.output<typeof ofPeriod>;
+export type PeriodBudget = z.output<typeof periodBudget>;
 
 /** A failed share, or a share of a period's error budget. */
 export const budget = byMarker(
   'a budget',
-  { slo: ofPeriod },
-  z.union([share, ofPeriod]).meta({ id: 'budget', description: "Failed share of the requests, or {slo, period, at-most}: the share of a period's budget." }),
+  { slo: periodBudget },
+  z
+    .union([share, periodBudget])
+    .meta({ id: 'budget', description: "Failed share of the requests, or {slo, period, at-most}: the share of a period's budget." }),
   share,
 );
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { answerCheck, extraction } from './answer-check.ts';
 import { describeParts } from './composite.ts';
 import { burnCondition, judgement, loadCondition, readingCondition, spreadCondition } from './condition.ts';
+import { burnWindow, periodBudget } from './error-budget.ts';
 import type { Kind, Kinds } from './kind.ts';
 import { scenarioBase } from './load.ts';
 import { connect } from './load-connect.ts';
@@ -122,6 +123,8 @@ export function referenceSections(kinds: Kinds): Readonly<Record<string, string>
     'reading-condition': keysTable(readingCondition),
     'spread-condition': keysTable(spreadCondition),
     'burn-condition': keysTable(burnCondition),
+    'burn-window': keysTable(burnWindow),
+    'period-budget': keysTable(periodBudget),
     measures: measuresTable(),
     'inline-probe': keysTable(z.strictObject({ probe: z.string().describe('Its kind.'), ...probeBase, ...judgement })),
     objective: keysTable(objectiveOf(z.unknown().meta({ id: 'condition' }))),

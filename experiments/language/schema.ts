@@ -54,7 +54,11 @@ function conditionOf(kinds: Kinds, extra: Shape, id: string): z.ZodType {
   };
   const union = z
     .union(Object.values(branches))
-    .meta({ id, description: 'What must be true of the load, of a named probe, of how either is spread, of an error budget, or of a probe written in place.' });
+    .meta({
+      id,
+      description:
+        'What must be true of the load, of a named probe, of how either is spread, of an error budget, or of a probe written in place.',
+    });
   return byMarker('a condition', branches, union);
 }
 

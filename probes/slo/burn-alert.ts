@@ -46,10 +46,10 @@ export function burnLoad({ burn }: BurnCondition, evidence: Evidence): BurnLoad 
   const matching = evidence.seriesOf(burn);
   const due = matching.flatMap(({ rows }) => [...rows].flatMap(([bucket, row]) => (reader.due(row) > 0 ? [bucket] : [])));
   if (due.length === 0) return `no load matches ${burn.text}`;
-  const extent = due.reduce(
-    ({ start, end }, bucket) => ({ start: Math.min(start, bucket), end: Math.max(end, bucket + 1) }),
-    { start: Infinity, end: 0 },
-  );
+  const extent = due.reduce(({ start, end }, bucket) => ({ start: Math.min(start, bucket), end: Math.max(end, bucket + 1) }), {
+    start: Infinity,
+    end: 0,
+  });
   const rowsAt = (bucket: number) => matching.map(({ rows }) => rows.get(bucket)).filter((row) => row !== undefined);
   return { rowsAt, ...extent, reader, completionsKnown: evidence.completionsKnown };
 }

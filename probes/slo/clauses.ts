@@ -91,7 +91,11 @@ export function judgeMitigated({ recovery, clock, windowMs }: ClauseContext, lim
 }
 
 /** The system's own signal given, `limitMs` after the fault's proof at the latest. */
-export function judgeDetected({ instant, already, unknownFromMs, watchedToMs }: Detection, clock: FaultClock, limitMs: number): ClauseJudgement {
+export function judgeDetected(
+  { instant, already, unknownFromMs, watchedToMs }: Detection,
+  clock: FaultClock,
+  limitMs: number,
+): ClauseJudgement {
   const deadlineMs = clock.inEffectAtMs + limitMs;
   const after = (atMs: number) => `${formatMs(Math.max(0, atMs - clock.inEffectAtMs))} after the fault's proof`;
   const judge = (): Judgement => {

@@ -4,7 +4,7 @@
  */
 import { formatMs } from '../../experiments/language/duration.ts';
 import type { PeriodBudget } from '../../experiments/language/error-budget.ts';
-import { type Judgement, numberText } from './judgement.ts';
+import { type Judgement, numberText, sloText } from './judgement.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -45,5 +45,5 @@ export function judgePeriodBudget(budget: PeriodBudget, errorRatio: number, leng
 
 /** A period's budget as its author would write it on one line. */
 export function periodBudgetText({ slo, period, 'at-most': most }: PeriodBudget): string {
-  return `at most ${numberText(most * 100)}% of the budget of ${periodText(period.ms)} at ${slo * 100}%`;
+  return `at most ${numberText(most * 100)}% of the budget of ${periodText(period.ms)} at ${sloText(slo)}`;
 }

@@ -71,7 +71,13 @@ interface Seen {
   readonly steady: ClauseContext | undefined;
 }
 
-function seenOf(objective: Objective, timeline: GoodTimeline | undefined, evidence: Evidence, clock: FaultClock, context: ObjectiveContext): Seen {
+function seenOf(
+  objective: Objective,
+  timeline: GoodTimeline | undefined,
+  evidence: Evidence,
+  clock: FaultClock,
+  context: ObjectiveContext,
+): Seen {
   const { watchEndMs, late, hypothesis = [] } = context;
   const on = (each: GoodTimeline): ClauseContext => ({ recovery: recoveryOf(each, clock, watchEndMs), clock, windowMs: each.windowMs });
   const signal = objective['detected-by'] && timelineDespiteLag(objective['detected-by'], evidence, watchEndMs, late);
@@ -141,7 +147,12 @@ function judgeClauses(objective: Objective, evidence: Evidence, context: Objecti
   return clauses;
 }
 
-const ON_INSTANTS: ReadonlySet<ClauseJudgement['clause']> = new Set(['throughout', 'detected-within', 'mitigated-within', 'recovered-within']);
+const ON_INSTANTS: ReadonlySet<ClauseJudgement['clause']> = new Set([
+  'throughout',
+  'detected-within',
+  'mitigated-within',
+  'recovered-within',
+]);
 
 /** Says so where it was the generator's lag that left an indicator unknown. */
 function blamingLag(
@@ -149,7 +160,8 @@ function blamingLag(
   evidence: Evidence,
   late: readonly LateSpan[],
 ): ClauseJudgement {
-  if (judged.state !== 'unknown' || !ON_INSTANTS.has(judged.clause) || !condition || !dependsOnLag(condition, evidence, late)) return judged;
+  if (judged.state !== 'unknown' || !ON_INSTANTS.has(judged.clause) || !condition || !dependsOnLag(condition, evidence, late))
+    return judged;
   return { ...judged, seen: `${judged.seen}; the load generator was itself too late` };
 }
 

@@ -42,9 +42,14 @@ export function numberText(value: number): string {
   return Math.abs(value) >= 1000 ? String(Math.round(value)) : String(Number(value.toPrecision(3)));
 }
 
+/** An objective in percent with all of its nines: 99.95%. */
+export function sloText(slo: number): string {
+  return `${Number((slo * 100).toPrecision(12))}%`;
+}
+
 function burnText({ burn, slo, fires, scale }: BurnCondition): string {
   const scaled = scale === undefined || scale === 1 ? '' : `, windows / ${scale}`;
-  return `burn-rate alert on ${burn.text} at ${numberText(slo * 100)}%${scaled} ${fires ? 'fires' : 'does not fire'}`;
+  return `burn-rate alert on ${burn.text} at ${sloText(slo)}${scaled} ${fires ? 'fires' : 'does not fire'}`;
 }
 
 /** The condition as its author would write it on one line. */

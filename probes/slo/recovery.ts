@@ -71,7 +71,12 @@ function endOf(intervals: readonly GoodInterval[]): number {
 }
 
 /** What is not known before the first stretch that is not good may have been the impact already. */
-function impactOf(bad: readonly GoodInterval[], unknown: readonly GoodInterval[], { edges }: GoodTimeline, askedAtMs: number): Instant | null {
+function impactOf(
+  bad: readonly GoodInterval[],
+  unknown: readonly GoodInterval[],
+  { edges }: GoodTimeline,
+  askedAtMs: number,
+): Instant | null {
   const [first] = bad;
   if (!first) return null;
   const blindMs = unknown.find(({ fromMs }) => fromMs < first.fromMs)?.fromMs ?? first.fromMs;

@@ -12,7 +12,9 @@ const MARGIN_MS = 2 * WINDOW_MS;
 /** A detection counts from the proof; of a fault that lasts longer than its limit nothing is left to be watched after the undo. */
 function detectionNeededMs({ method }: Experiment, { fault, 'detected-within': limit }: Objective): number {
   if (!limit) return 0;
-  const lasting = method.flatMap((step) => (step.type === 'fault' && (fault === undefined || step.name === fault) ? [step.duration?.ms ?? 0] : []));
+  const lasting = method.flatMap((step) =>
+    step.type === 'fault' && (fault === undefined || step.name === fault) ? [step.duration?.ms ?? 0] : [],
+  );
   return Math.max(0, limit.ms - Math.min(...lasting, limit.ms));
 }
 

@@ -25,7 +25,12 @@ function checkScale(context: CheckContext, node: MapNode): void {
   if (shortest === undefined || !(factor >= 1) || shortest / factor >= BURN_WINDOW_MS_MIN) return;
   const most = Math.floor(shortest / BURN_WINDOW_MS_MIN);
   const message = `the shortest window, ${formatMs(shortest)}, divided by ${factor} is less than ${formatMs(BURN_WINDOW_MS_MIN)}`;
-  context.report('out-of-range', message, (scale ?? at(node, 'windows') ?? node).span, most >= 1 ? `write scale: ${most} or less` : undefined);
+  context.report(
+    'out-of-range',
+    message,
+    (scale ?? at(node, 'windows') ?? node).span,
+    most >= 1 ? `write scale: ${most} or less` : undefined,
+  );
 }
 
 /** Windows must be a long one and a short one within it. */
@@ -34,7 +39,12 @@ function checkOrder(context: CheckContext, node: MapNode): void {
     const [long, short] = [at(each, 'over'), at(each, 'and-over')];
     const [longMs, shortMs] = [msOf(long), msOf(short)];
     if (!short || longMs === undefined || shortMs === undefined || shortMs <= longMs) continue;
-    context.report('out-of-range', `the short window, ${textOf(short)}, is longer than the long one, ${textOf(long)}`, short.span, 'swap the two');
+    context.report(
+      'out-of-range',
+      `the short window, ${textOf(short)}, is longer than the long one, ${textOf(long)}`,
+      short.span,
+      'swap the two',
+    );
   }
 }
 

@@ -53,7 +53,9 @@ function checkNeeds(context: CheckContext, name: string, { node }: Entry): void 
 function checkFault(context: CheckContext, node: Node, key: Entry['key']): void {
   const faults = context.faultNames;
   checkName(context, 'unknown-fault', 'fault in the method called', at(node, 'fault'), faults);
-  const clocked = [...CLAUSES_OF_GOOD, ...CLAUSES_OF_OTHERS, ...CLAUSES].filter((clause) => clause !== 'budget' && at(node, clause) !== undefined);
+  const clocked = [...CLAUSES_OF_GOOD, ...CLAUSES_OF_OTHERS, ...CLAUSES].filter(
+    (clause) => clause !== 'budget' && at(node, clause) !== undefined,
+  );
   if (faults.length === 0 && clocked.length > 0 && textOf(at(node, 'fault')) === undefined) {
     context.report(
       'unknown-fault',

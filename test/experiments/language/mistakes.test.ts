@@ -472,11 +472,11 @@ const mistakes: readonly Mistake[] = [
         - http_reqs
     `,
     complaints: `
-      drill.yaml:3:5: a condition takes one of load, reading, spread or probe, not load and probe together
+      drill.yaml:3:5: a condition takes one of load, reading, spread, burn or probe, not load and probe together
         3 |   - {load: http_reqs, probe: noop, threshold: count>3}
           |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 
-      drill.yaml:4:6: a condition needs one of load, reading, spread or probe
+      drill.yaml:4:6: a condition needs one of load, reading, spread, burn or probe
         hint: did you mean 'reading'?
         4 |   - {raeding: lag, threshold: value>3}
           |      ^^^^^^^
@@ -639,7 +639,7 @@ const mistakes: readonly Mistake[] = [
     `,
     complaints: `
       drill.yaml:5:3: objective 'vague' does not say when it has to be so
-        hint: add one of: throughout, mitigated-within, recovered-within, budget, during, since, after
+        hint: add one of: throughout, mitigated-within, recovered-within, budget, detected-within, steady-within, during, since, after
         5 |   vague: {good: {probe: noop, tolerance: 1}}
           |   ^^^^^
 
@@ -697,7 +697,7 @@ const mistakes: readonly Mistake[] = [
           |                                     ^^^^
 
       drill.yaml:7:24: objective 'o' does not say when it has to be so
-        hint: add one of: throughout, mitigated-within, recovered-within, budget, during, since, after
+        hint: add one of: throughout, mitigated-within, recovered-within, budget, detected-within, steady-within, during, since, after
         7 |   three: {objectives: {o: {godo: 1}}}
           |                        ^
 
