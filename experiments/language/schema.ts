@@ -52,13 +52,11 @@ function conditionOf(kinds: Kinds, extra: Shape, id: string): z.ZodType {
     burn: burnCondition.extend(extra).meta({ id: `${id}-burn`, description: 'How fast an error budget burns.' }),
     probe: byKindOf('probe', 'probe', kinds.probes, { ...probeBase, ...judgement, ...extra }, `${id}-probe`),
   };
-  const union = z
-    .union(Object.values(branches))
-    .meta({
-      id,
-      description:
-        'What must be true of the load, of a named probe, of how either is spread, of an error budget, or of a probe written in place.',
-    });
+  const union = z.union(Object.values(branches)).meta({
+    id,
+    description:
+      'What must be true of the load, of a named probe, of how either is spread, of an error budget, or of a probe written in place.',
+  });
   return byMarker('a condition', branches, union);
 }
 
