@@ -1,6 +1,6 @@
 /**
  * The watch: every probe looks at each of its containers on its own interval, through the whole run. Looks are due at a
- * fixed rate (first + n × interval, no drift); a look that is still under way when the next is due makes that one
+ * fixed rate (first + n × interval and a little by chance, no drift); a look that is still under way when the next is due makes that one
  * skipped, so a series never overlaps itself and never holds up another. A crash of one probe is an unknown reading.
  */
 import type { NamedProbe } from '../../experiments/language/experiment.ts';
@@ -10,6 +10,10 @@ import type { EventBody } from '../journal/events.ts';
 
 /** First looks are spread over the interval, but over this at most, so that a slow probe has a reading early. */
 export const FIRST_LOOK_MS_MAX = 1000;
+/** Each look but the first is up to this share of the interval late, by chance: probes that fall together once, or with something that the system does on a clock of its own, do not for the whole run. */
+export const JITTER_SHARE = 0.05;
+/** A limit that is noticed this much too late was noticed by a runner that stood still: it may have missed the answer. */
+export const LIMIT_LATE_MS_MAX = 100;
 /** What a probe may take beyond its timeout to give in. Beyond it, the probe or this whole process stood still: unknown. */
 export const GRACE_MS = 1000;
 /** What stopping may take in all: looks giving in, connections closing. What is still open then ends with the process. */
@@ -28,7 +32,7 @@ export interface WatchOptions {
   readonly nowMs: () => number;
   /** Hears every reading; `container` in it is the container's name. */
   readonly onReading: (reading: ReadingBody) => void;
-  /** 0 ≤ x < 1; spreads the first looks. */
+  /** 0 ≤ x < 1; spreads the looks. */
   readonly random: () => number;
   /** Ends the watch as `stop` does. */
   readonly signal: AbortSignal;
@@ -83,6 +87,11 @@ function withinLimit(work: Promise<unknown>, limitMs: number, after: After): Pro
   });
 }
 
+/** What came of a look whose limit was noticed too late. */
+function missedLimit(timeoutMs: number, lateMs: number): Reading {
+  return { status: 'unknown', error: `the limit of ${timeoutMs} ms was noticed ${Math.round(lateMs)} ms too late: the runner stood still` };
+}
+
 /** One probe and one container (or none). */
 class WatchedSeries {
   readonly #options: WatchOptions;
@@ -119,7 +128,8 @@ class WatchedSeries {
   }
 
   #schedule(firstMs: number, index: number): void {
-    const dueMs = firstMs + index * this.#probe.every.ms;
+    const jitterMs = index === 0 ? 0 : this.#options.random() * JITTER_SHARE * this.#probe.every.ms;
+    const dueMs = firstMs + index * this.#probe.every.ms + jitterMs;
     this.#cancelNext = this.#after(Math.max(0, dueMs - this.#options.nowMs()), () => {
       const passed = Math.floor((this.#options.nowMs() - firstMs) / this.#probe.every.ms);
       this.#schedule(firstMs, Math.max(index, passed) + 1);
@@ -142,7 +152,11 @@ class WatchedSeries {
     const startedMs = this.#options.nowMs();
     const timeoutMs = this.#probe.timeout.ms;
     const limit = new AbortController();
-    const cancelLimit = this.#after(timeoutMs, () => limit.abort());
+    let lateMs = 0;
+    const cancelLimit = this.#after(timeoutMs, () => {
+      lateMs = this.#options.nowMs() - startedMs - timeoutMs;
+      limit.abort();
+    });
     const cancelGrace = this.#after(timeoutMs + GRACE_MS, () => {
       this.#stuck = true;
       this.#emit(startedMs, {
@@ -155,7 +169,7 @@ class WatchedSeries {
     cancelGrace();
     const reported = this.#stuck;
     this.#stuck = false;
-    if (!reported) this.#emit(startedMs, reading);
+    if (!reported) this.#emit(startedMs, lateMs > LIMIT_LATE_MS_MAX ? missedLimit(timeoutMs, lateMs) : reading);
   }
 
   async #look(signal: AbortSignal, timeoutMs: number): Promise<Reading> {

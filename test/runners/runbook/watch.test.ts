@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { z } from 'zod';
 import type { NamedProbe } from '../../../experiments/language/experiment.ts';
 import type { LookContext, OpenProbe, Probe, ProbeTarget, Reading } from '../../../probes/probe.ts';
-import { GRACE_MS, type ReadingBody, STOP_MS_MAX, startWatch } from '../../../runners/runbook/watch.ts';
+import { GRACE_MS, JITTER_SHARE, LIMIT_LATE_MS_MAX, type ReadingBody, STOP_MS_MAX, startWatch } from '../../../runners/runbook/watch.ts';
 import { noTools } from '../../probes/looking.ts';
 import { type VirtualTimers, virtualTimers } from './virtual-timers.ts';
 
@@ -201,6 +201,53 @@ test('when this process stood still, its silence is not blamed on the system', a
   );
   assert.match(run.readings[0]?.error ?? '', /stood still/);
   await run.watch.stop();
+});
+
+test('a limit that was noticed too late is unknown, whatever the look made of it; one a little late is the look’s own', async () => {
+  for (const [stillMs, status] of [
+    [LIMIT_LATE_MS_MAX + 1, 'unknown'],
+    [LIMIT_LATE_MS_MAX, 'ok'],
+  ] as const) {
+    const run = watching(
+      [
+        kind(
+          'cut',
+          lasting(() => run.time, 60_000),
+        ),
+      ],
+      [named('cut', 10_000, 500)],
+    );
+    await run.time.pass(400);
+    await run.time.freeze(100 + stillMs);
+    assert.deepEqual(
+      run.readings.map((reading) => reading.status),
+      [status],
+      `${stillMs} ms late`,
+    );
+    await run.watch.stop();
+  }
+});
+
+test('looks but the first come a little late by chance, so that two probes that fell together once do not again', async () => {
+  let seed = 7;
+  const random = () => {
+    seed = (seed * 16_807) % 2_147_483_647;
+    return seed / 2_147_483_647;
+  };
+  const draws = [0, 0];
+  const { time, readings, watch } = watching(
+    [kind('one', async () => ok(1)), kind('two', async () => ok(2))],
+    [named('one', 1000, 100), named('two', 1000, 100)],
+    { random: () => draws.shift() ?? random() },
+  );
+  await time.pass(100_000);
+  await watch.stop();
+  const [one, two] = [starts(readings, 'one'), starts(readings, 'two')];
+  assert.deepEqual([one[0], two[0], one.length, two.length], [0, 0, 100, 100]);
+  const lateMs = [...one, ...two].map((atMs) => atMs - Math.floor(atMs / 1000) * 1000);
+  assert.ok(Math.max(...lateMs) <= 1000 * JITTER_SHARE, `at most ${Math.max(...lateMs)} ms late: it never adds up`);
+  const apartMs = one.slice(1).map((atMs, index) => Math.abs(atMs - (two[index + 1] ?? 0)));
+  assert.ok(apartMs.filter((ms) => ms > 5).length > 50, 'most lie more than 5 ms apart');
 });
 
 test('a late timer does not shift the looks after it, and looks missed while standing still are not made up for', async () => {
