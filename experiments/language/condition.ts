@@ -86,11 +86,17 @@ const window = {
   'min-samples': z.int().min(1).optional().describe('Fewer samples than this in a window say nothing; default 1.'),
 };
 
+const inARow = z.int().min(1).max(1000);
+
 /** How readings are judged, whether the probe is named or inline. */
 export const judgement = {
   tolerance: tolerance.optional().describe('What each reading may be.'),
   threshold: threshold.optional().describe('What the readings of the window together may be.'),
   per: per.optional(),
+  'wrong-in-a-row': inARow.optional().describe('So many wrong readings in a row, and no fewer, count as wrong; default 1.'),
+  'right-in-a-row': inARow
+    .optional()
+    .describe('After wrong ones so many right readings in a row, and no fewer, count as right; default 1.'),
   ...window,
 };
 

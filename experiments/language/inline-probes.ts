@@ -1,6 +1,6 @@
 /** Finds the conditions of a file, wherever they stand, and turns inline probes into named ones. */
 import { judgement } from './condition.ts';
-import { at, type Entry, keysOf, type MapNode, mapValues, type Node, toData } from './tree.ts';
+import { at, type Entry, entriesOf, keysOf, type MapNode, mapValues, type Node, toData } from './tree.ts';
 
 /** Places of an objective where a condition stands. */
 const CLAUSES: ReadonlySet<string> = new Set(['good', 'detected-by', 'during', 'since']);
@@ -78,21 +78,32 @@ function split(node: MapNode): { probe: MapNode; judged: MapNode; identity: stri
   return { probe, judged, identity: JSON.stringify(canonical(toData(probe))) };
 }
 
+/** Names of the probes of a map by what they are, so that what is written in place once more finds its name. */
+function namesByIdentity(named: Node | undefined): Map<string, string> {
+  const names = new Map<string, string>();
+  for (const [name, { node }] of entriesOf(named)) {
+    const identity = node.type === 'map' ? split(node).identity : undefined;
+    if (identity !== undefined && !names.has(identity)) names.set(identity, name);
+  }
+  return names;
+}
+
 /**
  * The tree without inline probes: each became an entry of `probes`, and its condition is about that name's readings.
- * Identical ones share a probe, so that the system is looked at once.
+ * Identical ones share a probe, also with one that has a name, so that the system is looked at once.
  */
 export function liftInlineProbes(root: MapNode): MapNode {
+  const named = at(root, 'probes');
+  const names = namesByIdentity(named);
   const inline = new Map<string, MapNode>();
   for (const { node } of conditionsOf(root)) {
     if (!node.entries.has('probe')) continue;
     const { probe, identity } = split(node);
-    if (!inline.has(identity)) inline.set(identity, probe);
+    if (!names.has(identity) && !inline.has(identity)) inline.set(identity, probe);
   }
   const identities = [...inline.keys()];
   const kinds = identities.map((identity) => String(toData(at(inline.get(identity), 'probe') ?? root)));
-  const named = at(root, 'probes');
-  const names = new Map(nameByKind(kinds, new Set(keysOf(named))).map((name, index) => [identities[index] ?? '', name]));
+  for (const [index, name] of nameByKind(kinds, new Set(keysOf(named))).entries()) names.set(identities[index] ?? '', name);
   const lifted = mapConditions(root, (node) => {
     if (!node.entries.has('probe')) return node;
     const { judged, identity } = split(node);

@@ -3,6 +3,7 @@ import type { ReadingCondition, Tolerance } from '../../experiments/language/con
 import type { Threshold } from '../../experiments/language/threshold.ts';
 import { percentileOf } from './counts.ts';
 import type { Evidence, ProbeReading } from './evidence.ts';
+import { type Rightness, rightness } from './in-a-row.ts';
 import { aggregationText, type Judgement, meets, numberText, unknown } from './judgement.ts';
 
 /** A reading as a number: booleans are 0 and 1, texts that are numbers count; undefined for everything else. */
@@ -82,11 +83,12 @@ export function judgeReading(condition: ReadingCondition, evidence: Evidence, fr
   if (ok.length < least) return unknown(`${ok.length} of at least ${least} readings`);
   const divisor = divisorOf(condition, evidence);
   if (divisor === undefined) return unknown(`${condition.per?.fault}.${condition.per?.fact} is not known or 0`);
-  const wrong = ok.find(({ value }) => !isRight(condition, value, divisor));
-  if (wrong) return { state: 'broken', ...eachSeen(ok, wrong, divisor, condition) };
+  const right = rightness(condition, lists, toMs, ({ value }) => isRight(condition, value, divisor));
+  const wrong = ok.find((reading) => !right(reading));
+  if (wrong) return { state: 'broken', ...eachSeen(ok, wrong, divisor, right) };
   if (blind > ok.length) return unknown(`${blind} of ${inside.length} looks failed`);
   const { threshold } = condition;
-  if (!threshold || threshold.aggregation === 'value') return { state: 'held', ...eachSeen(ok, ok.at(-1), divisor, condition) };
+  if (!threshold || threshold.aggregation === 'value') return { state: 'held', ...eachSeen(ok, ok.at(-1), divisor, right) };
   const total = threshold.aggregation === 'delta' ? delta(lists, fromMs, toMs) : aggregate(threshold, ok, toMs - fromMs);
   if (total === undefined) return unknown(`${ok.length} readings have no ${aggregationText(threshold)}`);
   const value = total / divisor;
@@ -98,10 +100,10 @@ export function judgeReading(condition: ReadingCondition, evidence: Evidence, fr
   };
 }
 
-function eachSeen(ok: readonly ProbeReading[], shown: ProbeReading | undefined, divisor: number, condition: ReadingCondition) {
+function eachSeen(ok: readonly ProbeReading[], shown: ProbeReading | undefined, divisor: number, right: Rightness) {
   const number = numberOf(shown?.value ?? null);
   const value = number === undefined ? undefined : number / divisor;
-  const wrong = ok.filter((reading) => !isRight(condition, reading.value, divisor)).length;
+  const wrong = ok.filter((reading) => !right(reading)).length;
   const text = value !== undefined && typeof shown?.value === 'number' ? numberText(value) : String(shown?.value);
   const seen = wrong > 0 ? `${text}; ${wrong} of ${ok.length} readings are out` : `${text}; all ${ok.length} readings are in`;
   return { seen, ...(value === undefined ? {} : { value }) };

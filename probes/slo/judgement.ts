@@ -63,5 +63,9 @@ export function conditionText(condition: Condition): string {
   if (tolerance && 'range' in tolerance) parts.push(`in ${tolerance.range[0]}–${tolerance.range[1]}`);
   if (tolerance && 'matches' in tolerance) parts.push(`matches ${tolerance.matches}`);
   if (threshold) parts.push(`${threshold.text}${per ? ` per ${per.fault}.${per.fact}` : ''}`);
-  return `${condition.reading} ${parts.length > 0 ? parts.join(' and ') : 'is true'}`;
+  const rows = [`${condition['wrong-in-a-row'] ?? 1} wrong`, `${condition['right-in-a-row'] ?? 1} right`].filter(
+    (text) => !text.startsWith('1 '),
+  );
+  const row = rows.length > 0 ? ` (${rows.join(', ')} in a row)` : '';
+  return `${condition.reading} ${parts.length > 0 ? parts.join(' and ') : 'is true'}${row}`;
 }

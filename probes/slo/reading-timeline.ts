@@ -6,6 +6,7 @@
 import type { ReadingCondition } from '../../experiments/language/condition.ts';
 import type { Evidence, ProbeReading } from './evidence.ts';
 import { combineIntervals, GOOD_STATE_OF, type GoodInterval, type GoodState, type GoodTimeline, joinIntervals } from './good-intervals.ts';
+import { rightness } from './in-a-row.ts';
 import { type EdgeErrors, evenErrors } from './instant.ts';
 import { divisorOf, isRight, judgeReading, judgesEach } from './judge-reading.ts';
 import { CARRIED_SPACINGS, typicalSpacing } from './spacing.ts';
@@ -34,9 +35,10 @@ function spread(samples: readonly Sample[], spacingMs: number, carriedMs: number
 }
 
 function samplesOf(condition: ReadingCondition, list: readonly ProbeReading[], divisor: number): Sample[] {
+  const right = rightness(condition, [list], Number.POSITIVE_INFINITY, ({ value }) => isRight(condition, value, divisor));
   return list
     .filter(({ status }) => status === 'ok')
-    .map(({ startedMs, atMs, value }) => ({ startedMs, atMs, state: isRight(condition, value, divisor) ? 'good' : 'not-good' }));
+    .map((reading) => ({ startedMs: reading.startedMs, atMs: reading.atMs, state: right(reading) ? 'good' : 'not-good' }));
 }
 
 function aggregatedSamples(condition: ReadingCondition, evidence: Evidence, windowMs: number): Sample[] {

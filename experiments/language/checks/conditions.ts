@@ -49,6 +49,12 @@ function checkReadingCondition(context: CheckContext, node: MapNode): void {
       'write two conditions',
     );
   }
+  const together = parseThreshold(textOf(threshold) ?? '');
+  for (const key of ['wrong-in-a-row', 'right-in-a-row']) {
+    if (!node.entries.has(key) || !together || together.aggregation === 'value') continue;
+    const message = `'${key}' is about single readings, '${spelled(together.aggregation)}' about all of a window together`;
+    context.report('ambiguous', message, keySpan(node, key) ?? place, 'use a tolerance, or threshold: value<…');
+  }
   const per = at(node, 'per');
   const fact = textOf(per);
   const fault = fact === undefined ? undefined : fact.slice(0, Math.max(0, fact.lastIndexOf('.')));

@@ -462,6 +462,21 @@ const mistakes: readonly Mistake[] = [
     `,
   },
   {
+    title: 'a row of readings where a window is judged together says what it is about',
+    code: 'ambiguous',
+    text: `
+      title: x
+      probes: {page: {probe: http, url: "http://127.0.0.1/"}}
+      steady-state-hypothesis: [{reading: page, threshold: rate>0.9, wrong-in-a-row: 3}]
+    `,
+    complaints: `
+      drill.yaml:3:64: 'wrong-in-a-row' is about single readings, 'rate' about all of a window together
+        hint: use a tolerance, or threshold: value<…
+        3 | steady-state-hypothesis: [{reading: page, threshold: rate>0.9, wrong-in-a-row: 3}]
+          |                                                                ^^^^^^^^^^^^^^
+    `,
+  },
+  {
     title: 'a condition names one subject',
     code: 'ambiguous',
     text: `

@@ -182,6 +182,28 @@ stop-when: [{probe: http, url: "http://127.0.0.1/a", tolerance: 500, for: 3s}]
     );
   });
 
+  test('that are written as one with a name are that one, so that it is looked at once', () => {
+    const { probes, hypothesis } = experimentOf(`
+title: x
+probes:
+  front-page: {probe: http, every: 2s, url: "http://127.0.0.1/a"}
+steady-state-hypothesis:
+  - {probe: http, url: "http://127.0.0.1/a", every: 2s, tolerance: 200}
+  - {probe: http, url: "http://127.0.0.1/a", tolerance: 200}
+`);
+    assert.deepEqual(
+      probes.map(({ name, every }) => [name, every.ms]),
+      [
+        ['front-page', 2000],
+        ['http', 1000],
+      ],
+    );
+    assert.deepEqual(
+      hypothesis.map((condition) => 'reading' in condition && condition.reading),
+      ['front-page', 'http'],
+    );
+  });
+
   test('leave a condition on readings of that probe wherever a condition may stand', () => {
     const experiment = experimentOf(text);
     assert.deepEqual(experiment.hypothesis, [
