@@ -29,7 +29,7 @@ describe('objectives', () => {
   });
 
   it('take a probe written in place as the signal', () => {
-    const { objectives, probes } = experimentOf(drill('detected-by: {probe: noop, tolerance: 1}, detected-within: 3s'));
+    const { objectives, probes } = experimentOf(drill('detected-by: {probe: noop, every: 2s, tolerance: 1}, detected-within: 3s'));
     assert.deepEqual(objectives['one']?.['detected-by'], { reading: 'noop', tolerance: { equals: 1 } });
     assert.deepEqual(
       probes.map(({ name }) => name),
