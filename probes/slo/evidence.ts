@@ -41,6 +41,7 @@ export class Evidence {
   readonly #readings = new Map<string, Map<string, ProbeReading[]>>();
   readonly #facts = new Map<string, Readonly<Record<string, number>>>();
   readonly #growthListeners: ((atMs: number) => void)[] = [];
+  readonly #listeners = new Set<(cells: readonly LoadCell[]) => void>();
   #completionsKnown = false;
   #iterationsKnown = false;
 
@@ -95,6 +96,13 @@ export class Evidence {
       if (cell.completed) this.#completionsKnown = true;
       if (cell.iterations) this.#iterationsKnown = true;
     }
+    for (const listener of this.#listeners) listener(cells);
+  }
+
+  /** Told of cells once they have been added. Gives what ends it. */
+  onCells(listener: (cells: readonly LoadCell[]) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** Readings of one container are kept in the order in which they ended. */

@@ -50,7 +50,7 @@ function beyondLag(condition: LoadCondition, lagMs: number): LoadCondition {
   return { ...condition, threshold: { ...threshold, ...withoutLaggards(threshold), bound: threshold.bound + lagMs } };
 }
 
-function overlapping(late: readonly LateSpan[], fromMs: number, toMs: number): readonly LateSpan[] {
+export function overlapping(late: readonly LateSpan[], fromMs: number, toMs: number): readonly LateSpan[] {
   return late.filter((span) => span.fromMs < toMs && span.toMs > fromMs);
 }
 
@@ -69,6 +69,20 @@ export function dependsOnLag(condition: Condition, evidence: Evidence, late: rea
   return 'spread' in condition ? isSpreadOfLatency(condition, evidence) : isLatency(condition.load.metric, evidence);
 }
 
+/** What `judge` says of the condition, with nothing held against the system that the lag of these spans may have done. */
+export function despiteLag<Judged extends Condition>(
+  condition: Judged,
+  evidence: Evidence,
+  spans: readonly LateSpan[],
+  judge: (condition: Judged | LoadCondition) => Judgement,
+): Judgement {
+  const judged = judge(condition);
+  if (!dependsOnLag(condition, evidence, spans) || judged.state === 'unknown') return judged;
+  const certain =
+    isUpperBound(condition) && (judged.state === 'held' || judge(beyondLag(condition, worstLag(spans))).state === 'broken');
+  return certain ? judged : unknown(`${judged.seen}; the load generator was itself late by ${Math.round(worstLag(spans))} ms`);
+}
+
 /** judgeCondition, with nothing held against the system that the lag may have done. */
 export function judgeDespiteLag(
   condition: Condition,
@@ -77,13 +91,7 @@ export function judgeDespiteLag(
   toMs: number,
   late: readonly LateSpan[],
 ): Judgement {
-  const judged = judgeCondition(condition, evidence, fromMs, toMs);
-  const spans = overlapping(late, fromMs, toMs);
-  if (!dependsOnLag(condition, evidence, spans) || judged.state === 'unknown') return judged;
-  const certain =
-    isUpperBound(condition) &&
-    (judged.state === 'held' || judgeCondition(beyondLag(condition, worstLag(spans)), evidence, fromMs, toMs).state === 'broken');
-  return certain ? judged : unknown(`${judged.seen}; the load generator was itself late by ${Math.round(worstLag(spans))} ms`);
+  return despiteLag(condition, evidence, overlapping(late, fromMs, toMs), (each) => judgeCondition(each, evidence, fromMs, toMs));
 }
 
 function stateAt(intervals: readonly GoodInterval[], atMs: number): GoodState {

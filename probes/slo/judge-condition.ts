@@ -20,15 +20,22 @@ export function askedWindowMs(condition: Condition): number {
   return 'burn' in condition ? BUCKET_MS : (condition.over?.ms ?? WINDOW_MS);
 }
 
-/** Judges over [fromMs, toMs) on the run's clock. What cannot be judged, a judge that throws included, is unknown. */
-export function judgeCondition(condition: Condition, evidence: Evidence, fromMs: number, toMs: number): Judgement {
+/** A judge that throws says nothing. */
+export function guarded(judge: () => Judgement): Judgement {
   try {
-    if ('spread' in condition) return judgeSpread(condition, evidence, fromMs, toMs);
-    if ('burn' in condition) return judgeBurn(condition, evidence, fromMs, toMs);
-    return 'load' in condition ? judgeLoad(condition, evidence, fromMs, toMs) : judgeReading(condition, evidence, fromMs, toMs);
+    return judge();
   } catch (error) {
     return unknown(`could not be judged: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+/** Judges over [fromMs, toMs) on the run's clock. What cannot be judged, a judge that throws included, is unknown. */
+export function judgeCondition(condition: Condition, evidence: Evidence, fromMs: number, toMs: number): Judgement {
+  return guarded(() => {
+    if ('spread' in condition) return judgeSpread(condition, evidence, fromMs, toMs);
+    if ('burn' in condition) return judgeBurn(condition, evidence, fromMs, toMs);
+    return 'load' in condition ? judgeLoad(condition, evidence, fromMs, toMs) : judgeReading(condition, evidence, fromMs, toMs);
+  });
 }
 
 /** Length of the window that a condition is judged over. */

@@ -2,7 +2,7 @@
 import type { LoadCondition } from '../../experiments/language/condition.ts';
 import { BUILT_IN_METRICS } from '../../experiments/language/load-metrics.ts';
 import type { Aggregate, MetricSelector } from '../../experiments/language/threshold.ts';
-import type { Evidence } from './evidence.ts';
+import type { Evidence, SeriesRows } from './evidence.ts';
 import { aggregationText, type Judgement, meets, numberText, unknown } from './judgement.ts';
 import { BUCKET_MS, OTHER_TAG } from './load-cells.ts';
 import { type MetricReader, metricReader, unsuitable } from './load-metrics.ts';
@@ -39,28 +39,41 @@ export interface WindowLength {
   readonly completionsKnown: boolean;
 }
 
-/** Measures over the buckets that lie wholly within [fromMs, toMs). A gauge holds its value until the next one, so it is looked up from the beginning. */
-export function measureLoad(question: LoadQuestion, evidence: Evidence, fromMs: number, toMs: number): Measured {
-  const { selector } = question;
-  const end = Math.floor(toMs / BUCKET_MS);
-  const isHeld = evidence.metric(selector.metric)?.type === 'gauge';
-  const first = isHeld ? 0 : Math.ceil(fromMs / BUCKET_MS);
-  if (end <= first) return nothing('no whole bucket of 100 ms lies within');
+/** How a question is read, and from which series; or why there is no answer. */
+export type LoadReading = { readonly reader: MetricReader; readonly matching: readonly SeriesRows[] } | { readonly why: string };
+
+export function readLoad({ selector, aggregate }: LoadQuestion, evidence: Evidence): LoadReading {
   const reader = readerFor(selector, evidence);
-  if (!reader)
-    return nothing(unsuitable(selector.metric, question.aggregate, evidence.ownMetrics()) ?? `there is no metric ${selector.metric}`);
-  if (evidence.isIncomplete(selector)) return nothing(`more series than are kept: what ${selector.text} asks for may lie in ${OTHER_TAG}`);
+  if (!reader) return { why: unsuitable(selector.metric, aggregate, evidence.ownMetrics()) ?? `there is no metric ${selector.metric}` };
+  if (evidence.isIncomplete(selector))
+    return { why: `more series than are kept: what ${selector.text} asks for may lie in ${OTHER_TAG}` };
   const matching = evidence.seriesOf(selector);
-  if (matching.length === 0) return nothing(`no load matches ${selector.text}`);
+  return matching.length === 0 ? { why: `no load matches ${selector.text}` } : { reader, matching };
+}
+
+/** The sum over the buckets from `first` up to `end`, which is not among them. */
+export function sumOver(matching: readonly SeriesRows[], reader: MetricReader, first: number, end: number): LoadWindow {
   const window = new LoadWindow(reader.demand);
   for (const { rows } of matching) {
     for (let bucket = first; bucket < end; bucket += 1) {
       const row = rows.get(bucket);
-      if (row) window.add(row);
+      if (row) window.grow(row);
     }
   }
+  return window;
+}
+
+/** Measures over the buckets that lie wholly within [fromMs, toMs). A gauge holds its value until the next one, so it is looked up from the beginning. */
+export function measureLoad(question: LoadQuestion, evidence: Evidence, fromMs: number, toMs: number): Measured {
+  const end = Math.floor(toMs / BUCKET_MS);
+  const isHeld = evidence.metric(question.selector.metric)?.type === 'gauge';
+  const first = isHeld ? 0 : Math.ceil(fromMs / BUCKET_MS);
+  if (end <= first) return nothing('no whole bucket of 100 ms lies within');
+  const read = readLoad(question, evidence);
+  if ('why' in read) return nothing(read.why);
+  const window = sumOver(read.matching, read.reader, first, end);
   const length = { lengthMs: (end - first) * BUCKET_MS, completionsKnown: evidence.completionsKnown };
-  return measureWindow(question, reader, window, length);
+  return measureWindow(question, read.reader, window, length);
 }
 
 /** Measures a filled window. */

@@ -110,6 +110,23 @@ export class LoadWindow {
 
   /** Adds a row; `sign` −1 takes it out again. */
   add(row: LoadRow, sign: 1 | -1 = 1): void {
+    this.#sum(row, sign);
+    const metric = this.#metricOf(row);
+    if (metric) this.metric?.add(metric, sign);
+  }
+
+  /** Adds a row for good: any number of them takes no more memory. */
+  grow(row: LoadRow): void {
+    this.#sum(row, 1);
+    const metric = this.#metricOf(row);
+    if (metric) this.metric?.grow(metric);
+  }
+
+  #metricOf(row: LoadRow): MetricRow | undefined {
+    return this.#demand.metric && row.metrics.get(this.#demand.metric.name);
+  }
+
+  #sum(row: LoadRow, sign: 1 | -1): void {
     const { sums } = this;
     sums.planned += sign * row.sums.planned;
     sums.sent += sign * row.sums.sent;
@@ -120,8 +137,6 @@ export class LoadWindow {
     sums.completed += sign * row.sums.completed;
     sums.prompt += sign * row.sums.prompt;
     sums.iterations += sign * row.sums.iterations;
-    const metric = this.#demand.metric && row.metrics.get(this.#demand.metric.name);
-    if (metric) this.metric?.add(metric, sign);
     if (this.#demand.trend) for (const part of row[this.#demand.trend]) this.histogram?.merge(part, sign);
     for (const [check, counted] of row.checks) {
       if (this.#demand.check !== undefined && this.#demand.check !== check) continue;

@@ -40,6 +40,8 @@ export class MetricWindow {
   nonZero = 0;
   readonly #values: Counts | undefined;
   readonly #held = new Set<MetricRow>();
+  /** What was added for good has come to. */
+  #grown: MetricRow | undefined;
 
   constructor(type: MetricType) {
     this.#values = type === 'trend' ? new Counts(WIDE_SCALE) : undefined;
@@ -47,26 +49,36 @@ export class MetricWindow {
 
   /** Adds a row; `sign` −1 takes it out again. */
   add(row: MetricRow, sign: 1 | -1): void {
-    this.count += sign * row.count;
-    this.sum += sign * row.sum;
-    this.nonZero += sign * row.nonZero;
-    for (const values of row.values) this.#values?.merge(values, sign);
+    this.#count(row, sign);
     if (sign > 0) this.#held.add(row);
     else this.#held.delete(row);
   }
 
+  /** Adds a row for good: it is summed up and not held. */
+  grow(row: MetricRow): void {
+    this.#count(row, 1);
+    const grown = this.#grown ?? emptyMetricRow(row.bucketMs);
+    const [older, later] = row.bucketMs >= grown.bucketMs ? [grown, row] : [row, grown];
+    this.#grown = {
+      ...emptyMetricRow(later.bucketMs),
+      min: Math.min(row.min, grown.min),
+      max: Math.max(row.max, grown.max),
+      last: Number.isNaN(later.last) ? older.last : later.last,
+    };
+  }
+
   get min(): number {
-    return this.#held.values().reduce((least, { min }) => Math.min(least, min), Infinity);
+    return this.#rows().reduce((least, { min }) => Math.min(least, min), Infinity);
   }
 
   get max(): number {
-    return this.#held.values().reduce((most, { max }) => Math.max(most, max), -Infinity);
+    return this.#rows().reduce((most, { max }) => Math.max(most, max), -Infinity);
   }
 
   /** The value of the latest bucket; of several series in it, the one that was told of last. NaN where there is none. */
   get last(): number {
     let latest: MetricRow | undefined;
-    for (const row of this.#held) if (!latest || row.bucketMs >= latest.bucketMs) latest = row;
+    for (const row of this.#rows()) if (!latest || row.bucketMs >= latest.bucketMs) latest = row;
     return latest?.last ?? Number.NaN;
   }
 
@@ -78,5 +90,17 @@ export class MetricWindow {
   percentile(percentile: number): number {
     const value = this.#values?.percentile(percentile) ?? Number.NaN;
     return Math.min(this.max, Math.max(this.min, value));
+  }
+
+  *#rows(): Generator<MetricRow, undefined> {
+    if (this.#grown) yield this.#grown;
+    yield* this.#held;
+  }
+
+  #count(row: MetricRow, sign: 1 | -1): void {
+    this.count += sign * row.count;
+    this.sum += sign * row.sum;
+    this.nonZero += sign * row.nonZero;
+    for (const values of row.values) this.#values?.merge(values, sign);
   }
 }

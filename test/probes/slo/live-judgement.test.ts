@@ -4,30 +4,8 @@ import type { Condition } from '../../../experiments/language/condition.ts';
 import { Evidence } from '../../../probes/slo/evidence.ts';
 import { goodTimeline } from '../../../probes/slo/good-timeline.ts';
 import { judgeCondition } from '../../../probes/slo/judge-condition.ts';
-import type { LoadCell, Outcome } from '../../../probes/slo/load-cells.ts';
 import { randomFrom } from '../../helpers/random.ts';
-import { type LoadPlan, load, loadCells, reading, type System } from './synthetic-load.ts';
-
-const LATENCY_MS_MAX = 2000;
-const OUTCOMES: readonly Outcome[] = ['ok', 'ok', 'ok', '3xx', '5xx', 'timeout', 'refused', 'dropped'];
-
-/** A system that does anything, but always the same at the same time. */
-function wildSystem(seed: number): System {
-  return (intendedMs) => {
-    const random = randomFrom(seed + Math.round(intendedMs * 1000));
-    return { outcome: OUTCOMES[Math.floor(random() * OUTCOMES.length)] ?? 'ok', latencyMs: random() ** 4 * LATENCY_MS_MAX };
-  };
-}
-
-/** Cells as a recorder sends them: merged into frames of 100 ms of *happening*. */
-function inFrames(plan: LoadPlan): LoadCell[][] {
-  const frames = new Map<number, LoadCell[]>();
-  for (const { atMs, cell } of loadCells(plan)) {
-    const frame = Math.floor(atMs / 100);
-    frames.set(frame, [...(frames.get(frame) ?? []), cell]);
-  }
-  return [...frames].sort(([one], [other]) => one - other).map(([, cells]) => cells);
-}
+import { inFrames, type LoadPlan, load, reading, type System, WILD_LATENCY_MS_MAX, wildSystem } from './synthetic-load.ts';
 
 function evidenceUntil(plan: LoadPlan, readings: readonly { atMs: number; value: number | null }[]): Evidence {
   const evidence = new Evidence();
@@ -67,7 +45,7 @@ describe('judging live', () => {
       const afterwards = evidenceUntil(plan, readings);
       const fromMs = random() * 15_000;
       const toMs = fromMs + 200 + random() * 4000;
-      const live = evidenceUntil({ ...plan, nowMs: toMs + LATENCY_MS_MAX }, readings);
+      const live = evidenceUntil({ ...plan, nowMs: toMs + WILD_LATENCY_MS_MAX }, readings);
       for (const condition of CONDITIONS) {
         assert.deepEqual(
           judgeCondition(condition, live, fromMs, toMs),

@@ -6,6 +6,7 @@ import { parseSelector, parseThreshold, type Threshold } from '../../../experime
 import { Evidence } from '../../../probes/slo/evidence.ts';
 import { histogramIndex } from '../../../probes/slo/histogram.ts';
 import { ANSWERS, BUCKET_MS, type LoadCell, type Outcome } from '../../../probes/slo/load-cells.ts';
+import { randomFrom } from '../../helpers/random.ts';
 
 /** What becomes of a request that was intended at a time. */
 export type System = (intendedMs: number) => { readonly outcome: Outcome; readonly latencyMs: number };
@@ -42,6 +43,17 @@ export function loadCells(plan: LoadPlan): { readonly atMs: number; readonly cel
   return cells.filter(({ atMs }) => atMs <= (plan.nowMs ?? Number.POSITIVE_INFINITY)).sort((one, other) => one.atMs - other.atMs);
 }
 
+/** Cells as a recorder sends them: a list for each 100 ms of *happening*, from the beginning on. */
+export function inFrames(plan: LoadPlan): LoadCell[][] {
+  const frames: LoadCell[][] = [];
+  for (const { atMs, cell } of loadCells(plan)) {
+    const frame = Math.floor(atMs / BUCKET_MS);
+    while (frames.length <= frame) frames.push([]);
+    frames[frame]?.push(cell);
+  }
+  return frames;
+}
+
 export function evidenceOf(...plans: readonly LoadPlan[]): Evidence {
   const evidence = new Evidence();
   for (const plan of plans) {
@@ -53,6 +65,19 @@ export function evidenceOf(...plans: readonly LoadPlan[]): Evidence {
     evidence.addCells(loadCells(plan).map(({ cell }) => cell));
   }
   return evidence;
+}
+
+/** No request of a wild system takes longer. */
+export const WILD_LATENCY_MS_MAX = 2000;
+const WILD_OUTCOMES: readonly Outcome[] = ['ok', 'ok', 'ok', '3xx', '5xx', 'timeout', 'refused', 'dropped'];
+
+/** A system that does anything, but always the same at the same time. */
+export function wildSystem(seed: number): System {
+  return (intendedMs) => {
+    const random = randomFrom(seed + Math.round(intendedMs * 1000));
+    const outcome = WILD_OUTCOMES[Math.floor(random() * WILD_OUTCOMES.length)] ?? 'ok';
+    return { outcome, latencyMs: random() ** 4 * WILD_LATENCY_MS_MAX };
+  };
 }
 
 export const quick: System = () => ({ outcome: 'ok', latencyMs: 5 });
