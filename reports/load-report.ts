@@ -1,5 +1,5 @@
 /** The load as the report tells it: totals by scenario and by tag, the same by phase, metrics of other names, and curves over time. Percentiles are those of `http_req_latency`, the user's view. */
-import { BUILT_IN_METRICS, type MetricDefinition, type MetricType } from '../experiments/language/load-metrics.ts';
+import { ANSWER_TAGS, BUILT_IN_METRICS, type MetricDefinition, type MetricType } from '../experiments/language/load-metrics.ts';
 import type { Evidence, SeriesRows } from '../probes/slo/evidence.ts';
 import { BUCKET_MS } from '../probes/slo/load-cells.ts';
 import { LoadWindow } from '../probes/slo/load-window.ts';
@@ -32,8 +32,8 @@ function sumOver(all: readonly SeriesRows[], fromMs: number, toMs: number): Load
 
 function figures({ sums, histogram }: LoadWindow) {
   return {
-    planned: sums.planned,
-    sent: sums.sent,
+    planned: Math.max(sums.planned, sums.finished),
+    sent: Math.max(sums.sent, sums.answered),
     failed: sums.failed,
     p50Ms: rounded(histogram?.percentileMs(50) ?? Number.NaN),
     p95Ms: rounded(histogram?.percentileMs(95) ?? Number.NaN),
@@ -69,12 +69,32 @@ function tally(all: readonly SeriesRows[]) {
   return { outcomes, checks: Object.fromEntries(checks) };
 }
 
-function curve({ series, rows }: SeriesRows, stepMs: number, steps: number): ReportCurve {
-  const tags = Object.entries(series.tags).map(([tag, value]) => `${tag}=${value}`);
+/** Series that were planned as one, whatever their answers told. */
+interface CurveGroup {
+  readonly scenario: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly all: SeriesRows[];
+}
+
+function curveGroups(all: readonly SeriesRows[]): CurveGroup[] {
+  const groups = new Map<string, CurveGroup>();
+  for (const each of all) {
+    const { scenario } = each.series;
+    const planned = Object.entries(each.series.tags).filter(([tag]) => !ANSWER_TAGS.has(tag));
+    const key = JSON.stringify([scenario, planned.toSorted(([one], [other]) => (one < other ? -1 : 1))]);
+    const group = groups.get(key) ?? { scenario, tags: Object.fromEntries(planned), all: [] };
+    groups.set(key, group);
+    group.all.push(each);
+  }
+  return [...groups.values()];
+}
+
+function curve({ scenario, tags, all }: CurveGroup, stepMs: number, steps: number): ReportCurve {
+  const words = Object.entries(tags).map(([tag, value]) => `${tag}=${value}`);
   const drawn: ReportCurve = {
-    name: [series.scenario, ...tags].join(' '),
-    scenario: series.scenario,
-    tags: { ...series.tags },
+    name: [scenario, ...words].join(' '),
+    scenario,
+    tags: { ...tags },
     ratePerS: [],
     failedShare: [],
     p50Ms: [],
@@ -85,12 +105,14 @@ function curve({ series, rows }: SeriesRows, stepMs: number, steps: number): Rep
   for (let step = 0; step < steps; step += 1) {
     const window = new LoadWindow({ trend: 'latency' });
     for (let bucket = step * perStep; bucket < (step + 1) * perStep; bucket += 1) {
-      const row = rows.get(bucket);
-      if (row) window.add(row);
+      for (const { rows } of all) {
+        const row = rows.get(bucket);
+        if (row) window.add(row);
+      }
     }
     const { sums, histogram } = window;
     drawn.ratePerS.push(rounded((sums.answered * 1000) / stepMs));
-    drawn.failedShare.push(rounded(sums.failed / sums.finished, 5));
+    drawn.failedShare.push(rounded(sums.failed / (sums.finished - sums.givenUp), 5));
     drawn.p50Ms.push(rounded(histogram?.percentileMs(50) ?? Number.NaN));
     drawn.p95Ms.push(rounded(histogram?.percentileMs(95) ?? Number.NaN));
     drawn.p99Ms.push(rounded(histogram?.percentileMs(99) ?? Number.NaN));
@@ -98,15 +120,21 @@ function curve({ series, rows }: SeriesRows, stepMs: number, steps: number): Rep
   return drawn;
 }
 
-function plannedIn({ rows }: SeriesRows): number {
-  return rows.values().reduce((sum, { sums }) => sum + sums.planned, 0);
+/** Requests that were planned in a series, or ended there. */
+function requestsIn({ rows }: SeriesRows): number {
+  return rows.values().reduce((sum, { sums }) => sum + Math.max(sums.planned, sums.finished), 0);
+}
+
+function requestsOf(all: readonly SeriesRows[]): number {
+  return all.reduce((sum, each) => sum + requestsIn(each), 0);
 }
 
 function curves(all: readonly SeriesRows[], endMs: number): Report['load']['curves'] {
   const stepMs = STEP_MS * Math.max(1, Math.ceil(endMs / STEP_MS / CURVE_POINTS_MAX));
   const steps = Math.ceil(endMs / stepMs);
-  const shown = new Set([...all].sort((one, other) => plannedIn(other) - plannedIn(one)).slice(0, CURVES_MAX));
-  const series = all.filter((each) => shown.has(each));
+  const groups = curveGroups(all);
+  const shown = new Set(groups.toSorted((one, other) => requestsOf(other.all) - requestsOf(one.all)).slice(0, CURVES_MAX));
+  const series = groups.filter((each) => shown.has(each));
   return {
     stepMs,
     atMs: Array.from({ length: steps }, (_, step) => step * stepMs),
@@ -135,9 +163,8 @@ function tagGroups(all: readonly SeriesRows[]): { tag: string; value: string; se
   const scenarios = scenarioGroups(all).map(([, series]) => series);
   const isScenario = (series: readonly SeriesRows[]) =>
     scenarios.some((each) => each.length === series.length && each.every((one) => series.includes(one)));
-  const planned = ({ series }: { series: SeriesRows[] }) => series.reduce((sum, each) => sum + plannedIn(each), 0);
   const telling = [...groups.values()].filter(({ series }) => !isScenario(series));
-  const most = telling.sort((one, other) => planned(other) - planned(one)).slice(0, TAGS_MAX);
+  const most = telling.sort((one, other) => requestsOf(other.series) - requestsOf(one.series)).slice(0, TAGS_MAX);
   return most.sort((one, other) => (one.tag === other.tag ? 0 : one.tag < other.tag ? -1 : 1));
 }
 
@@ -170,8 +197,8 @@ function metricReport(metric: MetricDefinition, all: readonly SeriesRows[]): Rep
 
 /** `spans` are the stretches that are told apart, in the order of the report. */
 export function loadReport(evidence: Evidence, spans: readonly LoadSpan[], endMs: number): Report['load'] {
-  const requested = evidence.allSeries().filter((each) => plannedIn(each) > 0);
-  const groups = scenarioGroups(evidence.allSeries().filter((each) => each.series.scenario !== '' || plannedIn(each) > 0));
+  const requested = evidence.allSeries().filter((each) => requestsIn(each) > 0);
+  const groups = scenarioGroups(evidence.allSeries().filter((each) => each.series.scenario !== '' || requestsIn(each) > 0));
   const tags = tagGroups(requested);
   const tagFigures = (fromMs: number, toMs: number) =>
     tags.map(({ tag, value, series }) => ({ tag, value, ...figures(sumOver(series, fromMs, toMs)) }));

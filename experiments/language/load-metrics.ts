@@ -57,6 +57,20 @@ export const BUILT_IN_METRICS: readonly MetricDefinition[] = [
   ]),
 ];
 
+/** What is counted of whole requests, from their plan to their end. */
+export const REQUEST_METRICS: ReadonlySet<string> = new Set(['http_reqs', 'http_req_failed', 'http_req_duration', 'http_req_latency']);
+
+/** k6's tags that only the end of a request tells. Requests are planned without them, and end with those that somebody asks for. */
+export const ANSWER_TAGS: ReadonlySet<string> = new Set([
+  'status',
+  'expected_response',
+  'error_code',
+  'error',
+  'proto',
+  'tls_version',
+  'ip',
+]);
+
 const BUILT_IN: ReadonlyMap<string, MetricDefinition> = new Map(BUILT_IN_METRICS.map((metric) => [metric.name, metric]));
 
 /** A built-in metric by its name. */

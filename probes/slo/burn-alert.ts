@@ -10,9 +10,9 @@ import { formatMs } from '../../experiments/language/duration.ts';
 import { BURN_WINDOWS, type BurnWindow } from '../../experiments/language/error-budget.ts';
 import { burnRate } from './error-budget.ts';
 import type { Evidence } from './evidence.ts';
-import { type LoadQuestion, measureWindow, readerFor } from './judge-load.ts';
+import { type LoadQuestion, measureWindow, readLoad, rowIn } from './judge-load.ts';
 import { type Judgement, numberText, type State, unknown } from './judgement.ts';
-import { BUCKET_MS, OTHER_TAG } from './load-cells.ts';
+import { BUCKET_MS } from './load-cells.ts';
 import type { MetricReader } from './load-metrics.ts';
 import { type LoadRow, LoadWindow } from './load-window.ts';
 
@@ -40,17 +40,17 @@ interface BurnLoad {
 
 /** The load that a condition asks for, or why there is none. */
 export function burnLoad({ burn }: BurnCondition, evidence: Evidence): BurnLoad | string {
-  const reader = readerFor(burn, evidence);
-  if (!reader) return `there is no metric ${burn.metric}`;
-  if (evidence.isIncomplete(burn)) return `more series than are kept: what ${burn.text} asks for may lie in ${OTHER_TAG}`;
-  const matching = evidence.seriesOf(burn);
-  const due = matching.flatMap(({ rows }) => [...rows].flatMap(([bucket, row]) => (reader.due(row) > 0 ? [bucket] : [])));
+  const read = readLoad({ selector: burn, aggregate: { aggregation: 'rate' } }, evidence);
+  if ('why' in read) return read.why;
+  const { reader, matching } = read;
+  const rowsAt = (bucket: number) => matching.map((series) => rowIn(series, bucket)).filter((row) => row !== undefined);
+  const buckets = new Set(matching.flatMap(({ rows }) => [...rows.keys()]));
+  const due = [...buckets].filter((bucket) => reader.due(rowsAt(bucket)) > 0);
   if (due.length === 0) return `no load matches ${burn.text}`;
   const extent = due.reduce(({ start, end }, bucket) => ({ start: Math.min(start, bucket), end: Math.max(end, bucket + 1) }), {
     start: Infinity,
     end: 0,
   });
-  const rowsAt = (bucket: number) => matching.map(({ rows }) => rows.get(bucket)).filter((row) => row !== undefined);
   return { rowsAt, ...extent, reader, completionsKnown: evidence.completionsKnown };
 }
 

@@ -2,7 +2,7 @@
  * What has been seen so far: the load's cells, the probes' readings, the facts that faults reported. It only grows, so
  * that the same structure serves stop conditions while the run goes on and the verdict afterwards.
  */
-import { builtInMetric, type MetricDefinition } from '../../experiments/language/load-metrics.ts';
+import { ANSWER_TAGS, builtInMetric, type MetricDefinition } from '../../experiments/language/load-metrics.ts';
 import type { MetricSelector } from '../../experiments/language/threshold.ts';
 import { BUCKET_MS, type LoadCell, type LoadSeries, OTHER_TAG } from './load-cells.ts';
 import { addCell, emptyRow, type LoadRow } from './load-window.ts';
@@ -118,13 +118,20 @@ export class Evidence {
 
   /**
    * The latest instant up to `toMs` before which every planned request has its outcome. A journal that ended early leaves requests
-   * under way; what they came to nobody knows, so nothing from the first of them on is evidence.
+   * under way; what they came to nobody knows, so nothing from the first of them on is evidence. A request may be planned in one
+   * series of its scenario and end in another, which has the tags of its answer too.
    */
   settledMs(toMs: number): number {
-    const underWay = this.allSeries().flatMap(({ rows }) =>
-      [...rows].flatMap(([bucket, { sums }]) => (sums.finished < sums.planned ? [bucket * BUCKET_MS] : [])),
-    );
-    return underWay.reduce((earliest, atMs) => Math.min(earliest, atMs), toMs);
+    const open = new Map<string, number>();
+    for (const { series, rows } of this.allSeries()) {
+      for (const [bucket, { sums }] of rows) {
+        const key = `${bucket} ${series.scenario}`;
+        open.set(key, (open.get(key) ?? 0) + sums.planned - sums.finished);
+      }
+    }
+    let earliestMs = toMs;
+    for (const [key, count] of open) if (count > 0) earliestMs = Math.min(earliestMs, Number.parseInt(key, 10) * BUCKET_MS);
+    return earliestMs;
   }
 
   addFacts(fault: string, facts: Readonly<Record<string, number>>): void {
@@ -144,6 +151,22 @@ export class Evidence {
   seriesOf(selector: MetricSelector): SeriesRows[] {
     const wanted = tagsWanted(selector);
     return this.allSeries().filter(({ series }) => wanted.every(([tag, value]) => tagOf(series, tag) === value));
+  }
+
+  /**
+   * Of a selector that asks for what only answers tell: the series in which such requests were planned. None where it asks for
+   * nothing of the kind.
+   */
+  plansOf(selector: MetricSelector): SeriesRows[] {
+    const wanted = tagsWanted(selector);
+    const [told, others] = [wanted.filter(([tag]) => ANSWER_TAGS.has(tag)), wanted.filter(([tag]) => !ANSWER_TAGS.has(tag))];
+    if (told.length === 0) return [];
+    return this.allSeries().filter(
+      ({ series }) =>
+        told.some(([tag]) => tagOf(series, tag) === undefined) &&
+        told.every(([tag, value]) => (tagOf(series, tag) ?? value) === value) &&
+        others.every(([tag, value]) => tagOf(series, tag) === value),
+    );
   }
 
   /**

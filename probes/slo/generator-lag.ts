@@ -78,8 +78,7 @@ export function despiteLag<Judged extends Condition>(
 ): Judgement {
   const judged = judge(condition);
   if (!dependsOnLag(condition, evidence, spans) || judged.state === 'unknown') return judged;
-  const certain =
-    isUpperBound(condition) && (judged.state === 'held' || judge(beyondLag(condition, worstLag(spans))).state === 'broken');
+  const certain = isUpperBound(condition) && (judged.state === 'held' || judge(beyondLag(condition, worstLag(spans))).state === 'broken');
   return certain ? judged : unknown(`${judged.seen}; the load generator was itself late by ${Math.round(worstLag(spans))} ms`);
 }
 

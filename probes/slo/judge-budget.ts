@@ -31,7 +31,7 @@ export function failedShareOf(condition: Condition, evidence: Evidence): number 
   let [failed, all] = [0, 0];
   if (selector) {
     for (const { rows } of evidence.seriesOf(selector)) {
-      for (const { sums } of rows.values()) [failed, all] = [failed + sums.failed, all + sums.finished];
+      for (const { sums } of rows.values()) [failed, all] = [failed + sums.failed, all + sums.finished - sums.givenUp];
     }
   } else if ('reading' in condition) {
     const divisor = divisorOf(condition, evidence);

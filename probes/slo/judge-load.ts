@@ -6,7 +6,7 @@ import type { Evidence, SeriesRows } from './evidence.ts';
 import { aggregationText, type Judgement, meets, numberText, unknown } from './judgement.ts';
 import { BUCKET_MS, OTHER_TAG } from './load-cells.ts';
 import { type MetricReader, metricReader, unsuitable } from './load-metrics.ts';
-import { LoadWindow } from './load-window.ts';
+import { emptyRow, type LoadRow, LoadWindow } from './load-window.ts';
 
 /** Names of the metrics that every load has. */
 export const LOAD_METRICS: readonly string[] = BUILT_IN_METRICS.map(({ name }) => name);
@@ -39,24 +39,53 @@ export interface WindowLength {
   readonly completionsKnown: boolean;
 }
 
-/** How a question is read, and from which series; or why there is no answer. */
-export type LoadReading = { readonly reader: MetricReader; readonly matching: readonly SeriesRows[] } | { readonly why: string };
+/** A series that a question is about. */
+export interface ReadSeries extends SeriesRows {
+  /** Only what was planned there counts: what it came to is told apart elsewhere. */
+  readonly onlyPlan: boolean;
+}
 
-export function readLoad({ selector, aggregate }: LoadQuestion, evidence: Evidence): LoadReading {
+/** How a question is read, and from which series. */
+export interface ReadLoad {
+  readonly reader: MetricReader;
+  readonly matching: readonly ReadSeries[];
+}
+
+/** The part of a row that counts. */
+export function partOf({ onlyPlan }: Pick<ReadSeries, 'onlyPlan'>, row: LoadRow): LoadRow {
+  if (!onlyPlan) return row;
+  const plan = emptyRow();
+  plan.sums.planned = row.sums.planned;
+  return plan;
+}
+
+/** The row of a bucket, as far as it counts. */
+export function rowIn(series: ReadSeries, bucket: number): LoadRow | undefined {
+  const row = series.rows.get(bucket);
+  return row && partOf(series, row);
+}
+
+/**
+ * Or why there is no answer. What is counted by what only answers tell stands at zero where such requests were planned and
+ * none was answered so.
+ */
+export function readLoad({ selector, aggregate }: LoadQuestion, evidence: Evidence): ReadLoad | { readonly why: string } {
   const reader = readerFor(selector, evidence);
   if (!reader) return { why: unsuitable(selector.metric, aggregate, evidence.ownMetrics()) ?? `there is no metric ${selector.metric}` };
-  if (evidence.isIncomplete(selector))
-    return { why: `more series than are kept: what ${selector.text} asks for may lie in ${OTHER_TAG}` };
-  const matching = evidence.seriesOf(selector);
-  return matching.length === 0 ? { why: `no load matches ${selector.text}` } : { reader, matching };
+  if (evidence.isIncomplete(selector)) return { why: `more series than are kept: what ${selector.text} asks for may lie in ${OTHER_TAG}` };
+  const told = evidence.seriesOf(selector).map((each) => ({ ...each, onlyPlan: false }));
+  const plans = reader.fromZero ? evidence.plansOf(selector).map((each) => ({ ...each, onlyPlan: true })) : [];
+  const matching = [...told, ...plans];
+  if (matching.length === 0) return { why: `no load matches ${selector.text}` };
+  return { reader: plans.length > 0 ? { ...reader, ofRequests: false } : reader, matching };
 }
 
 /** The sum over the buckets from `first` up to `end`, which is not among them. */
-export function sumOver(matching: readonly SeriesRows[], reader: MetricReader, first: number, end: number): LoadWindow {
+export function sumOver({ reader, matching }: ReadLoad, first: number, end: number): LoadWindow {
   const window = new LoadWindow(reader.demand);
-  for (const { rows } of matching) {
+  for (const series of matching) {
     for (let bucket = first; bucket < end; bucket += 1) {
-      const row = rows.get(bucket);
+      const row = rowIn(series, bucket);
       if (row) window.grow(row);
     }
   }
@@ -71,7 +100,7 @@ export function measureLoad(question: LoadQuestion, evidence: Evidence, fromMs: 
   if (end <= first) return nothing('no whole bucket of 100 ms lies within');
   const read = readLoad(question, evidence);
   if ('why' in read) return nothing(read.why);
-  const window = sumOver(read.matching, read.reader, first, end);
+  const window = sumOver(read, first, end);
   const length = { lengthMs: (end - first) * BUCKET_MS, completionsKnown: evidence.completionsKnown };
   return measureWindow(question, read.reader, window, length);
 }

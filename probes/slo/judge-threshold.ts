@@ -4,7 +4,7 @@ import type { LoadThreshold } from '../../experiments/language/experiment.ts';
 import type { Evidence } from './evidence.ts';
 import { despiteLag, type LateSpan, overlapping } from './generator-lag.ts';
 import { guarded } from './judge-condition.ts';
-import { judgeWindow, readLoad, sumOver } from './judge-load.ts';
+import { judgeWindow, partOf, type ReadLoad, readLoad, sumOver } from './judge-load.ts';
 import { type Judgement, unknown } from './judgement.ts';
 import { BUCKET_MS, type LoadCell } from './load-cells.ts';
 import type { MetricReader } from './load-metrics.ts';
@@ -61,24 +61,25 @@ export class ThresholdTally {
       this.#fresh = [];
       return unknown(read.why);
     }
-    const { reader, matching } = read;
-    const window = this.#window ?? sumOver(matching, reader, 0, this.#follows ? end + 1 : end);
-    if (this.#window) this.#grow(window, new Set(matching.map(({ series }) => series.id)));
+    const window = this.#window ?? sumOver(read, 0, this.#follows ? end + 1 : end);
+    if (this.#window) this.#grow(window, read);
     if (this.#follows) this.#window = window;
     const lengthMs = end * BUCKET_MS;
     const length = { lengthMs, completionsKnown: this.#evidence.completionsKnown };
-    const judge = (condition: LoadCondition) => judgeWindow(condition, patient(reader, window), window, length);
+    const judge = (condition: LoadCondition) => judgeWindow(condition, patient(read.reader, window), window, length);
     return despiteLag(this.#condition, this.#evidence, overlapping(late, 0, lengthMs), judge);
   }
 
-  #grow(window: LoadWindow, matching: ReadonlySet<number>): void {
+  #grow(window: LoadWindow, { matching }: ReadLoad): void {
+    const byId = new Map(matching.map((each) => [each.series.id, each]));
     const cells = this.#fresh;
     this.#fresh = [];
     for (const cell of cells) {
-      if (!matching.has(cell.series)) continue;
+      const series = byId.get(cell.series);
+      if (!series) continue;
       const row = emptyRow();
       addCell(row, cell);
-      window.grow(row);
+      window.grow(partOf(series, row));
     }
   }
 }
@@ -86,5 +87,5 @@ export class ThresholdTally {
 /** While nothing has come to an end, silence says nothing: the first requests are still under way. */
 function patient(reader: MetricReader, { sums }: LoadWindow): MetricReader {
   const { silent: _, ...others } = reader;
-  return sums.finished === 0 ? others : reader;
+  return sums.finished === sums.givenUp ? others : reader;
 }

@@ -74,6 +74,8 @@ export interface LoadCell {
   readonly outcomes?: Partial<Readonly<Record<Outcome, number>>>;
   /** To be added to the failed ones: a script expected what the outcome calls failed (below 0), or did not expect what it calls good (above 0). */
   readonly failedCorrection?: number;
+  /** Of the dropped, those that the generator gave up at the end of the load or of an iteration: they say nothing of the system. */
+  readonly givenUp?: number;
   /** Completion minus real send (k6's http_req_duration). */
   readonly duration?: TrendValues;
   /** Completion minus intended send: the user's view. */

@@ -14,10 +14,12 @@ export interface MetricReader {
   readonly samples: (window: LoadWindow) => number;
   /** Undefined where the metric has no such aggregation. */
   readonly value: (window: LoadWindow, aggregate: Aggregate, lengthMs: number) => number | undefined;
-  /** What was due of it in a bucket, answered or not. */
-  readonly due: (row: LoadRow) => number;
+  /** What was due of it in the rows of one bucket, answered or not: a request may be planned in one series and end in another. */
+  readonly due: (rows: readonly LoadRow[]) => number;
   /** It is about requests: while one is waited for and nothing comes, it is not good. */
   readonly ofRequests: boolean;
+  /** Where load ran that could have been counted, it stands at zero. */
+  readonly fromZero?: boolean;
   /** The value of a window in which load was planned and nothing was answered. Undefined: silence is nothing special. */
   readonly silent?: number;
   readonly demand: LoadDemand;
@@ -25,16 +27,26 @@ export interface MetricReader {
 }
 
 /** Of each request that was planned, or of which nothing but its end is known, one. */
-function dueRequests({ sums }: { readonly sums: LoadSums }): number {
+function dueRequests({ sums }: { readonly sums: Pick<LoadSums, 'planned' | 'finished'> }): number {
   return Math.max(sums.planned, sums.finished);
+}
+
+function dueIn(rows: readonly LoadRow[]): number {
+  const sums = { planned: 0, finished: 0 };
+  for (const row of rows) {
+    sums.planned += row.sums.planned;
+    sums.finished += row.sums.finished;
+  }
+  return dueRequests({ sums });
 }
 
 function counter(count: (window: LoadWindow) => number): MetricReader {
   return {
     samples: dueRequests,
     value: (window, { aggregation }, lengthMs) => countOrRate(aggregation, count(window), lengthMs),
-    due: dueRequests,
+    due: dueIn,
     ofRequests: true,
+    fromZero: true,
     demand: {},
   };
 }
@@ -63,7 +75,7 @@ function requestTrend(name: 'duration' | 'latency'): MetricReader {
       const fixed = { min: 0, max: 100 }[String(aggregate.aggregation)] ?? percentileOf(aggregate);
       return fixed === undefined ? undefined : histogram.percentileMs(fixed);
     },
-    due: dueRequests,
+    due: dueIn,
     ofRequests: true,
     silent: Number.POSITIVE_INFINITY,
     demand: { trend: name },
@@ -72,9 +84,9 @@ function requestTrend(name: 'duration' | 'latency'): MetricReader {
 }
 
 const FAILED: MetricReader = {
-  samples: ({ sums }) => sums.finished,
-  value: ({ sums }, { aggregation }) => share(aggregation, sums.failed, sums.finished),
-  due: dueRequests,
+  samples: ({ sums }) => sums.finished - sums.givenUp,
+  value: ({ sums }, { aggregation }) => share(aggregation, sums.failed, sums.finished - sums.givenUp),
+  due: dueIn,
   ofRequests: true,
   silent: 1,
   demand: {},
@@ -84,7 +96,7 @@ function checks(check: string | undefined): MetricReader {
   return {
     samples: ({ checks: { passed, failed } }) => passed + failed,
     value: ({ checks: { passed, failed } }, { aggregation }) => share(aggregation, passed, passed + failed),
-    due: dueRequests,
+    due: dueIn,
     ofRequests: true,
     silent: 0,
     demand: { check },
@@ -105,8 +117,8 @@ function valueFrom({ type }: MetricDefinition, { metric }: LoadWindow, aggregate
   return percentile === undefined ? undefined : metric.percentile(percentile);
 }
 
-function samplesIn(row: LoadRow, { name }: MetricDefinition): number {
-  return row.metrics.get(name)?.count ?? 0;
+function samplesIn(rows: readonly LoadRow[], { name }: MetricDefinition): number {
+  return rows.reduce((sum, { metrics }) => sum + (metrics.get(name)?.count ?? 0), 0);
 }
 
 /** A counter that counted nothing while load ran stands at zero; of everything else, no sample says nothing. */
@@ -114,7 +126,7 @@ function ownCounter(metric: MetricDefinition): MetricReader {
   return {
     samples: (window) => Math.max(dueRequests(window), window.metric?.count ?? 0),
     value: (window, aggregate, lengthMs) => valueFrom(metric, window, aggregate, lengthMs),
-    due: (row) => dueRequests(row) + samplesIn(row, metric),
+    due: (rows) => dueIn(rows) + samplesIn(rows, metric),
     ofRequests: false,
     demand: { metric },
   };
@@ -127,7 +139,7 @@ function ofItsOwn(metric: MetricDefinition): MetricReader {
   return {
     samples: (window) => window.metric?.count ?? 0,
     value: (window, aggregate, lengthMs) => valueFrom(metric, window, aggregate, lengthMs),
-    due: (row) => (ofRequests ? dueRequests(row) : samplesIn(row, metric)),
+    due: (rows) => (ofRequests ? dueIn(rows) : samplesIn(rows, metric)),
     ofRequests,
     ...(ofRequests ? { silent: Number.POSITIVE_INFINITY } : {}),
     demand: { metric },

@@ -14,7 +14,7 @@ import type { LoadCondition } from '../../experiments/language/condition.ts';
 import type { Evidence } from './evidence.ts';
 import { GOOD_STATE_OF, type GoodInterval, type GoodState, type GoodTimeline, joinIntervals } from './good-intervals.ts';
 import { evenErrors } from './instant.ts';
-import { isLatency, judgeWindow, readerFor } from './judge-load.ts';
+import { isLatency, judgeWindow, type ReadLoad, readLoad, rowIn } from './judge-load.ts';
 import { BUCKET_MS } from './load-cells.ts';
 import type { MetricReader } from './load-metrics.ts';
 import { type LoadRow, LoadWindow } from './load-window.ts';
@@ -29,9 +29,8 @@ class Track {
   readonly #reader: MetricReader;
   readonly #completionsKnown: boolean;
 
-  constructor(condition: LoadCondition, reader: MetricReader, evidence: Evidence, toMs: number) {
-    const matching = evidence.seriesOf(condition.load);
-    const rowsAt = (bucket: number) => matching.map(({ rows }) => rows.get(bucket)).filter((row) => row !== undefined);
+  constructor(condition: LoadCondition, { reader, matching }: ReadLoad, evidence: Evidence, toMs: number) {
+    const rowsAt = (bucket: number) => matching.map((series) => rowIn(series, bucket)).filter((row) => row !== undefined);
     this.rows = Array.from({ length: Math.max(0, Math.floor(toMs / BUCKET_MS)) }, (_, bucket) => rowsAt(bucket));
     this.#condition = condition;
     this.#reader = reader;
@@ -44,7 +43,7 @@ class Track {
   }
 
   planned(bucket: number): number {
-    return (this.rows[bucket] ?? []).reduce((sum, row) => sum + this.#reader.due(row), 0);
+    return this.#reader.due(this.rows[bucket] ?? []);
   }
 
   /** State of every window of `length` buckets, by its first bucket. */
@@ -130,9 +129,9 @@ function nothingKnown(toMs: number, windowMs: number): GoodTimeline {
  * or than 2.5 times the usual distance of two arrivals, keeps the state from before it.
  */
 export function loadTimeline(condition: LoadCondition, evidence: Evidence, toMs: number, windowMs: number): GoodTimeline {
-  const reader = readerFor(condition.load, evidence);
-  if (!reader || evidence.isIncomplete(condition.load)) return nothingKnown(toMs, windowMs);
-  const track = new Track(condition, reader, evidence, toMs);
+  const read = readLoad({ selector: condition.load, aggregate: condition.threshold }, evidence);
+  if ('why' in read) return nothingKnown(toMs, windowMs);
+  const track = new Track(condition, read, evidence, toMs);
   const busy = track.rows.map((_, bucket) => track.planned(bucket));
   const start = busy.findIndex((planned) => planned > 0);
   const end = busy.findLastIndex((planned) => planned > 0) + 1;

@@ -13,12 +13,13 @@ const SILENT_ARRIVALS_MIN = 3;
 const SILENT_AFTER_MS = 1000;
 const SILENT_INDEX = histogramIndex(SILENT_AFTER_MS);
 
-/** What is added up. `finished` counts every outcome; `failed`, those that are not good; `prompt`, latencies of up to 1 s. */
+/** What is added up. `finished` counts every outcome; `failed`, those that are not good; `givenUp`, those that say nothing of the system and are no failures; `prompt`, latencies of up to 1 s. */
 export interface LoadSums {
   planned: number;
   sent: number;
   finished: number;
   failed: number;
+  givenUp: number;
   answered: number;
   dropped: number;
   completed: number;
@@ -37,7 +38,7 @@ export interface LoadRow {
 }
 
 function emptySums(): LoadSums {
-  return { planned: 0, sent: 0, finished: 0, failed: 0, answered: 0, dropped: 0, completed: 0, prompt: 0, iterations: 0 };
+  return { planned: 0, sent: 0, finished: 0, failed: 0, givenUp: 0, answered: 0, dropped: 0, completed: 0, prompt: 0, iterations: 0 };
 }
 
 export function emptyRow(): LoadRow {
@@ -51,7 +52,8 @@ export function addCell(row: LoadRow, cell: LoadCell): void {
   sums.sent += cell.sent ?? 0;
   sums.completed += cell.completed ?? 0;
   sums.iterations += cell.iterations ?? 0;
-  sums.failed += cell.failedCorrection ?? 0;
+  sums.failed += (cell.failedCorrection ?? 0) - (cell.givenUp ?? 0);
+  sums.givenUp += cell.givenUp ?? 0;
   for (const outcome of OUTCOMES) {
     const count = cell.outcomes?.[outcome] ?? 0;
     if (count === 0) continue;
@@ -132,6 +134,7 @@ export class LoadWindow {
     sums.sent += sign * row.sums.sent;
     sums.finished += sign * row.sums.finished;
     sums.failed += sign * row.sums.failed;
+    sums.givenUp += sign * row.sums.givenUp;
     sums.answered += sign * row.sums.answered;
     sums.dropped += sign * row.sums.dropped;
     sums.completed += sign * row.sums.completed;
@@ -151,7 +154,8 @@ export class LoadWindow {
    * load says so (`completionsKnown`).
    */
   isSilent(completionsKnown: boolean): boolean {
-    const { planned, finished, answered, completed, prompt } = this.sums;
+    const { givenUp, answered, completed, prompt } = this.sums;
+    const [planned, finished] = [this.sums.planned - givenUp, this.sums.finished - givenUp];
     if (planned === 0) return false;
     if (finished > 0 && answered === 0) return true;
     if (!completionsKnown) return finished === 0;

@@ -67,6 +67,7 @@ function addCell(second: Second, cell: LoadCell): void {
     second.answered += count;
     if (!GOOD_OUTCOMES.has(outcome)) second.failed += count;
   }
+  second.failed += (cell.failedCorrection ?? 0) - (cell.givenUp ?? 0);
   if (cell.latency !== undefined) second.latencies.push(cell.latency);
 }
 

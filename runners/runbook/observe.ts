@@ -11,7 +11,7 @@ import { measureLoad } from '../../probes/slo/judge-load.ts';
 import { addToEvidence } from '../journal/reader.ts';
 import type { Journal } from '../journal/writer.ts';
 import { startLoad } from '../load/generator/start.ts';
-import type { AskedTags } from '../load/k6/journal-tap.ts';
+import type { AskedTags } from '../load/recording/asked-series.ts';
 import { startWatch } from './watch.ts';
 
 export interface ObserveOptions {
@@ -83,7 +83,7 @@ export function observe(options: ObserveOptions): Observation {
     scenarios: experiment.scenarios,
     generators: experiment.generators,
     script: experiment.script,
-    scriptTags: tagsAsked(experiment),
+    askedTags: tagsAsked(experiment),
     onScript: ({ file, sha256, options, scenarios }) =>
       journal.append({
         type: 'load.script',

@@ -92,7 +92,9 @@ function only<Type extends EventType>(events: readonly Event[], type: Type): Eve
 
 /** The cells of one scenario in which requests were planned. */
 function plannedOf(events: readonly Event[], scenario: string): readonly LoadCell[] {
-  const ids = new Set(events.flatMap((event) => (event.type === 'load.series' && event.series.scenario === scenario ? [event.series.id] : [])));
+  const ids = new Set(
+    events.flatMap((event) => (event.type === 'load.series' && event.series.scenario === scenario ? [event.series.id] : [])),
+  );
   return events.flatMap((event) =>
     event.type === 'load.frame' ? event.cells.filter(({ series, planned = 0 }) => ids.has(series) && planned > 0) : [],
   );
@@ -125,7 +127,10 @@ test('a script and scenarios share a drill, one of them begins 5 s after the fau
   );
 
   assert.deepEqual(
-    report.load.scenarios.map(({ name }) => name).filter((name) => name !== 'outside scenarios').toSorted(),
+    report.load.scenarios
+      .map(({ name }) => name)
+      .filter((name) => name !== 'outside scenarios')
+      .toSorted(),
     ['readers', 'rush', 'viewers'],
   );
   for (const name of ['readers', 'viewers']) {

@@ -1,5 +1,6 @@
 /** Checks of the tags by which a condition on the load selects: some scenario has them, all together. */
 import { suggest } from '../closest.ts';
+import { ANSWER_TAGS, REQUEST_METRICS } from '../load-metrics.ts';
 import type { MetricSelector } from '../threshold.ts';
 import type { Node } from '../tree.ts';
 import type { CheckContext } from './context.ts';
@@ -9,7 +10,8 @@ function wrongTag(
   selector: MetricSelector,
   scenarios: readonly Readonly<Record<string, string>>[],
 ): { message: string; hint?: string | undefined } | undefined {
-  const wanted = Object.entries(selector.tags).filter(([key]) => !(selector.metric === 'checks' && key === 'check'));
+  const isToldLater = (key: string) => REQUEST_METRICS.has(selector.metric) && ANSWER_TAGS.has(key);
+  const wanted = Object.entries(selector.tags).filter(([key]) => !(selector.metric === 'checks' && key === 'check') && !isToldLater(key));
   if (scenarios.some((tags) => wanted.every(([key, value]) => tags[key] === value))) return undefined;
   for (const [key, value] of wanted) {
     const values = [...new Set(scenarios.flatMap((tags) => tags[key] ?? []))];

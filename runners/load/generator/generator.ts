@@ -7,6 +7,7 @@ import { ownCount } from '../drivers/launcher.ts';
 import { type RunClock, runClock } from '../pacing/clock.ts';
 import { createRandom } from '../pacing/random.ts';
 import { Schedule } from '../pacing/schedule.ts';
+import { AskedSeries } from '../recording/asked-series.ts';
 import { Gauges } from '../recording/gauges.ts';
 import { Recorder } from '../recording/recorder.ts';
 import { connectOptions } from '../requests/connect.ts';
@@ -70,7 +71,14 @@ async function runScenario({ run, startTime: { ms, after } }: Planned, clock: Ru
 }
 
 /** The scenarios in which this process has a part. */
-function planned({ scenarios, seed, share }: Begin, clock: RunClock, recorder: Recorder, schedule: Schedule, gauges: Gauges): Planned[] {
+function planned(
+  { scenarios, seed, share, askedTags }: Begin,
+  clock: RunClock,
+  recorder: Recorder,
+  schedule: Schedule,
+  gauges: Gauges,
+): Planned[] {
+  const asked = new AskedSeries(recorder, askedTags);
   return planScenarios(scenarios, seed).flatMap(({ scenario, plan }) => {
     const own = shareAmong(usersMaxOf(plan), share);
     if (!own) return [];
@@ -78,7 +86,7 @@ function planned({ scenarios, seed, share }: Begin, clock: RunClock, recorder: R
     const socketsMax = ownCount(usersMaxOf(plan), own);
     const lag = (ms: number) => gauges.lag(ms);
     const connect = connectOptions(scenario, process.env);
-    const workload = new RequestsWorkload({ scenario, seed: ownSeed, clock, recorder, schedule, lag, socketsMax, connect });
+    const workload = new RequestsWorkload({ scenario, seed: ownSeed, clock, recorder, asked, schedule, lag, socketsMax, connect });
     const random = createRandom(ownSeed, `${scenario.name}/pauses`);
     const gracefulStopMs = scenario.gracefulStop.ms;
     const minIterationMs = scenario.minIterationDuration?.ms ?? 0;

@@ -4,6 +4,7 @@ import type { Scenario } from '../../../experiments/language/experiment.ts';
 import type { MetricDefinition } from '../../../experiments/language/load-metrics.ts';
 import type { LoadCell, LoadSeries } from '../../../probes/slo/load-cells.ts';
 import type { Share } from '../executors/executor.ts';
+import type { AskedTags } from '../recording/asked-series.ts';
 import type { ProcessFacts } from '../recording/gauges.ts';
 import type { ProcessTotals } from './merge.ts';
 import type { MomentCome } from './moments.ts';
@@ -19,6 +20,7 @@ export type ToGenerator =
       readonly scenarios: readonly Scenario[];
       readonly startNs: string;
       readonly seed: number;
+      readonly askedTags: AskedTags;
       readonly share: Share;
     }
   /** The earliest instant at which a scenario starts, on the run's clock; the same for all generators. */

@@ -1,9 +1,9 @@
 /** The runner's side of the load: starts as many generators as it takes, lets them begin together, and makes one load of what they tell. */
 import type { LoadScript, Moment, Scenario } from '../../../experiments/language/experiment.ts';
-import type { AskedTags } from '../k6/journal-tap.ts';
 import type { ScriptDescription } from '../k6/run/messages.ts';
 import { ScriptLoad } from '../k6/run/script-load.ts';
 import { runClock } from '../pacing/clock.ts';
+import type { AskedTags } from '../recording/asked-series.ts';
 import { type LoadTotals, NO_REQUESTS } from '../recording/totals.ts';
 import { assertAutocannon } from '../transport/autocannon-contract.ts';
 import { GeneratorProcess, SILENCE_MS_MAX } from './generator-process.ts';
@@ -30,8 +30,8 @@ export interface LoadOptions extends LoadListener {
   readonly silenceMsMax?: number | undefined;
   /** A k6 script that runs beside the scenarios, in a process of its own. */
   readonly script?: LoadScript | undefined;
-  /** Tags by which a script's series are told apart. */
-  readonly scriptTags?: AskedTags | undefined;
+  /** Tags by which somebody selects: what a script's series are told apart by, and, of those that only an answer tells, what all are. */
+  readonly askedTags?: AskedTags | undefined;
   /** What the script is about to do. */
   readonly onScript?: ((description: ScriptDescription) => void) | undefined;
   /** Processes that share the load; default by the plan and the machine's cores. */
@@ -88,9 +88,9 @@ class Generators implements LoadRun {
         hear: (message) => this.#hear(index, message),
       });
     });
-    const { scenarios, seed } = options;
+    const { scenarios, seed, askedTags = {} } = options;
     for (const [index, each] of this.#processes.entries()) {
-      each.tell({ type: 'begin', scenarios, startNs: String(options.startNs), seed, share: { index, of: count } });
+      each.tell({ type: 'begin', scenarios, startNs: String(options.startNs), seed, askedTags, share: { index, of: count } });
     }
     this.#script =
       options.script &&

@@ -19,11 +19,22 @@ import type { SocketWay } from './network/script-socket.ts';
 import { UserConnections } from './network/user-connections.ts';
 import type { UserNetwork } from './network.ts';
 
+/** What became of a request. Times on the run's clock. */
+export interface RequestEnd {
+  /** NaN where it was never sent. */
+  readonly sentMs: number;
+  readonly atMs: number;
+  readonly outcome: Outcome;
+  /** What the script's own expectation says, and false where it was given up; undefined where there is none. */
+  readonly failed: boolean | undefined;
+  /** What only the answer tells, or that there is none; asked for where it matters. */
+  readonly tags: () => Tags;
+}
+
 /** Told of one request, each at most once. */
 export interface RequestWatch {
   sent(): void;
-  /** Times on the run's clock, `sentMs` NaN for what was never sent. `failed` is what the script's own expectation says; undefined where it has none. */
-  settled(sentMs: number, atMs: number, outcome: Outcome, failed: boolean | undefined): void;
+  settled(end: RequestEnd): void;
 }
 
 /** Told of a virtual user's requests. */

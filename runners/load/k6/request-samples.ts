@@ -1,7 +1,6 @@
 /** Makes samples of one virtual user's requests: k6's metrics, our latency, and the journal's counts of what was planned and answered. */
-import type { Outcome } from '../../../probes/slo/load-cells.ts';
 import type { SeriesRecorder } from '../recording/recorder.ts';
-import type { RequestWatch, RequestWatcher } from './connections.ts';
+import type { RequestEnd, RequestWatch, RequestWatcher } from './connections.ts';
 import type { HostTimings, Tags } from './host.ts';
 import type { ScriptTest } from './script-test.ts';
 
@@ -41,7 +40,7 @@ export class RequestSamples implements RequestWatcher {
   }
 }
 
-/** It counts in one series from its plan to its end, whatever becomes of the virtual user's tags in between. */
+/** Its series is that of its plan, whatever becomes of the virtual user's tags in between, and its end adds to it only what the answer tells. */
 class OneRequest implements RequestWatch {
   readonly #test: ScriptTest;
   readonly #series: SeriesRecorder | undefined;
@@ -61,8 +60,13 @@ class OneRequest implements RequestWatch {
     this.#series?.sent(this.#intendedMs);
   }
 
-  settled(sentMs: number, atMs: number, outcome: Outcome, failed: boolean | undefined): void {
-    this.#series?.settled(this.#intendedMs, sentMs, atMs, outcome, outcome === 'dropped' ? undefined : failed);
-    if (outcome !== 'dropped') this.#test.sample('http_req_latency', atMs - this.#intendedMs, this.#base, this.#own);
+  settled({ sentMs, atMs, outcome, failed, tags }: RequestEnd): void {
+    const test = this.#test;
+    const { journal } = test;
+    const isEnd = outcome !== 'dropped';
+    const answer = isEnd && test.asksForAnswers ? tags() : undefined;
+    const series = answer && journal && this.#series ? journal.ended(this.#series, answer) : this.#series;
+    series?.settled(this.#intendedMs, sentMs, atMs, outcome, failed);
+    if (isEnd) test.sample('http_req_latency', atMs - this.#intendedMs, this.#base, answer ? { ...this.#own, ...answer } : this.#own);
   }
 }

@@ -136,6 +136,11 @@ export class ScriptTest {
     return addCounts(this.counts, this.elsewhere);
   }
 
+  /** A condition or a threshold asks whole requests for what only their answers tell. */
+  get asksForAnswers(): boolean {
+    return (this.journal?.asksForAnswers ?? false) || this.store.hasParts('http_req_latency');
+  }
+
   /** Gives all that was sampled, and begins anew. */
   drain(): TestGrowth {
     return { metrics: this.store.drain(), checks: this.checks.drain() };

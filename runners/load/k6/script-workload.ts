@@ -53,9 +53,12 @@ export class ScriptWorkload implements Workload {
     return user;
   }
 
-  dropped(): void {
+  dropped(intendedMs: number, nowMs: number): void {
     const { test, place } = this.options;
     test.sample('dropped_iterations', 1, place.tags);
+    const series = test.journal?.series(place.tags);
+    series?.planned(intendedMs);
+    series?.settled(intendedMs, Number.NaN, nowMs, 'dropped');
   }
 
   isBreathless(nowMs: number): boolean {

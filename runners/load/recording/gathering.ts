@@ -101,6 +101,7 @@ export class Gathering {
   completed = 0;
   iterations = 0;
   failedCorrection = 0;
+  givenUp = 0;
   /** Made when first needed: many a cell has nothing but completions. */
   outcomes: Map<Outcome, number> | undefined;
   duration: TrendGathering | undefined;
@@ -109,7 +110,7 @@ export class Gathering {
   metrics: Map<string, MetricGathering> | undefined;
 
   toCell(bucket: number, series: number): LoadCell {
-    const { planned, sent, completed, iterations, failedCorrection, outcomes, duration, latency, checks, metrics } = this;
+    const { planned, sent, completed, iterations, failedCorrection, givenUp, outcomes, duration, latency, checks, metrics } = this;
     return {
       bucketMs: bucket * BUCKET_MS,
       series,
@@ -117,6 +118,7 @@ export class Gathering {
       ...(sent > 0 ? { sent } : {}),
       ...(outcomes ? { outcomes: Object.fromEntries(outcomes) } : {}),
       ...(failedCorrection !== 0 ? { failedCorrection } : {}),
+      ...(givenUp > 0 ? { givenUp } : {}),
       ...(duration ? { duration: duration.take() } : {}),
       ...(latency ? { latency: latency.take() } : {}),
       ...(checks ? { checks: Object.fromEntries(checks) } : {}),

@@ -76,15 +76,18 @@ export class SeriesRecorder {
   /**
    * What a request came to. A request that was never sent (`sentMs` NaN: refused, dns, timed out in line) has no
    * duration; one that the generator itself gave up (`dropped`) has no latency either, since no viewer saw it end.
-   * `failed` is what a script's own expectation says where it has one.
+   * `failed` is what a script's own expectation says where it has one; what is `dropped` and did not fail was given up.
    */
   settled(intendedMs: number, sentMs: number, atMs: number, outcome: Outcome, failed = !GOOD_OUTCOMES.has(outcome)): void {
     const cell = this.#cell(intendedMs);
     cell.outcomes ??= new Map();
     increment(cell.outcomes, outcome);
-    if (failed === GOOD_OUTCOMES.has(outcome)) cell.failedCorrection += failed ? 1 : -1;
     this.totals[outcome === 'dropped' ? 'dropped' : failed ? 'failed' : 'ok'] += 1;
-    if (outcome === 'dropped') return;
+    if (outcome === 'dropped') {
+      if (!failed) cell.givenUp += 1;
+      return;
+    }
+    if (failed === GOOD_OUTCOMES.has(outcome)) cell.failedCorrection += failed ? 1 : -1;
     cell.latency ??= new TrendGathering();
     addTime(cell.latency, atMs - intendedMs, this.#latencyExact);
     if (!Number.isNaN(sentMs)) {

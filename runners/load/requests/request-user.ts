@@ -3,8 +3,9 @@ import { ANSWERS, type Outcome } from '../../../probes/slo/load-cells.ts';
 import type { Delayed } from '../pacing/delays.ts';
 import { drawMs } from '../pacing/random.ts';
 import type { SeriesRecorder } from '../recording/recorder.ts';
-import type { Answer, Engine, Job, Origin } from '../transport/engine.ts';
+import type { Answer, Engine, Failure, Job, Origin } from '../transport/engine.ts';
 import { isReplayable, type RequestMessage } from '../transport/message.ts';
+import { isGivenUp } from '../transport/outcomes.ts';
 import type { IterationEnd, UserOwner, VirtualUser } from '../workload.ts';
 import { AnswerView } from './answer-view.ts';
 import { Cookies } from './cookies.ts';
@@ -77,9 +78,10 @@ export class RequestUser implements VirtualUser, Job {
     this.#sentMs = atMs;
   }
 
-  settle(outcome: Outcome, atMs: number, answer: Answer | undefined): void {
+  settle(outcome: Outcome, atMs: number, answer: Answer | undefined, failure?: Failure): void {
     const request = this.#request;
-    this.#series.settled(this.#intendedMs, this.#sentMs, atMs, outcome);
+    const series = this.#workload.endedIn(this.#series, outcome, answer, failure);
+    series.settled(this.#intendedMs, this.#sentMs, atMs, outcome, isGivenUp(failure) ? false : undefined);
     this.#engine = undefined;
     if (outcome === 'dropped' || !request) {
       this.#end('interrupted');
@@ -128,7 +130,7 @@ export class RequestUser implements VirtualUser, Job {
     this.#origin = origin;
     this.message = this.#cookies ? withCookies(message, this.#cookies.header(urlOf(origin, message))) : message;
     this.replayable = isReplayable(message.method);
-    this.keep = request.keep;
+    this.keep = request.keep === 'nothing' && this.#workload.asksForAnswers ? 'head' : request.keep;
     this.deadlineMs = nowMs + request.timeoutMs;
     this.#intendedMs = intendedMs;
     this.#sentMs = Number.NaN;

@@ -1,15 +1,18 @@
 /** Requests written in YAML as a workload: each iteration draws a request, or a chain of steps, by its weight. */
 import type { Scenario } from '../../../experiments/language/experiment.ts';
+import { GOOD_OUTCOMES, type Outcome } from '../../../probes/slo/load-cells.ts';
 import { FiredrillError } from '../../failure.ts';
 import { Delays } from '../pacing/delays.ts';
 import { createRandom, type Random } from '../pacing/random.ts';
 import type { Schedule } from '../pacing/schedule.ts';
+import type { AskedSeries } from '../recording/asked-series.ts';
 import type { Recorder, SeriesRecorder } from '../recording/recorder.ts';
-import type { Engine, LoadClock, Origin } from '../transport/engine.ts';
+import type { Answer, Engine, Failure, LoadClock, Origin } from '../transport/engine.ts';
 import { Engines } from '../transport/engines.ts';
 import type { ConnectOptions } from '../transport/route.ts';
 import type { UserOwner, VirtualUser, Workload } from '../workload.ts';
 import { AliasTable } from './alias-table.ts';
+import { tagsOfEnd } from './answer-tags.ts';
 import { type PreparedIteration, type PreparedIterations, prepareIterations } from './iterations.ts';
 import type { PreparedRequest } from './request-template.ts';
 import { RequestUser } from './request-user.ts';
@@ -19,6 +22,8 @@ export interface RequestsOptions {
   readonly seed: number;
   readonly clock: LoadClock;
   readonly recorder: Pick<Recorder, 'series'>;
+  /** What of answers somebody asks for; default nothing. */
+  readonly asked?: Pick<AskedSeries, 'asksForAnswers' | 'ended'> | undefined;
   /** Wakes those who pause between two steps. */
   readonly schedule: Pick<Schedule, 'add' | 'remove' | 'wake'>;
   /** Connections at most. */
@@ -113,6 +118,18 @@ export class RequestsWorkload implements Workload {
       if (error instanceof FiredrillError) return false;
       throw error;
     }
+  }
+
+  /** Only where somebody asks for what an answer tells, each answer must be kept for it. */
+  get asksForAnswers(): boolean {
+    return this.#options.asked?.asksForAnswers ?? false;
+  }
+
+  /** Where a request that was planned in a series counts, now that it has ended. */
+  endedIn(planned: SeriesRecorder, outcome: Outcome, answer: Answer | undefined, failure: Failure | undefined): SeriesRecorder {
+    const { asked } = this.#options;
+    if (!asked?.asksForAnswers || outcome === 'dropped') return planned;
+    return asked.ended(planned, tagsOfEnd(GOOD_OUTCOMES.has(outcome), answer, failure));
   }
 
   seriesOf(request: PreparedRequest): SeriesRecorder {

@@ -53,6 +53,11 @@ export function failureOf(error: unknown, during: Failure['during']): Failure {
   return { code: codeOf(error) || 'FIREDRILL_UNKNOWN', message, during };
 }
 
+/** Given up by the generator itself, at the end of a load or of an iteration: what would have become of it nobody knows. */
+export function isGivenUp(failure: Failure | undefined): boolean {
+  return failure?.code === FAILURES.givenUp.code;
+}
+
 /** Ends that no library has a code for. */
 export const FAILURES = {
   closed: { code: 'FIREDRILL_CLOSED', message: 'the connection was closed without an answer', during: 'exchanging' },

@@ -244,6 +244,14 @@ describe('thresholds', () => {
     assert.match(wrong('{http_req_failed: [{threshold: rate<1, abortOnFial: true}]}')[0] ?? '', /unknown key 'abortOnFial'/);
   });
 
+  test('may be about what only answers tell of whole requests, and of nothing else', () => {
+    const wrong = (text: string) => problemsOf(thresholds(text), { kinds }).map(({ message }) => message);
+    const text = thresholds('{"http_reqs{status:503}": count<5, "http_req_failed{region:eu,error_code:1050}": rate<1}');
+    assert.equal(experimentOf(text, { kinds }).thresholds?.length, 2);
+    assert.deepEqual(wrong('{"http_reqs{status:503,region:us}": count<5}'), ['no scenario has the tag region:us']);
+    assert.deepEqual(wrong('{"checks{status:503}": rate<1}'), ["no scenario has a tag 'status'"]);
+  });
+
   test('may be about the tags and the name of a single request, and about what is extracted', () => {
     const text = load(
       '{rate: 1, duration: 1s, steps: [{url: "http://h/", name: login, tags: {step: one}, extract: {token: {json: $.t}}}]}',

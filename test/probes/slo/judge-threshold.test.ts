@@ -97,7 +97,9 @@ describe('a threshold that is judged again and again', () => {
     it(`comes to what it comes to when all is summed up anew (seed ${seed})`, () => {
       const frames = inFrames({ ratePerS: 50, toMs: RUN_MS, system: wildSystem(seed), check: 'fine' });
       const { evidence, feedUntil } = growing(
-        frames.map((cells, frame) => cells.map((cell, index) => ({ ...withMetrics(cell, frame * 31 + index), series: index % 3 === 0 ? 1 : 0 }))),
+        frames.map((cells, frame) =>
+          cells.map((cell, index) => ({ ...withMetrics(cell, frame * 31 + index), series: index % 3 === 0 ? 1 : 0 })),
+        ),
       );
       const tallies = asked.map((each) => ({ each, tally: new ThresholdTally(each, evidence) }));
       for (const { tally } of tallies) tally.follow();
@@ -138,7 +140,11 @@ describe('a threshold that is judged again and again', () => {
     tally.follow();
     feedUntil(300);
     assert.deepEqual(tally.judge(300, []), { state: 'unknown', seen: 'no samples' });
-    assert.equal(judgeCondition(load('http_req_failed', 'rate<0.1'), evidence, 0, 300).state, 'broken', 'a window that nothing came back in');
+    assert.equal(
+      judgeCondition(load('http_req_failed', 'rate<0.1'), evidence, 0, 300).state,
+      'broken',
+      'a window that nothing came back in',
+    );
     feedUntil(2000);
     assert.equal(tally.judge(2000, []).state, 'held');
   });

@@ -82,6 +82,11 @@ export class MetricStore {
     return this.#families.has(name);
   }
 
+  /** Somebody asks for a part of it. */
+  hasParts(name: string): boolean {
+    return (this.#families.get(name)?.parts.length ?? 0) > 0;
+  }
+
   get names(): readonly string[] {
     return [...this.#families.keys()];
   }

@@ -1,6 +1,6 @@
 /** What the transport says of a request, as scripts are told it. */
 import { decodeBody } from '../../transport/decode.ts';
-import type { Answer, Failure, Timings } from '../../transport/engine.ts';
+import type { Answer, ConnectionFacts, Failure, Timings } from '../../transport/engine.ts';
 import type { HostAnswer, HostTimings } from '../host.ts';
 import { NO_ANSWER } from '../modules/http/no-answer.ts';
 import { errorOf } from './error-codes.ts';
@@ -24,12 +24,17 @@ export function answered(answer: Answer, keepBody: boolean): HostAnswer {
     errorCode: decoded?.failure ? DECOMPRESSION : problem === '' ? 0 : 1000,
     remoteIp: connection.remoteIp,
     remotePort: connection.remotePort,
-    tlsVersion: connection.tlsVersion.replace(/^TLSv/, 'tls').replace(/^tls1$/, 'tls1.0'),
+    tlsVersion: tlsVersionOf(connection),
     tlsCipherSuite: connection.tlsCipher,
     timings: timingsOf(timings),
     sentBytes: bytesSent,
     receivedBytes: bytesReceived,
   };
+}
+
+/** As k6 says it: `tls1.3`; empty without TLS. */
+export function tlsVersionOf({ tlsVersion }: Pick<ConnectionFacts, 'tlsVersion'>): string {
+  return tlsVersion.replace(/^TLSv/, 'tls').replace(/^tls1$/, 'tls1.0');
 }
 
 /** Nothing answered. `sentMs` NaN: it was never sent. */

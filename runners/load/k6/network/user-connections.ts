@@ -1,5 +1,6 @@
 /** One virtual user's requests on their way over the connections that all have in common. */
 
+import { isGivenUp } from '../../transport/outcomes.ts';
 import type { Connections, RequestWatch, RequestWatcher } from '../connections.ts';
 import {
   type HostAnswer,
@@ -10,10 +11,11 @@ import {
   INTERRUPTED,
   type Tags,
 } from '../host.ts';
+import { answerTags, errorCodeOf, saidTags } from '../modules/http/samples.ts';
 import { isWithin } from '../modules/http/statuses.ts';
 import type { UserNetwork } from '../network.ts';
 import { answered, unanswered } from './host-answer.ts';
-import { ScriptJob } from './script-job.ts';
+import { type JobEnd, ScriptJob } from './script-job.ts';
 import { Turnstile } from './turnstile.ts';
 import { UserSockets } from './user-sockets.ts';
 
@@ -70,7 +72,7 @@ export class UserConnections implements UserNetwork {
     const waitMs = this.#connections.takeTurn();
     if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, Math.ceil(waitMs)));
     if (life !== this.#life) {
-      watch.settled(Number.NaN, this.#connections.nowMs(), 'dropped', undefined);
+      watch.settled({ sentMs: Number.NaN, atMs: this.#connections.nowMs(), outcome: 'dropped', failed: false, tags: () => NO_TAGS });
       throw new Error(INTERRUPTED);
     }
     const answer = await this.#carry(request, askedMs, watch);
@@ -117,21 +119,24 @@ export class UserConnections implements UserNetwork {
     const way = this.#connections.wayTo(request);
     if ('failure' in way) {
       this.#sent += 1;
-      watch.settled(Number.NaN, askedMs, way.outcome, isUnexpected(request, NOT_ANSWERED));
-      return Promise.resolve(unanswered(way.failure, askedMs, Number.NaN, askedMs));
+      const answer = unanswered(way.failure, askedMs, Number.NaN, askedMs);
+      this.#tell(watch, request, { sentMs: Number.NaN, atMs: askedMs, outcome: way.outcome, failure: way.failure }, answer);
+      return Promise.resolve(answer);
     }
     return new Promise((resolve) => {
       const job: ScriptJob = new ScriptJob(
         way,
         () => watch.sent(),
-        ({ outcome, sentMs, atMs, answer, failure }) => {
+        (end) => {
+          const { sentMs, atMs, answer, failure } = end;
           this.#jobs.delete(job);
-          watch.settled(sentMs, atMs, outcome, isUnexpected(request, answer?.status ?? NOT_ANSWERED));
+          const told = answer ? answered(answer, request.keepBody) : unanswered(failure ?? NO_REASON, askedMs, sentMs, atMs);
+          this.#tell(watch, request, end, told);
           if (answer) {
             this.#answered += 1;
             this.#watcher.transferred(answer.bytesSent, answer.bytesReceived);
-            resolve(answered(answer, request.keepBody));
-          } else resolve(unanswered(failure ?? NO_REASON, askedMs, sentMs, atMs));
+          }
+          resolve(told);
         },
       );
       this.#sent += 1;
@@ -139,13 +144,16 @@ export class UserConnections implements UserNetwork {
       job.send();
     });
   }
+
+  #tell(watch: RequestWatch, { expected }: HostRequest, end: Omit<JobEnd, 'answer'>, answer: HostAnswer): void {
+    const { sentMs, atMs, outcome, failure } = end;
+    const unexpected = expected && !isWithin(expected, answer.status);
+    const failed = isGivenUp(failure) ? false : outcome === 'dropped' ? undefined : unexpected;
+    const tags = () => saidTags(answerTags(answer, unexpected === undefined ? undefined : !unexpected, errorCodeOf(answer)), this.http);
+    watch.settled({ sentMs, atMs, outcome, failed, tags });
+  }
 }
 
-/** k6's status of what nothing answered. */
-const NOT_ANSWERED = 0;
-
-function isUnexpected({ expected }: HostRequest, status: number): boolean | undefined {
-  return expected && !isWithin(expected, status);
-}
+const NO_TAGS: Tags = {};
 
 const NO_REASON = { code: 'FIREDRILL_UNKNOWN', message: 'nothing answered', during: 'exchanging' } as const;

@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import type { Share } from '../../executors/executor.ts';
 import type { FromGenerator } from '../../generator/messages.ts';
+import type { AskedTags } from '../../recording/asked-series.ts';
 import type { Tags } from '../host.ts';
-import type { AskedTags } from '../journal-tap.ts';
 import type { FailureCounts, LogEntry } from '../log.ts';
 import type { Options } from '../options/schema.ts';
 import type { OptionSources } from '../plan-script.ts';

@@ -4,8 +4,8 @@ import type { LoadScript } from '../../../../experiments/language/experiment.ts'
 import { EXIT, FiredrillError } from '../../../failure.ts';
 import { STOP_GRACE_MS } from '../../generator/generator-process.ts';
 import type { FromGenerator, NoteLevel } from '../../generator/messages.ts';
+import type { AskedTags } from '../../recording/asked-series.ts';
 import { K6_EXIT, ScriptFailure } from '../exit-codes.ts';
-import type { AskedTags } from '../journal-tap.ts';
 import type { LogEntry } from '../log.ts';
 import { parseOptions } from '../options/parse.ts';
 import type { FromScript, ScriptDescription, ScriptOrder } from './messages.ts';
@@ -31,7 +31,7 @@ export interface ScriptLoadOptions {
   readonly script: LoadScript;
   readonly startNs: bigint;
   readonly seed: number;
-  readonly scriptTags?: AskedTags | undefined;
+  readonly askedTags?: AskedTags | undefined;
   readonly onScript?: ((description: ScriptDescription) => void) | undefined;
   readonly onNote?: ((level: NoteLevel, text: string) => void) | undefined;
   /** `process` counts from 0. */
@@ -67,10 +67,10 @@ export class ScriptLoad {
   #notes = 0;
 
   constructor(options: ScriptLoadOptions) {
-    const { script, startNs, seed, scriptTags, silenceMsMax, generators, coresTaken, onTeam } = options;
+    const { script, startNs, seed, askedTags, silenceMsMax, generators, coresTaken, onTeam } = options;
     this.#options = options;
     this.#team = new ScriptTeam({
-      order: orderOfLoad(script, seed, scriptTags),
+      order: orderOfLoad(script, seed, askedTags),
       startNs,
       silenceMsMax,
       processes: generators,

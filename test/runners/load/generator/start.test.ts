@@ -4,9 +4,24 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { parseSelector, parseThreshold } from '../../../../experiments/language/threshold.ts';
+import { Evidence } from '../../../../probes/slo/evidence.ts';
+import { judgeLoad } from '../../../../probes/slo/judge-load.ts';
 import { FiredrillError } from '../../../../runners/failure.ts';
 import { SILENCE_MS_MAX } from '../../../../runners/load/generator/generator-process.ts';
 import { begin, listen, OK, onRequests, quietPort, scenarioOf } from '../support.ts';
+
+function parsedCondition(selector: string, threshold: string): Parameters<typeof judgeLoad>[0] {
+  return { load: parseSelector(selector), threshold: parseThreshold(threshold) } as Parameters<typeof judgeLoad>[0];
+}
+
+/** What a load told, as it is judged. */
+function evidenceOf({ series, sums }: Pick<ReturnType<typeof begin>, 'series' | 'sums'>): Evidence {
+  const evidence = new Evidence();
+  for (const each of series) evidence.addSeries(each);
+  evidence.addCells(sums.cells);
+  return evidence;
+}
 
 function alive(pid: number): boolean {
   try {
@@ -130,6 +145,58 @@ test('gracefulStop ends what is still open, as dropped', async (t) => {
   const totals = await run.done;
   assert.deepEqual(sums.outcomes, { dropped: 20 });
   assert.equal(totals.dropped, 20);
+});
+
+test('requests that end by gracefulStop are no failures, arrivals beyond maxVUs are', async (t) => {
+  const port = await listen(t, () => {});
+  const url = `http://127.0.0.1:${port}/`;
+  const cut = begin(t, { url, gracefulStop: { ms: 100 }, settings: { rate: 100, duration: '200ms' } });
+  const full = begin(t, { url, timeout: { ms: 300 }, settings: { rate: 100, duration: '200ms', maxVUs: 5, preAllocatedVUs: 5 } });
+  await Promise.all([cut.run.done, full.run.done]);
+  assert.equal(
+    cut.sums.cells.reduce((sum, { givenUp = 0 }) => sum + givenUp, 0),
+    20,
+  );
+  assert.ok(full.sums.cells.every(({ givenUp }) => givenUp === undefined));
+  const failed = parsedCondition('http_req_failed', 'rate<0.5');
+  assert.deepEqual(
+    [judgeLoad(failed, evidenceOf(cut), 0, 600_000).state, judgeLoad(failed, evidenceOf(full), 0, 600_000).state],
+    ['unknown', 'broken'],
+  );
+});
+
+test('what only answers tell parts the ends of requests, where somebody asks for it', async (t) => {
+  const statuses = [200, 503, 404];
+  const port = await listen(t, (socket) =>
+    onRequests(socket, (head) => {
+      const status = statuses[Number(/\/(\d)/.exec(head)?.[1] ?? 0)] ?? 200;
+      socket.write(`HTTP/1.1 ${status} X\r\nContent-Length: 0\r\n\r\n`);
+    }),
+  );
+  const requests = statuses.map((_status, index) => ({ url: `http://127.0.0.1:${port}/${index}`, weight: 1 }));
+  const scenarios = [
+    scenarioOf({ name: 'fine', requests, settings: { rate: 100, duration: '1s' } }),
+    scenarioOf({ name: 'dead', url: `http://127.0.0.1:${await quietPort()}/`, settings: { rate: 20, duration: '500ms' } }),
+  ];
+  const asked = begin(t, scenarios, { askedTags: { status: ['503'], error_code: ['1212'], expected_response: ['true'] }, generators: 2 });
+  const totals = await asked.run.done;
+  const evidence = evidenceOf(asked);
+  const { sums } = asked;
+  assert.deepEqual([totals.planned, sums.planned, sums.recorded, sums.completed], [110, 110, 110, 100]);
+  for (const [selector, threshold] of [
+    ['http_reqs', 'count==110'],
+    ['http_reqs{status:503}', `count==${sums.outcomes['5xx']}`],
+    ['http_reqs{status:503,scenario:dead}', 'count==0'],
+    ['http_reqs{error_code:1212}', 'count==10'],
+    ['http_reqs{expected_response:true}', `count==${sums.outcomes.ok}`],
+    ['http_req_failed{status:503}', 'rate==1'],
+    ['http_req_duration{status:503}', 'p(95)<5000'],
+    ['http_req_failed{scenario:fine}', `count==${(sums.outcomes['5xx'] ?? 0) + (sums.outcomes['4xx'] ?? 0)}`],
+  ] as const) {
+    const judged = judgeLoad(parsedCondition(selector, threshold), evidence, 0, 600_000);
+    assert.equal(judged.state, 'held', `${selector} ${threshold}: ${judged.seen}`);
+  }
+  assert.equal(evidence.settledMs(600_000), 600_000, 'every request has come to its end');
 });
 
 test('stopping early still delivers what was under way', async (t) => {

@@ -31,7 +31,7 @@ export class Watched implements RequestWatcher {
       sent: () => {
         this.sentCount += 1;
       },
-      settled: (_sentMs, _atMs, outcome, failed) => {
+      settled: ({ outcome, failed }) => {
         this.outcomes.push(outcome);
         this.settled.push({ tags, failed });
       },

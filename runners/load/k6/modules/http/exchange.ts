@@ -9,7 +9,7 @@ import { cookiesSetBy } from './cookie.ts';
 import { answerDigest } from './digest.ts';
 import { type HeaderPairs, headerOf } from './headers.ts';
 import type { RequestParams } from './params.ts';
-import type { SampleTags } from './samples.ts';
+import { errorCodeOf, type SampleTags } from './samples.ts';
 import { credentialsOf, type HttpUrl, resolveUrl, urlText } from './url.ts';
 
 /** A call, checked and made ready. */
@@ -35,7 +35,7 @@ export interface SentRequest {
 export interface ExchangeEnd {
   readonly sent: SentRequest;
   readonly answer: HostAnswer;
-  /** k6's: the host's, or 1000 and the status of a 4xx or 5xx; 0 where all went well. */
+  /** See errorCodeOf. */
   readonly errorCode: number;
 }
 
@@ -113,7 +113,7 @@ export class Exchange implements HostExchange {
   accept(answer: HostAnswer): void {
     const sent = this.#sent;
     if (!sent) return;
-    const errorCode = answer.errorCode !== 0 ? answer.errorCode : answer.status >= 400 ? 1000 + answer.status : 0;
+    const errorCode = errorCodeOf(answer);
     const challenged = this.#challenge(answer, sent);
     this.#record(answer, sent, errorCode, challenged !== undefined);
     for (const cookie of cookiesSetBy(answer.headers)) this.#call.params.jar.keep(this.#url, cookie);

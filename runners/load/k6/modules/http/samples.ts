@@ -23,6 +23,37 @@ export interface RequestFacts extends RequestNames {
   readonly errorCode: number;
 }
 
+/** Of an answer, what is told by tags. */
+type AnswerFacts = Pick<HostAnswer, 'status' | 'protocol' | 'tlsVersion' | 'remoteIp' | 'error'>;
+
+/** k6's: the host's, or 1000 and the status of a 4xx or 5xx; 0 where all went well. */
+export function errorCodeOf({ errorCode, status }: Pick<HostAnswer, 'errorCode' | 'status'>): number {
+  if (errorCode !== 0) return errorCode;
+  return status >= 400 ? 1000 + status : 0;
+}
+
+/** What only an answer tells; empty where it tells nothing. `expected` undefined: nobody asks. */
+export function answerTags(
+  { status, protocol, tlsVersion, remoteIp, error }: AnswerFacts,
+  expected: boolean | undefined,
+  errorCode: number,
+) {
+  return {
+    status: String(status),
+    proto: protocol,
+    tls_version: tlsVersion,
+    expected_response: expected === undefined ? '' : String(expected),
+    error,
+    error_code: errorCode === 0 ? '' : String(errorCode),
+    ip: remoteIp,
+  };
+}
+
+/** As far as the test wants them, and there is something to tell. */
+export function saidTags(tags: Tags, { systemTags }: Pick<HttpSettings, 'systemTags'>): Tags {
+  return Object.fromEntries(Object.entries(tags).filter(([tag, value]) => value !== '' && systemTags.has(tag)));
+}
+
 export class SampleTags {
   readonly #known = new Map<string, Tags>();
   #wanted: ReadonlySet<string> | undefined;
@@ -31,16 +62,7 @@ export class SampleTags {
     const { status, protocol, tlsVersion, remoteIp, error } = answer;
     const { expected, errorCode } = facts;
     const key = keyOf(facts, [status, protocol, tlsVersion, remoteIp, expected, errorCode, error]);
-    return this.#tags(key, facts, settings, () => ({
-      ...named(facts),
-      status: String(status),
-      proto: protocol,
-      tls_version: tlsVersion,
-      expected_response: expected === undefined ? '' : String(expected),
-      error,
-      error_code: errorCode === 0 ? '' : String(errorCode),
-      ip: remoteIp,
-    }));
+    return this.#tags(key, facts, settings, () => ({ ...named(facts), ...answerTags(answer, expected, errorCode) }));
   }
 
   /** Those that do not come of the answer. */
@@ -48,14 +70,14 @@ export class SampleTags {
     return this.#tags(keyOf(names, []), names, settings, () => named(names));
   }
 
-  #tags(key: string, { tags }: RequestNames, { systemTags }: Pick<HttpSettings, 'systemTags'>, system: () => Tags): Tags {
+  #tags(key: string, { tags }: RequestNames, settings: Pick<HttpSettings, 'systemTags'>, system: () => Tags): Tags {
+    const { systemTags } = settings;
     if (systemTags !== this.#wanted || this.#known.size >= TAGS_MAX) this.#known.clear();
     this.#wanted = systemTags;
     const known = this.#known.get(key);
     if (known) return known;
-    const said = Object.entries(system()).filter(([tag, value]) => value !== '' && systemTags.has(tag));
     const { name: _, ...own } = tags ?? {};
-    const made = Object.freeze({ ...own, ...Object.fromEntries(said) });
+    const made = Object.freeze({ ...own, ...saidTags(system(), settings) });
     this.#known.set(key, made);
     return made;
   }

@@ -7,6 +7,7 @@ import { parseSelector, parseThreshold } from '../../../../../experiments/langua
 import { Evidence } from '../../../../../probes/slo/evidence.ts';
 import { judgeLoad } from '../../../../../probes/slo/judge-load.ts';
 import type { LoadOptions } from '../../../../../runners/load/generator/start.ts';
+import { UNASKED_VALUES_MAX } from '../../../../../runners/load/recording/asked-series.ts';
 import { begin, scenarioOf } from '../../support.ts';
 import { serve } from './play.ts';
 
@@ -41,8 +42,11 @@ function loadWith(
     const condition = { load: parseSelector(selector), threshold: parseThreshold(threshold) } as Parameters<typeof judgeLoad>[0];
     return judgeLoad(condition, evidence, 0, 600_000).state;
   };
-  return { ...load, notes, described, judge };
+  return { ...load, notes, described, judge, told: () => evidence.allSeries().map(({ series }) => series.tags) };
 }
+
+/** A blocking call where JavaScript cannot wait. */
+const NEEDS_QUICKJS = `import { sleep } from 'k6';\nexport class Late { constructor() { sleep(0); } }`;
 
 const SHOP = `import http from 'k6/http';
   import { check } from 'k6';
@@ -61,7 +65,7 @@ test('what a script sends counts as load: requests, checks, iterations and metri
     response.statusCode = url === '/missing' ? 404 : 200;
     response.end();
   });
-  const { run, judge, described } = loadWith(t, SHOP, { env: { BASE: server.url }, scriptTags: { region: ['eu'], part: ['home'] } });
+  const { run, judge, described } = loadWith(t, SHOP, { env: { BASE: server.url }, askedTags: { region: ['eu'], part: ['home'] } });
   const totals = await run.done;
   assert.deepEqual([totals.planned, totals.sent, totals.ok, totals.failed, totals.iterations], [20, 20, 10, 10, 10]);
   assert.match(described[0] ?? '', /^shop\.js 64 default$/);
@@ -101,7 +105,7 @@ test('conditions select by what a request is called, however many URLs there are
        http.get('${server.url}/fine', { tags: { name: 'picky' }, responseCallback: http.expectedStatuses(204) });
        http.get('${server.url}/broken', { tags: { name: 'unasked' }, responseCallback: null });
      }`,
-    { scriptTags: { name: ['missing', 'broken', 'picky', 'unasked'], method: ['GET'], status: ['500'] } },
+    { askedTags: { name: ['missing', 'broken', 'picky', 'unasked'], method: ['GET'], status: ['500'] } },
   );
   const totals = await run.done;
   assert.deepEqual([totals.planned, totals.ok, totals.failed], [680, 620, 60]);
@@ -117,7 +121,112 @@ test('conditions select by what a request is called, however many URLs there are
   ] as const) {
     assert.equal(judge(selector, threshold), 'held', `${selector} ${threshold}`);
   }
-  assert.equal(judge('http_req_failed{status:500}', 'rate<=1'), 'unknown');
+});
+
+test('conditions select whole requests by what their answers tell, and count each of them once', async (t) => {
+  const server = await serve(t, ({ url }, response) => {
+    response.statusCode = Number(/\d+/.exec(url)?.[0] ?? 200);
+    response.end();
+  });
+  const source = `import http from 'k6/http';
+    import { group } from 'k6';
+    export const options = { vus: 2, iterations: 10, thresholds: { 'http_req_latency{status:503}': ['p(95)>0'] } };
+    export default function () {
+      group('all', () => {
+        http.get('${server.url}/200', { tags: { kind: 'api' } });
+        http.get('${server.url}/503', { tags: { kind: 'api' } });
+        http.get('${server.url}/404', { responseCallback: http.expectedStatuses(404) });
+        http.get('http://127.0.0.1:1/', { tags: { kind: 'dead' } });
+      });
+    }`;
+  for (const engine of ['transform', 'quickjs'] as const) {
+    const { run, judge, notes } = loadWith(t, engine === 'quickjs' ? `${source}\n${NEEDS_QUICKJS}` : source, {
+      askedTags: { kind: ['api', 'dead'], status: ['503', '504', '200'], expected_response: ['true'], error_code: ['1212', '1503'] },
+    });
+    const totals = await run.done;
+    assert.deepEqual([totals.planned, totals.ok, totals.failed, totals.dropped], [40, 20, 20, 0]);
+    for (const [selector, threshold] of [
+      ['http_reqs', 'count==40'],
+      ['http_reqs{kind:api}', 'count==20'],
+      ['http_reqs{status:503}', 'count==10'],
+      ['http_reqs{kind:api,status:503}', 'count==10'],
+      ['http_reqs{kind:dead,status:503}', 'count==0'],
+      ['http_reqs{status:504}', 'count==0'],
+      ['http_reqs{expected_response:true}', 'count==20'],
+      ['http_reqs{error_code:1212}', 'count==10'],
+      ['http_req_failed', 'rate==0.5'],
+      ['http_req_failed{status:503}', 'rate==1'],
+      ['http_req_failed{status:200}', 'rate==0'],
+      ['http_req_failed{error_code:1503}', 'count==10'],
+      ['http_req_duration{status:503}', 'p(95)<5000'],
+      ['http_req_latency{expected_response:true}', 'p(95)<5000'],
+    ] as const) {
+      assert.equal(judge(selector, threshold), 'held', `${engine}: ${selector} ${threshold}`);
+    }
+    assert.equal(judge('http_req_latency{status:504}', 'p(95)<5000'), 'unknown', 'no sample of a trend says nothing');
+    assert.deepEqual(
+      notes.filter((note) => note.includes('threshold')),
+      [],
+      "the script's own threshold knows the answer too",
+    );
+  }
+});
+
+test('answers of ever new kinds make few series, and those that are asked for are told apart among them', async (t) => {
+  const server = await serve(t, ({ url }, response) => {
+    response.statusCode = Number(/\d+/.exec(url)?.[0] ?? 200);
+    response.end();
+  });
+  const { run, judge, told } = loadWith(
+    t,
+    `import http from 'k6/http';
+     export const options = { iterations: 300, vus: 10 };
+     let asked = 0;
+     export default function () {
+       http.get('${server.url}/' + (200 + ((__VU * 31 + asked++ * 7) % 250)));
+       if (asked === 30) http.get('${server.url}/599');
+     }`,
+    { askedTags: { status: ['599'] } },
+  );
+  const totals = await run.done;
+  assert.ok(totals.planned >= 300);
+  assert.equal(judge('http_reqs{status:599}', `count==${totals.planned - 300}`), 'held');
+  assert.equal(judge('http_reqs', `count==${totals.planned}`), 'held');
+  const ends = told().filter((tags) => tags['status'] !== undefined);
+  assert.ok(ends.length <= UNASKED_VALUES_MAX + 1, `${ends.length} series`);
+});
+
+test('an arrival that finds no virtual user of a script is dropped, and failed', async (t) => {
+  const { run, judge } = loadWith(
+    t,
+    `import { sleep } from 'k6';
+     export const options = { scenarios: { open: {
+       executor: 'constant-arrival-rate', rate: 50, duration: '1s', preAllocatedVUs: 1, maxVUs: 1, gracefulStop: '5s',
+     } } };
+     export default function () { sleep(2); }`,
+  );
+  const totals = await run.done;
+  assert.deepEqual([totals.planned, totals.dropped], [49, 49]);
+  assert.equal(judge('dropped_iterations{scenario:open}', 'count==49'), 'held');
+  assert.equal(judge('http_req_failed{scenario:open}', 'rate==1'), 'held');
+});
+
+test('requests that are given up at the end of a script are no failures', async (t) => {
+  const server = await serve(t, () => {});
+  const { run, judge } = loadWith(
+    t,
+    `import http from 'k6/http';
+     export const options = { scenarios: {
+       quick: { executor: 'constant-vus', vus: 1, duration: '1s', exec: 'quick' },
+       slow: { executor: 'constant-vus', vus: 3, duration: '500ms', gracefulStop: '0s', exec: 'slow' },
+     } };
+     export function quick() { http.get('http://127.0.0.1:1/'); }
+     export function slow() { http.get('${server.url}/never'); }`,
+  );
+  const totals = await run.done;
+  assert.equal(totals.dropped, 3);
+  assert.equal(judge('http_req_failed{scenario:slow}', 'rate<1'), 'unknown', 'what was given up says nothing');
+  assert.equal(judge('http_req_failed{scenario:quick}', 'rate==1'), 'held');
 });
 
 test('a script runs beside scenarios, and its options can be laid over', async (t) => {
