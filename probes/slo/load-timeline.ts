@@ -28,6 +28,8 @@ class Track {
   readonly #condition: LoadCondition;
   readonly #reader: MetricReader;
   readonly #completionsKnown: boolean;
+  /** Windows in which nothing was answered, by their first bucket. */
+  readonly #silent = new Set<number>();
 
   constructor(condition: LoadCondition, { reader, matching }: ReadLoad, evidence: Evidence, toMs: number) {
     const rowsAt = (bucket: number) => matching.map((series) => rowIn(series, bucket)).filter((row) => row !== undefined);
@@ -55,6 +57,7 @@ class Track {
       for (const row of this.rows[bucket - length] ?? []) window.add(row, -1);
       if (bucket < length - 1) return;
       states.push(this.#judge(this.#condition, window, length, bucket));
+      if (this.#reader.silent !== undefined && window.isSilent(this.#completionsKnown)) this.#silent.add(bucket - length + 1);
     });
     return states;
   }
@@ -68,6 +71,11 @@ class Track {
     return GOOD_STATE_OF[judgeWindow(condition, this.#reader, window, windowLength).state];
   }
 
+  /** Whether nothing at all was answered in the window that begins here: then none of its buckets was good, however few requests each had. */
+  isSilent(first: number): boolean {
+    return this.#silent.has(first);
+  }
+
   /** State of one bucket by itself. */
   bucketState(bucket: number): GoodState {
     const window = new LoadWindow(this.#reader.demand);
@@ -79,7 +87,7 @@ class Track {
 /** First and last bucket (inclusive) of a run of windows, `first` … `last`, that are not good; `crisp` where both are bad by themselves. */
 function edgesOf(track: Track, states: readonly GoodState[], first: number, last: number, length: number) {
   let from = first + length - 1;
-  if (states[first - 1] === 'good') {
+  if (states[first - 1] === 'good' && !track.isSilent(first)) {
     for (let bucket = from; bucket >= first && track.bucketState(bucket) !== 'good'; bucket -= 1) {
       if (track.bucketState(bucket) === 'not-good') from = bucket;
     }
@@ -88,7 +96,7 @@ function edgesOf(track: Track, states: readonly GoodState[], first: number, last
     while (from < first + length - 1 && track.planned(from) === 0) from += 1;
   }
   let to = last;
-  if (states[last + 1] === 'good') {
+  if (states[last + 1] === 'good' && !track.isSilent(last)) {
     for (let bucket = to; bucket < last + length && track.bucketState(bucket) !== 'good'; bucket += 1) {
       if (track.bucketState(bucket) === 'not-good') to = bucket;
     }
@@ -96,7 +104,8 @@ function edgesOf(track: Track, states: readonly GoodState[], first: number, last
     to = last + length - 1;
     while (to > last && track.planned(to) === 0) to -= 1;
   }
-  const crisp = track.bucketState(from) === 'not-good' && track.bucketState(to) === 'not-good';
+  const isCrisp = (window: number, bucket: number) => track.isSilent(window) || track.bucketState(bucket) === 'not-good';
+  const crisp = isCrisp(first, from) && isCrisp(last, to);
   return { from: Math.min(from, to), to: Math.max(from, to), crisp };
 }
 

@@ -67,6 +67,14 @@ describe('the timeline of a load indicator', () => {
     near(bad(timeline), [[20_000, 50_000]], 100);
   });
 
+  it('finds the end of a hang within a bucket, however few requests it had, when all of them are answered at last', () => {
+    for (const ratePerS of [12, 20, 26, 40]) {
+      const timeline = of(hang(20_000, 27_030), failed, ratePerS);
+      near(bad(timeline), [[20_000, 27_030]], 100 + 1000 / ratePerS);
+      assert.equal(timeline.errorMs, 100, `${ratePerS}/s`);
+    }
+  });
+
   it('is not good while a system hangs and requests time out, right up to its end', () => {
     for (const timeoutMs of [5000, 10_000, 25_000]) near(bad(of(hang(20_000, 50_000, timeoutMs))), [[20_000, 50_000]], 100);
   });
