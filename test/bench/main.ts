@@ -1,4 +1,4 @@
-/** `npm run bench [-- fabric drill faults http2 impair library load proxy]`: prints the figures that docs/figures.md keeps. */
+/** `npm run bench [-- fabric drill faults http2 impair library load probes proxy]`: prints the figures that docs/figures.md keeps. */
 import { cpus, release, totalmem } from 'node:os';
 import { benchDrill } from './drill.ts';
 import { benchFabric } from './fabric.ts';
@@ -7,6 +7,7 @@ import { benchHttp2 } from './http2.ts';
 import { benchImpair } from './impair.ts';
 import { benchLibrary } from './library.ts';
 import { benchLoad } from './load.ts';
+import { benchProbes } from './probes.ts';
 import { benchProxy } from './proxy.ts';
 
 const SECTIONS = {
@@ -17,6 +18,7 @@ const SECTIONS = {
   impair: benchImpair,
   library: (print: (text: string) => void) => benchLibrary(print),
   load: benchLoad,
+  probes: benchProbes,
   proxy: benchProxy,
 };
 

@@ -2,76 +2,33 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { Container } from 'dockerode';
 import { command } from '../../probes/command.ts';
 import { container } from '../../probes/container.ts';
-import type { OpenProbe, Probe, ProbeTarget, ProbeTools, Reading } from '../../probes/probe.ts';
+import { log } from '../../probes/log.ts';
 import { redis } from '../../probes/redis.ts';
 import { sql } from '../../probes/sql.ts';
-import { connectEngine } from '../../runners/docker/engine.ts';
-import { ensureImages } from '../../runners/docker/images.ts';
-import { probeTools } from '../../runners/docker/probe-tools.ts';
+import { ensureImages, tagOf } from '../../runners/docker/images.ts';
 import { recipesOf } from '../../runners/docker/recipes.ts';
-import { noTools } from '../probes/looking.ts';
+import { probedContainers, READY_MS_MAX } from '../helpers/probed-containers.ts';
 
 const compose = fileURLToPath(new URL('../../experiments/fabric/compose.yaml', import.meta.url));
-const LABEL = 'firedrill.scratch';
-const TIMEOUT_MS = 2000;
-/** A database is made and filled at its first start. */
-const READY_MS_MAX = 60_000;
+const MARIADB = {
+  name: 'firedrill/test-mariadb',
+  folder: fileURLToPath(new URL('../fixtures/mariadb-image', import.meta.url)),
+  node: false,
+  bundles: [],
+};
 
-const docker = await connectEngine(process.env);
-const tools: ProbeTools = { ...noTools, ...probeTools(docker) };
-const made: Container[] = [];
+const probed = await probedContainers();
+const { start, targetOf, look, lookThrough, lookUntil } = probed;
 
 before(async () => {
   const recipes = (await recipesOf(compose)).filter(({ name }) => name.endsWith('/fabric-redis') || name.endsWith('/fabric-postgres'));
   assert.equal(recipes.length, 2);
-  await ensureImages(docker, { recipes, environment: process.env, log: () => {} });
+  await ensureImages(probed.docker, { recipes: [...recipes, MARIADB], environment: process.env, log: () => {} });
 });
 
-after(async () => {
-  for (const each of made) await each.remove({ force: true }).catch(() => {});
-});
-
-async function start(image: string): Promise<Container> {
-  const created = await docker.createContainer({
-    Image: image,
-    Labels: { [LABEL]: 'probes' },
-    Env: ['REGION=test'],
-    HostConfig: { Init: true },
-  });
-  made.push(created);
-  await created.start();
-  return created;
-}
-
-async function targetOf(of: Container): Promise<ProbeTarget> {
-  const { Id, Name, NetworkSettings } = await of.inspect();
-  const addresses = Object.values(NetworkSettings.Networks).flatMap(({ IPAddress }) => (IPAddress ? [IPAddress] : []));
-  return { id: Id, name: Name.slice(1), addresses };
-}
-
-function lookThrough(open: OpenProbe, target: ProbeTarget): Promise<Reading> {
-  return open.look({ target, tools, signal: AbortSignal.timeout(TIMEOUT_MS), timeoutMs: TIMEOUT_MS });
-}
-
-async function look(probe: Probe, settings: object, target: ProbeTarget): Promise<Reading> {
-  const open = probe.open(settings);
-  const reading = await lookThrough(open, target);
-  await open.close();
-  return reading;
-}
-
-/** Looks until the value is this; the last reading, if it never is. */
-async function lookUntil(open: OpenProbe, of: Container, value: unknown): Promise<Reading> {
-  const untilMs = Date.now() + READY_MS_MAX;
-  for (;;) {
-    const reading = await lookThrough(open, await targetOf(of));
-    if ((reading.status === 'ok' && reading.value === value) || Date.now() > untilMs) return reading;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
+after(() => probed[Symbol.asyncDispose]());
 
 test('redis: a cache is read over one connection, through pause, stop and start', async () => {
   const cache = await start('firedrill/fabric-redis:local');
@@ -184,4 +141,79 @@ test('command: runs in the container, and reads a paused or stopped one as what 
   await cache.wait();
   const stopped = await run(['true']);
   assert.ok(stopped.status === 'ok' && stopped.value === null && stopped.detail?.includes('is not running'), JSON.stringify(stopped));
+});
+
+test('sql: a MariaDB is read and never written, and a query that hangs ends on both sides', { timeout: 2 * READY_MS_MAX }, async () => {
+  const shop = await start(tagOf(MARIADB));
+  const ask = { dialect: 'mysql', user: 'keeper', password: 'sesame', database: 'shop' };
+  const open = sql.open({ ...ask, query: 'select count(*) from orders' });
+  assert.deepEqual(await lookUntil(open, shop, 2), { status: 'ok', value: 2 });
+  const target = await targetOf(shop);
+  const read = (query: string, as: object = ask) => look(sql, { ...as, query }, target);
+
+  assert.deepEqual(await read('select total from orders where id = 2'), { status: 'ok', value: 7.25 });
+  assert.deepEqual(await read('select paid_at from orders where id = 1'), { status: 'ok', value: '2026-01-31 12:00:00' });
+  assert.deepEqual(await read('select 9007199254740993'), { status: 'ok', value: '9007199254740993' });
+  assert.deepEqual(await read('select total from orders where id = 3'), { status: 'ok', value: null, detail: 'no row' });
+  for (const [query, errno] of [
+    ['select * from nowhere', 1146],
+    ['insert into orders values (3, 1, null)', 1792],
+    ['select 1; select 2', 1064],
+  ] as const) {
+    const refused = await read(query);
+    assert.ok(refused.status === 'unknown' && refused.error.endsWith(`(${errno})`), JSON.stringify(refused));
+  }
+  assert.equal((await read('select 1', { ...ask, password: 'wrong' })).status, 'unknown');
+
+  const hung = await read('select sleep(30)');
+  assert.ok(hung.status === 'ok' && hung.value === null && hung.detail?.startsWith('timed out'), JSON.stringify(hung));
+  const still = sql.open({ ...ask, query: "select count(*) from information_schema.processlist where info = 'select sleep(30)'" });
+  assert.deepEqual(await lookUntil(still, shop, 0), { status: 'ok', value: 0 });
+  await still.close();
+
+  await shop.pause();
+  assert.deepEqual(await lookThrough(open, target), { status: 'ok', value: null, detail: 'timed out' });
+  await shop.unpause();
+  assert.deepEqual(await lookThrough(open, target), { status: 'ok', value: 2 });
+  await open.close();
+});
+
+test('container: what the kernel counts is read of a busy one, and of a stopped one nothing', async () => {
+  const busy = await start('firedrill/fabric-redis:local', ['sh', '-c', 'while :; do :; done']);
+  const target = await targetOf(busy);
+  const cpu = container.open({ read: 'cpu' });
+  await lookThrough(cpu, target);
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  const cores = await lookThrough(cpu, target);
+  assert.ok(cores.status === 'ok' && Number(cores.value) > 0.2 && Number(cores.value) < 1.2, JSON.stringify(cores));
+  for (const read of ['cpu-time', 'memory', 'memory-share']) {
+    const reading = await look(container, { read }, target);
+    assert.ok(reading.status === 'ok' && Number(reading.value) > 0, `${read}: ${JSON.stringify(reading)}`);
+  }
+  assert.deepEqual(await look(container, { read: 'throttled' }, target), { status: 'ok', value: 0 });
+  const sent = await look(container, { read: 'sent' }, target);
+  assert.ok(sent.status === 'ok' && typeof sent.value === 'number', JSON.stringify(sent));
+  await busy.kill();
+  await busy.wait();
+  const stopped = await look(container, { read: 'memory' }, target);
+  assert.deepEqual(stopped, { status: 'ok', value: null, detail: 'the container does not run' });
+});
+
+test('log: lines are counted once each as they are written, of either output, through a restart', async () => {
+  const talking = await start('firedrill/fabric-redis:local', ['sh', '-c', 'echo ERROR one; echo ERROR two >&2; echo fine; sleep 60']);
+  const all = log.open({ pattern: 'ERROR', since: 'ever' });
+  assert.deepEqual(await lookUntil(all, talking, 2), { status: 'ok', value: 2 });
+  assert.deepEqual(await lookThrough(all, await targetOf(talking)), { status: 'ok', value: 2 });
+  const target = await targetOf(talking);
+  assert.deepEqual(await look(log, { pattern: 'ERROR (\\w+)', since: 'ever', streams: 'stderr', read: 'last' }, target), {
+    status: 'ok',
+    value: 'two',
+  });
+  const fresh = log.open({ pattern: 'ERROR' });
+  assert.deepEqual(await lookThrough(fresh, target), { status: 'ok', value: 0 });
+  await talking.restart({ t: 0 });
+  assert.deepEqual(await lookUntil(fresh, talking, 2), { status: 'ok', value: 2 });
+  assert.deepEqual(await lookThrough(all, target), { status: 'ok', value: 4 });
+  await talking.remove({ force: true });
+  assert.deepEqual(await lookThrough(fresh, target), { status: 'ok', value: null, detail: 'removed' });
 });
