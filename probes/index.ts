@@ -1,4 +1,5 @@
 /** The kinds of probe. A kind that is not in this list does not exist. */
+import { browser } from './browser.ts';
 import { command } from './command.ts';
 import { container } from './container.ts';
 import { dns } from './dns.ts';
@@ -13,4 +14,4 @@ import { redis } from './redis.ts';
 import { sql } from './sql.ts';
 import { tcp } from './tcp.ts';
 
-export const probes: readonly Probe[] = [http, tcp, dns, load, container, log, prometheus, redis, sql, command, heartbeat, noop];
+export const probes: readonly Probe[] = [http, tcp, dns, browser, load, container, log, prometheus, redis, sql, command, heartbeat, noop];

@@ -8,7 +8,13 @@ import type { LoadQuestion, Measured } from './slo/judge-load.ts';
 
 /** What a probe saw. `unknown` is the tool's own failure to look (and says why); it is never the system's. */
 export type Reading =
-  | { readonly status: 'ok'; readonly value: number | string | boolean | null; readonly detail?: string }
+  | {
+      readonly status: 'ok';
+      readonly value: number | string | boolean | null;
+      readonly detail?: string;
+      /** A picture of it, by its path from the run's folder. */
+      readonly screenshot?: string;
+    }
   | { readonly status: 'unknown'; readonly error: string };
 
 /** A container that a probe looks at: the least it needs to know. */
@@ -70,6 +76,8 @@ export interface ProbeTools extends EngineTools {
   nowMs(): number;
   /** Measures the run's own load over the last `overMs`, as far as it has arrived. */
   measureLoad(question: LoadQuestion, overMs: number): Measured;
+  /** Keeps a JPEG beside the journal; its path from the run's folder, undefined where no more are kept or it cannot be written. */
+  keepScreenshot(picture: Uint8Array): Promise<string | undefined>;
 }
 
 export interface LookContext {

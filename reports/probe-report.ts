@@ -1,7 +1,8 @@
 /** Probes as the report tells them: how many looks, the range of what they saw, and the readings themselves. */
 import type { Evidence, ProbeReading } from '../probes/slo/evidence.ts';
 import { numberOf } from '../probes/slo/judge-reading.ts';
-import type { ReportProbe } from './report.ts';
+import type { EventOf } from '../runners/journal/events.ts';
+import type { ReportProbe, ReportScreenshot } from './report.ts';
 
 /** Readings of one probe and container at most; beyond it every second, third … is shown. Minimum and maximum count all. */
 const POINTS_MAX = 2000;
@@ -31,4 +32,11 @@ function probeReport(probe: string, readings: readonly ProbeReading[]): ReportPr
 /** One entry for each probe and container. */
 export function probeReports(evidence: Evidence): ReportProbe[] {
   return evidence.probes().flatMap((probe) => evidence.readingsOf(probe).map((readings) => probeReport(probe, readings)));
+}
+
+/** The readings that have a picture. */
+export function screenshotReports(readings: readonly EventOf<'probe.reading'>[]): ReportScreenshot[] {
+  return readings.flatMap(({ atMs, probe, detail, screenshot }) =>
+    screenshot === undefined ? [] : [{ atMs, probe, detail: detail ?? '', file: screenshot }],
+  );
 }

@@ -162,6 +162,13 @@ const probe = z.strictObject({
   points: z.array(reading).describe('All readings, thinned evenly when there are very many.'),
 });
 
+const screenshot = z.strictObject({
+  ...stamped,
+  probe: z.string(),
+  detail: z.string().describe('What broke.'),
+  file: z.string().describe("The picture, a JPEG, from the run's folder."),
+});
+
 const hypothesis = z.strictObject({
   ...stamped,
   when: z.enum(['before', 'armed', 'after']),
@@ -232,6 +239,7 @@ export const reportSchema = z
     }),
     generator,
     probes: z.array(probe),
+    screenshots: z.array(screenshot).optional().describe('What browsers showed where a journey broke, where there is any, in the order of time.'),
     containers: z.array(z.strictObject({ ...stamped, container: z.string(), action: z.string(), detail: z.string().nullable() })),
     gates: z.array(z.strictObject({ ...stamped, name: z.string(), question: z.string(), answer: z.string() })),
     stops: z.array(z.strictObject({ ...stamped, because: z.string(), detail: z.string() })),
@@ -248,3 +256,4 @@ export type ReportInstant = ReportObjective['instants'][keyof ReportObjective['i
 export type ReportClause = ReportObjective['clauses'][number];
 export type ReportCurve = Report['load']['curves']['series'][number];
 export type ReportProbe = Report['probes'][number];
+export type ReportScreenshot = NonNullable<Report['screenshots']>[number];

@@ -35,8 +35,12 @@ export interface Timeline {
   readonly complete: boolean;
 }
 
-/** Events that are only counted into the evidence: there are very many of them. */
+/** Events that are only counted into the evidence, since there are very many of them; readings with a picture are kept. */
 const POURED: ReadonlySet<EventType> = new Set<EventType>(['load.frame', 'load.series', 'load.metric', 'probe.reading']);
+
+function hasPicture(event: Event): boolean {
+  return event.type === 'probe.reading' && event.screenshot !== undefined;
+}
 
 function addFaultEvent(record: FaultRecord, event: Event): void {
   if (event.type === 'fault.intended') record.intended = event;
@@ -59,8 +63,9 @@ export function readTimeline(events: Iterable<Event>, evidence = new Evidence(),
     addToEvidence(evidence, event);
     onEvent(event);
     durationMs = Math.max(durationMs, event.atMs);
-    if (POURED.has(event.type)) seenMs = Math.max(seenMs, event.atMs);
-    else kept.push(event);
+    const isPoured = POURED.has(event.type);
+    if (isPoured) seenMs = Math.max(seenMs, event.atMs);
+    if (!isPoured || hasPicture(event)) kept.push(event);
   }
   const of = <Type extends EventType>(type: Type): EventOf<Type>[] => kept.filter((event): event is EventOf<Type> => event.type === type);
   const plan = of('run.planned').at(-1)?.plan;

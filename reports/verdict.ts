@@ -13,7 +13,7 @@ import type { Event, EventOf } from '../runners/journal/events.ts';
 import { faultClock, faultReport, removedOf } from './fault-report.ts';
 import { lengthOf } from './figures.ts';
 import { type LoadSpan, loadReport } from './load-report.ts';
-import { probeReports } from './probe-report.ts';
+import { probeReports, screenshotReports } from './probe-report.ts';
 import { EXIT_BY_REASON, type Reason, reasonsOf } from './reasons.ts';
 import type { Report, ReportFault, ReportObjective, ReportThreshold } from './report.ts';
 import { followStops } from './stop-report.ts';
@@ -173,6 +173,7 @@ export function judgeRun(events: Iterable<Event>, experiment: Experiment): Repor
   const objectives = objectiveReports(timeline, experiment, late);
   const thresholds = thresholdReports(timeline, experiment, late);
   const happened = happenings(timeline);
+  const screenshots = screenshotReports(timeline.of('probe.reading'));
   const reasons = reasonsOf(timeline, experiment, { faults, objectives, thresholds, hypothesis: happened.hypothesis });
   const held = objectives.length === 0 ? 'The steady state held and returned.' : 'Every objective held.';
   return {
@@ -197,5 +198,6 @@ export function judgeRun(events: Iterable<Event>, experiment: Experiment): Repor
     load: loadReport(evidence, loadSpans(timeline), watchEndMs),
     generator: generatorReport(timeline),
     probes: probeReports(evidence),
+    ...(screenshots.length > 0 ? { screenshots } : {}),
   };
 }

@@ -12,6 +12,7 @@ import { renderHypothesis } from './sections/hypothesis.ts';
 import { renderLoad } from './sections/load.ts';
 import { renderObjectives } from './sections/objectives.ts';
 import { renderRunFacts } from './sections/run-facts.ts';
+import { type Pictures, renderScreenshots } from './sections/screenshots.ts';
 import { renderThresholds } from './sections/thresholds.ts';
 import { renderVerdict } from './sections/verdict.ts';
 import { STYLE } from './style.ts';
@@ -21,8 +22,8 @@ const SCRIPT_HASH = createHash('sha256').update(SCRIPT).digest('base64');
 const POLICY = `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-${SCRIPT_HASH}'; base-uri 'none'; form-action 'none'`;
 const WORDS = { passed: 'Passed', failed: 'Failed', inconclusive: 'Inconclusive' } as const;
 
-/** The whole document. Pure: the same report gives the same bytes. */
-export function renderHtml(report: Report): string {
+/** The whole document, with the pictures that its screenshots name. Pure: the same report gives the same bytes. */
+export function renderHtml(report: Report, pictures: Pictures = new Map()): string {
   const page = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${new Markup(POLICY)}">
@@ -35,6 +36,7 @@ ${renderObjectives(report)}
 ${renderThresholds(report)}
 <section><h2>Timeline</h2>${renderTimeline(report)}</section>
 ${renderFaults(report)}
+${renderScreenshots(report, pictures)}
 ${renderLoad(report)}
 ${renderHypothesis(report)}
 ${renderHappenings(report)}

@@ -59,6 +59,10 @@ details{margin-top:6px}summary{cursor:pointer;color:var(--muted);font-size:12px}
 .load tbody tr:not(.whole) th,.load tbody tr:not(.whole) td{border-top:0;padding-top:1px;padding-bottom:3px}
 .load .whole td{font-weight:600}.load .whole td .error{font-weight:400}.load td.some{color:var(--bad)}
 .hypothesis .pill{margin-top:4px}
+.screenshots{display:grid;grid-template-columns:repeat(auto-fill,minmax(320px,1fr));gap:16px}
+.screenshots figure{margin:0;padding:8px;background:var(--panel);box-shadow:0 0 0 1px var(--hair);border-radius:4px}
+.screenshots img{display:block;width:100%;height:auto;margin-bottom:6px}
+.screenshots figcaption{font-size:12px;overflow-wrap:anywhere}.screenshots time{color:var(--muted)}
 .happenings{list-style:none;margin:0;padding:8px 12px;background:var(--panel);box-shadow:0 0 0 1px var(--hair);border-radius:4px}
 .happenings li{display:grid;grid-template-columns:64px 74px 1fr;padding:2px 0;overflow-wrap:anywhere}
 .happenings time,.happenings b{color:var(--muted);font-weight:400}

@@ -14,6 +14,7 @@ import { monotonicClock } from '../runbook/clock.ts';
 import { conduct } from '../runbook/conduct.ts';
 import { observe } from '../runbook/observe.ts';
 import { withRunnerHands } from '../runbook/runner-hands.ts';
+import { screenshotsIn } from '../runbook/screenshots.ts';
 import { prepareSystem, type System } from '../runbook/system.ts';
 import { agentHands } from './agent-hands.ts';
 import { readConfig } from './config.ts';
@@ -187,7 +188,7 @@ async function perform(
     startNs,
     seed,
     targetsOf: (name) => current.get(name) ?? [],
-    tools: toolsOn(engines, current),
+    tools: { ...toolsOn(engines, current), keepScreenshot: screenshotsIn(options.directory) },
     random: Math.random,
   });
   try {

@@ -112,6 +112,8 @@ export type Event = Stamp &
         readonly value: number | string | boolean | null;
         readonly detail?: string | undefined;
         readonly error?: string | undefined;
+        /** A picture of it, by its path from the run's folder. */
+        readonly screenshot?: string | undefined;
       }
     | { readonly type: 'load.series'; readonly series: LoadSeries }
     /** A metric of a script's own; told once, before its first sample. */

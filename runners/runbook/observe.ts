@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import type { Experiment } from '../../experiments/language/experiment.ts';
 import { parseSelector } from '../../experiments/language/threshold.ts';
-import type { EngineTools, Probe, ProbeTarget } from '../../probes/probe.ts';
+import type { Probe, ProbeTarget, ProbeTools } from '../../probes/probe.ts';
 import { Evidence } from '../../probes/slo/evidence.ts';
 import { measureLoad } from '../../probes/slo/judge-load.ts';
 import { addToEvidence } from '../journal/reader.ts';
@@ -21,7 +21,7 @@ export interface ObserveOptions {
   readonly startNs: bigint;
   readonly seed: number;
   readonly targetsOf: (target: string) => readonly ProbeTarget[];
-  readonly tools: EngineTools;
+  readonly tools: Omit<ProbeTools, 'measureLoad'>;
   readonly random: () => number;
 }
 

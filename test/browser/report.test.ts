@@ -6,9 +6,10 @@ import { after, before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright';
 import { z } from 'zod';
+import { launchChromium } from '../../probes/browser/chromium.ts';
 import { renderHtml } from '../../reports/html/render-html.ts';
+import type { Pictures } from '../../reports/html/sections/screenshots.ts';
 import type { Report } from '../../reports/report.ts';
-import { findChromium, launchChromium } from '../helpers/chromium.ts';
 import { failedReport, sampleFault, sampleReport } from '../reports/html/sample-report.ts';
 
 /** Rounding of layout: two edges that belong together may be this far apart. */
@@ -33,15 +34,22 @@ function inPage(name: string): string {
   return readFileSync(new URL(`./page/${name}`, import.meta.url), 'utf8');
 }
 
+interface Opening {
+  readonly width?: number;
+  readonly scripts?: boolean;
+  readonly dark?: boolean;
+  readonly pictures?: Pictures;
+}
+
 interface Opened {
   readonly page: Page;
   readonly requests: string[];
   readonly complaints: string[];
 }
 
-async function open(report: Report, options: { width?: number; scripts?: boolean; dark?: boolean } = {}): Promise<Opened> {
+async function open(report: Report, options: Opening = {}): Promise<Opened> {
   const file = join(folder, 'report.html');
-  writeFileSync(file, renderHtml(report));
+  writeFileSync(file, renderHtml(report, options.pictures));
   const { width = 1280, scripts = false, dark = false } = options;
   const page = await browser.newPage({
     viewport: { width, height: 900 },
@@ -177,6 +185,22 @@ for (const dark of [false, true]) {
   });
 }
 
-test('a missing Chromium is named, with what to type', () => {
-  assert.throws(() => findChromium(['/nowhere/chromium']), /No Chromium at \/nowhere\/chromium.*apt-get install -y chromium/);
+test('a screenshot is shown within the page, and one that is gone is named', async () => {
+  const [shown, gone] = ['screenshots/01.jpg', 'screenshots/02.jpg'];
+  const about = { atMs: 31_000, probe: 'viewer', detail: "step 2, expect #state: it says 'stalled'" };
+  const report = { ...failedReport(), screenshots: [shown, gone].map((file) => ({ ...about, file })) };
+  const drawn = await browser.newPage({ viewport: { width: 64, height: 40 } });
+  const picture = await drawn.screenshot({ type: 'jpeg' });
+  await drawn.close();
+  const { page, requests } = await open(report, { pictures: new Map([[shown, picture]]) });
+  const width = await page.locator('.screenshots img').evaluate((image: unknown) =>
+    typeof image === 'object' && image !== null && 'naturalWidth' in image ? image.naturalWidth : undefined,
+  );
+  assert.equal(width, 64);
+  assert.equal(requests.filter((url) => url.startsWith('file:')).length, 1);
+  const captions = await page.locator('.screenshots figcaption').allInnerTexts();
+  assert.equal(captions.length, 2);
+  assert.ok(captions.every((caption) => caption.includes("viewer: step 2, expect #state: it says 'stalled'")));
+  assert.ok(!captions[0]?.includes(shown) && captions[1]?.includes(gone));
+  await page.close();
 });

@@ -13,6 +13,7 @@ export const noTools: ProbeTools = {
   measureLoad: () => {
     throw new Error('no probe here may measure the load');
   },
+  keepScreenshot: async () => undefined,
 };
 
 export const someTarget: ProbeTarget = { id: 'c0ffee', name: 'cache-1', addresses: ['127.0.0.1'] };

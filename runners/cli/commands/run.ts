@@ -8,6 +8,7 @@ import type { Plan } from '../../journal/events.ts';
 import { drill } from '../drill.ts';
 import { type CliIo, wantsColor } from '../io.ts';
 import { loadExperiment } from '../load-experiment.ts';
+import { ensureBrowserHere } from '../set-up/browser.ts';
 
 export interface RunOptions {
   readonly variant?: string | undefined;
@@ -30,6 +31,7 @@ export async function run(io: CliIo, file: string, options: RunOptions): Promise
   const leaseMs = parseLease(options.lease);
   const loaded = await loadExperiment(io, file, options.variant);
   if (!loaded) return EXIT.experimentWrong;
+  await ensureBrowserHere(io, loaded.experiment, { yes: options.yes, log: (line) => void io.stderr.write(`${line}\n`) });
   const { ask } = io;
   const result = await drill(io, loaded, {
     leaseMs,

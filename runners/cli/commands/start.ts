@@ -4,6 +4,7 @@ import { EXIT, type ExitCode } from '../../failure.ts';
 import { drill } from '../drill.ts';
 import type { CliIo } from '../io.ts';
 import { loadExperiment } from '../load-experiment.ts';
+import { ensureBrowserHere } from '../set-up/browser.ts';
 import { prepareGround } from '../set-up/ground.ts';
 import { packageFolder } from '../version.ts';
 import { LEASE_MS } from './run.ts';
@@ -15,6 +16,7 @@ export async function start(io: CliIo, options: { readonly yes: boolean }): Prom
   await prepareGround({ environment: io.environment, yes: options.yes, ask: io.ask, log: say });
   const loaded = await loadExperiment(io, relative(io.workingDirectory, FIRST_DRILL));
   if (!loaded) return EXIT.experimentWrong;
+  await ensureBrowserHere(io, loaded.experiment, { yes: options.yes, log: say });
   const { exitCode } = await drill(io, loaded, { leaseMs: LEASE_MS, keep: true, quiet: false });
   say(
     `\nThe reference system stays up, at http://127.0.0.1:8080/; take it down with:\n  npx firedrill down ${relative(io.workingDirectory, loaded.composeFile ?? '')}`,

@@ -1,4 +1,5 @@
-/** Programs that some of the work needs beside the engine: debootstrap for a base made offline, a browser for the browser tests. */
+/** Programs that some of the work needs beside the engine: debootstrap for a base made offline, a browser for browser probes and tests. */
+import { CHROMIUM_PROGRAMS } from '../../../probes/browser/chromium.ts';
 import { type Consent, installPackages } from './debian.ts';
 import type { Machine } from './machine.ts';
 
@@ -19,9 +20,9 @@ const TOOLS = {
       'Give the engine the base by hand: docker pull debian:bookworm-slim && docker tag debian:bookworm-slim firedrill/base:bookworm.',
   },
   chromium: {
-    programs: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'],
+    programs: CHROMIUM_PROGRAMS,
     packages: ['chromium'],
-    why: 'The browser tests and PDF reports need Chromium, which is not on this machine.',
+    why: 'Browser probes, browser tests and PDF reports need Chromium, which is not on this machine.',
     instead: 'Install Chromium or Google Chrome.',
   },
 } as const satisfies Record<string, Tool>;
