@@ -33,21 +33,27 @@ export interface Visit {
 
 /** Whether the work was done in time; its failure is no matter. */
 function doneWithin(limitMs: number, work: Promise<unknown>): Promise<boolean> {
-  return untilAborted(AbortSignal.timeout(limitMs), work.catch(() => undefined)).then(
-    () => true,
-    () => false,
-  );
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), limitMs);
+    const done = () => {
+      clearTimeout(timer);
+      resolve(true);
+    };
+    work.then(done, done);
+  });
 }
 
 export class SharedBrowser {
   readonly #launch: () => Promise<Browser>;
+  readonly #closeMsMax: number;
   readonly #turns = new Turns(JOURNEYS_AT_ONCE_MAX);
   #current: Promise<Running> | undefined;
   #users = 0;
   #still = 0;
 
-  constructor(launch: () => Promise<Browser>) {
+  constructor(launch: () => Promise<Browser>, closeMsMax: number = CLOSE_MS_MAX) {
     this.#launch = launch;
+    this.#closeMsMax = closeMsMax;
   }
 
   /** Who joins leaves again; with the last one the browser ends. */
@@ -83,7 +89,7 @@ export class SharedBrowser {
 
   #visitIn(running: Running, { context, page }: Omit<Visit, 'end'>): Visit {
     const end = async (): Promise<boolean> => {
-      const closed = await doneWithin(CLOSE_MS_MAX, context.close());
+      const closed = await doneWithin(this.#closeMsMax, context.close());
       if (!closed) this.#abandon(running);
       this.#release(running);
       return closed;
