@@ -239,7 +239,10 @@ export const reportSchema = z
     }),
     generator,
     probes: z.array(probe),
-    screenshots: z.array(screenshot).optional().describe('What browsers showed where a journey broke, where there is any, in the order of time.'),
+    screenshots: z
+      .array(screenshot)
+      .optional()
+      .describe('What browsers showed where a journey broke, where there is any, in the order of time.'),
     containers: z.array(z.strictObject({ ...stamped, container: z.string(), action: z.string(), detail: z.string().nullable() })),
     gates: z.array(z.strictObject({ ...stamped, name: z.string(), question: z.string(), answer: z.string() })),
     stops: z.array(z.strictObject({ ...stamped, because: z.string(), detail: z.string() })),

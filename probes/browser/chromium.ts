@@ -10,10 +10,7 @@ import type { Browser } from 'playwright';
 export const CHROMIUM_PROGRAMS = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'] as const;
 /** Where browsers are, though a service's PATH may not say so. */
 const FOLDERS = ['/usr/local/bin', '/usr/bin', '/snap/bin'];
-const APPLICATIONS = [
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  '/Applications/Chromium.app/Contents/MacOS/Chromium',
-];
+const APPLICATIONS = ['/Applications/Google Chrome.app/Contents/MacOS/Google Chrome', '/Applications/Chromium.app/Contents/MacOS/Chromium'];
 
 export const CHROMIUM_MISSING =
   'there is no Chromium on this machine; type apt-get install -y chromium, or npx playwright install chromium';

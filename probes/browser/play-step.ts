@@ -39,7 +39,10 @@ async function expectElement({ page, leftMs }: Stage, selector: string, text: st
     await wanted.first().waitFor({ state: 'visible', timeout: leftMs() });
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'TimeoutError') throw error;
-    const seen = await all.first().innerText({ timeout: SEEN_MS_MAX }).catch(() => undefined);
+    const seen = await all
+      .first()
+      .innerText({ timeout: SEEN_MS_MAX })
+      .catch(() => undefined);
     throw new BrokenJourney(seen === undefined ? 'it is not there' : `it says '${seen.trim().slice(0, SEEN_CHARACTERS_MAX)}'`);
   }
 }

@@ -23,7 +23,9 @@ function isExpression(source: string): boolean {
 
 const branches = {
   open: z.strictObject({
-    open: z.url({ protocol: /^https?$/, error: 'is not an http:// or https:// address' }).describe('Opens an address and waits for its load event.'),
+    open: z
+      .url({ protocol: /^https?$/, error: 'is not an http:// or https:// address' })
+      .describe('Opens an address and waits for its load event.'),
   }),
   click: z.strictObject({ click: selector.describe('Clicks an element once it can be clicked.') }),
   fill: z.strictObject({
@@ -62,16 +64,7 @@ export const step = byMarker(
   'a step',
   branches,
   z
-    .union([
-      branches.open,
-      branches.click,
-      branches.fill,
-      branches.select,
-      branches.expect,
-      branches.plays,
-      branches.until,
-      branches.wait,
-    ])
+    .union([branches.open, branches.click, branches.fill, branches.select, branches.expect, branches.plays, branches.until, branches.wait])
     .meta({ id: 'journey-step', description: `One step of a journey: ${Object.keys(branches).join(', ')}.` }),
 );
 export type Step = z.output<typeof step>;

@@ -18,11 +18,13 @@ const PAGES: Readonly<Record<string, string>> = {
   '/throws': '<h1>Hello</h1><script>setTimeout(() => { throw new Error("out of order") })</script>',
   '/complains': '<h1>Hello</h1><script>console.error("not well")</script>',
   '/asks': '<h1>Hello</h1><script>for (const path of ["/lost", "/lost?key=1", "/fine"]) fetch(path)</script>',
-  '/gives-up': '<h1>Hello</h1><script>fetch("/slow", { signal: AbortSignal.timeout(100) }).catch(() => { document.title = "gave up" })</script>',
+  '/gives-up':
+    '<h1>Hello</h1><script>fetch("/slow", { signal: AbortSignal.timeout(100) }).catch(() => { document.title = "gave up" })</script>',
   '/slow': 'never',
   '/fine': 'fine',
   '/busy': '<h1>Hello</h1><script>setTimeout(() => { for (;;) {} }, 50)</script>',
-  '/cookie': '<h1></h1><script>document.querySelector("h1").textContent = document.cookie || "stranger"; document.cookie = "seen=1"</script>',
+  '/cookie':
+    '<h1></h1><script>document.querySelector("h1").textContent = document.cookie || "stranger"; document.cookie = "seen=1"</script>',
 };
 
 let server: LocalServer;
@@ -78,11 +80,11 @@ const hello = { expect: { selector: 'h1', text: 'Hello' } };
 function brokenIn({ reading, pictures }: Looked): string {
   assert.ok(reading.status === 'ok' && reading.value === null, JSON.stringify(reading));
   assert.equal(reading.screenshot, 'screenshots/1.jpg');
-  assert.deepEqual([...(pictures[0] ?? []).subarray(0, 2)], [0xff, 0xd8]);
+  assert.deepEqual([...(pictures[0]?.subarray(0, 2) ?? [])], [0xff, 0xd8]);
   return reading.detail ?? '';
 }
 
-function valueOf({ reading, pictures }: Looked): unknown {
+function seenBy({ reading, pictures }: Looked): unknown {
   assert.ok(reading.status === 'ok' && reading.value !== null, JSON.stringify(reading));
   assert.equal(pictures.length, 0);
   return reading.value;
@@ -98,16 +100,16 @@ test('a journey does what a person does, and is true where it sees what it has t
     { until: 'document.title === "done"' },
     { wait: '10ms' },
   ]);
-  assert.equal(valueOf(looked), true);
+  assert.equal(seenBy(looked), true);
 });
 
 test('each journey is a new visitor, with the headers that it was given', async () => {
   const stranger = [at('/cookie'), { expect: { selector: 'h1', text: 'stranger' } }];
-  assert.equal(valueOf(await look(stranger)), true);
-  assert.equal(valueOf(await look(stranger)), true);
+  assert.equal(seenBy(await look(stranger)), true);
+  assert.equal(seenBy(await look(stranger)), true);
   assert.match(brokenIn(await look([at('/cookie'), ...stranger], {}, 3000)), /^step 3, .*it says 'seen=1'$/);
   const echoed = [at('/echo'), { expect: { selector: 'h1', text: 'sa-east-1' } }];
-  assert.equal(valueOf(await look(echoed, { headers: { 'x-viewer': 'sa-east-1' } })), true);
+  assert.equal(seenBy(await look(echoed, { headers: { 'x-viewer': 'sa-east-1' } })), true);
 });
 
 describe('a journey is broken, and a screenshot shows it, where', () => {
@@ -151,17 +153,17 @@ describe('a journey is broken, and a screenshot shows it, where', () => {
 
 test('failed requests and complaints are counted, and may be allowed', async () => {
   const asks = [at('/asks'), hello, { wait: '300ms' }];
-  assert.equal(valueOf(await look(asks, { read: 'failed-requests' })), 2);
-  assert.equal(valueOf(await look(asks, { 'may-fail': ['key='], read: 'failed-requests' })), 1);
-  assert.equal(valueOf(await look(asks, { 'may-fail': ['/lost'] })), true);
-  assert.equal(valueOf(await look([at('/complains'), hello], { read: 'console-errors' })), 1);
-  assert.equal(valueOf(await look([at('/complains'), hello])), true);
-  assert.ok(Number(valueOf(await look([at('/'), hello, { wait: '300ms' }], { read: 'latency' }))) >= 300);
+  assert.equal(seenBy(await look(asks, { read: 'failed-requests' })), 2);
+  assert.equal(seenBy(await look(asks, { 'may-fail': ['key='], read: 'failed-requests' })), 1);
+  assert.equal(seenBy(await look(asks, { 'may-fail': ['/lost'] })), true);
+  assert.equal(seenBy(await look([at('/complains'), hello], { read: 'console-errors' })), 1);
+  assert.equal(seenBy(await look([at('/complains'), hello])), true);
+  assert.ok(Number(seenBy(await look([at('/'), hello, { wait: '300ms' }], { read: 'latency' }))) >= 300);
 });
 
 test('a request that the page itself gave up is no failed request', async () => {
   const gaveUp = [at('/gives-up'), { until: 'document.title === "gave up"' }];
-  assert.equal(valueOf(await look(gaveUp, { read: 'failed-requests' })), 0);
+  assert.equal(seenBy(await look(gaveUp, { read: 'failed-requests' })), 0);
 });
 
 test('a journey that cannot be played as it is written is unknown', async () => {
@@ -186,12 +188,14 @@ test('a browser that is killed makes the look unknown, and the next one has anot
   const looking = look([at('/'), hello, { wait: '15s' }]);
   while (server.accepted() === 0) await new Promise(setImmediate);
   await new Promise((resolve) => setTimeout(resolve, 500));
-  const main = descendantsOf(process.pid).find(({ command }) => command.includes('--remote-debugging-pipe') && !command.includes('--type='));
+  const main = descendantsOf(process.pid).find(
+    ({ command }) => command.includes('--remote-debugging-pipe') && !command.includes('--type='),
+  );
   assert.ok(main);
   process.kill(main.pid, 'SIGKILL');
   const { reading } = await looking;
   assert.equal(reading.status, 'unknown', JSON.stringify(reading));
-  assert.equal(valueOf(await look([at('/'), hello])), true);
+  assert.equal(seenBy(await look([at('/'), hello])), true);
 });
 
 test('a missing browser is unknown, with what to type', async () => {

@@ -193,9 +193,11 @@ test('a screenshot is shown within the page, and one that is gone is named', asy
   const picture = await drawn.screenshot({ type: 'jpeg' });
   await drawn.close();
   const { page, requests } = await open(report, { pictures: new Map([[shown, picture]]) });
-  const width = await page.locator('.screenshots img').evaluate((image: unknown) =>
-    typeof image === 'object' && image !== null && 'naturalWidth' in image ? image.naturalWidth : undefined,
-  );
+  const width = await page
+    .locator('.screenshots img')
+    .evaluate((image: unknown) =>
+      typeof image === 'object' && image !== null && 'naturalWidth' in image ? image.naturalWidth : undefined,
+    );
   assert.equal(width, 64);
   assert.equal(requests.filter((url) => url.startsWith('file:')).length, 1);
   const captions = await page.locator('.screenshots figcaption').allInnerTexts();

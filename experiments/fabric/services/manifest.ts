@@ -14,7 +14,7 @@ import { type Read, ReadThrough, Unavailable } from './read-through.ts';
 import { connectCache } from './redis-cache.ts';
 import { parseRegion } from './regions.ts';
 import { openReplica } from './replica.ts';
-import { segmentBytes } from './segment.ts';
+import { SEGMENT_TYPE, segmentBytes } from './segment.ts';
 import { readDurationMs, readNumber, readSwitch, readText } from './settings.ts';
 import { warmCache } from './warm.ts';
 
@@ -99,8 +99,8 @@ function serve(from: ReadThrough, kind: string): Route {
   };
 }
 
-function segment([video = '', number = '']: readonly string[]): Answer {
-  return { status: 200, body: segmentBytes(`${video}/${number}`), type: 'application/octet-stream' };
+function segment(): Answer {
+  return { status: 200, body: segmentBytes(), type: SEGMENT_TYPE };
 }
 
 async function watchLag(): Promise<void> {

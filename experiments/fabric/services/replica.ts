@@ -1,6 +1,7 @@
 /** The region's PostgreSQL replica, as the manifest service reads it: manifests (dear), channels (cheap), the heartbeat. */
 import pg from 'pg';
 import type { Copy } from './cache.ts';
+import { SEGMENT_SECONDS } from './segment.ts';
 import { waitingLine } from './waiting-line.ts';
 
 /** Limit for a read once it has its connection. A stampede stretches reads to seconds; a replica that is gone must not hold them for ever. */
@@ -98,5 +99,5 @@ function openPool(host: string, max: number, queryMsMax: number): pg.Pool {
 
 function foundVideo(row: VideoRow): Found {
   const segments = Array.from({ length: row.segments }, (_, index) => `/segment/${row.name}/${index + 1}`);
-  return { body: { title: row.title, segmentSeconds: 2, segments }, version: row.version, asOfMs: row.as_of_ms };
+  return { body: { title: row.title, segmentSeconds: SEGMENT_SECONDS, segments }, version: row.version, asOfMs: row.as_of_ms };
 }

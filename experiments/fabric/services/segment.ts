@@ -1,16 +1,14 @@
-/** Segments: bytes that stand for video. The page paints them, so a viewer sees whether the next one came. */
+/**
+ * Segments: two seconds of one small film, whatever is asked for; the drills are about who answers, not about what is seen. Each is a WebM file
+ * of its own, so a page can play it by itself or append one to another. `film/make-film.ts` draws it.
+ */
+import { readFileSync } from 'node:fs';
 
-/** Bytes in a segment: small, because the drills are about who answers and not about bandwidth. */
-export const SEGMENT_BYTES = 4096;
+export const SEGMENT_SECONDS = 2;
+export const SEGMENT_TYPE = 'video/webm; codecs="vp8"';
 
-/** The same bytes for the same name, everywhere (xorshift seeded by FNV-1a of the name). */
-export function segmentBytes(name: string): Uint8Array {
-  let state = [...name].reduce((hash, letter) => Math.imul(hash ^ letter.charCodeAt(0), 0x01000193) >>> 0, 0x811c9dc5) || 1;
-  return Uint8Array.from({ length: SEGMENT_BYTES }, () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    state >>>= 0;
-    return state & 0xff;
-  });
+const film = readFileSync(new URL('film.webm', import.meta.url));
+
+export function segmentBytes(): Uint8Array {
+  return film;
 }

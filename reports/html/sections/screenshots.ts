@@ -10,7 +10,9 @@ export type Pictures = ReadonlyMap<string, Uint8Array>;
 const PICTURES_MAX = 12;
 
 function renderScreenshot({ atMs, probe, detail, file }: ReportScreenshot, picture: Uint8Array | undefined): Markup {
-  const shown = picture && html`<img src="data:image/jpeg;base64,${Buffer.from(picture).toString('base64')}" alt="The page at ${momentOf(atMs)}: ${detail}">`;
+  const shown =
+    picture &&
+    html`<img src="data:image/jpeg;base64,${Buffer.from(picture).toString('base64')}" alt="The page at ${momentOf(atMs)}: ${detail}">`;
   return html`<figure>${shown}<figcaption><time>${momentOf(atMs)}</time> <b>${probe}</b>: ${detail}${!picture && html` <code>${file}</code>`}</figcaption></figure>`;
 }
 

@@ -4,7 +4,7 @@ import type { Copy } from '../../../experiments/fabric/services/cache.ts';
 import { Metrics } from '../../../experiments/fabric/services/metrics.ts';
 import { playerPage } from '../../../experiments/fabric/services/page.ts';
 import { REGIONS } from '../../../experiments/fabric/services/regions.ts';
-import { SEGMENT_BYTES, segmentBytes } from '../../../experiments/fabric/services/segment.ts';
+import { SEGMENT_SECONDS, segmentBytes } from '../../../experiments/fabric/services/segment.ts';
 import { LineFull, waitingLine } from '../../../experiments/fabric/services/waiting-line.ts';
 import { WARM_MS_MAX, warmCache } from '../../../experiments/fabric/services/warm.ts';
 import { within } from '../../../experiments/fabric/services/within.ts';
@@ -101,10 +101,14 @@ test('metrics are written as Prometheus reads them', () => {
   assert.ok(lines.includes('took_seconds_count{route="live"} 1'));
 });
 
-test('a segment is the same bytes for the same name, and others for another', () => {
-  assert.equal(segmentBytes('video-1/1').length, SEGMENT_BYTES);
-  assert.deepEqual(segmentBytes('video-1/1'), segmentBytes('video-1/1'));
-  assert.notDeepEqual(segmentBytes('video-1/1'), segmentBytes('video-1/2'));
+test('a segment is a small WebM file of one track and one cluster, as long as manifests say, so that one can follow another', () => {
+  const bytes = Buffer.from(segmentBytes());
+  assert.ok(bytes.length < 50_000, `${bytes.length} bytes`);
+  assert.equal(bytes.readUInt32BE(0), 0x1a45dfa3);
+  const [duration, cluster] = ['448901', '1f43b67501'].map((mark) => bytes.indexOf(Buffer.from(mark, 'hex')));
+  assert.equal(bytes.readDoubleBE((duration ?? 0) + 10), SEGMENT_SECONDS * 1000);
+  const size = Number(bytes.readBigUInt64BE((cluster ?? 0) + 4) & 0x00ff_ffff_ffff_ffffn);
+  assert.equal((cluster ?? 0) + 12 + size, bytes.length);
 });
 
 test('the page offers every region, fetches nothing from elsewhere, and its script parses', () => {

@@ -8,7 +8,9 @@ import { kinds } from '../../../runners/cli/kinds.ts';
 
 /** The complaints about a file with one journey; the steps begin on line 6. */
 function complaints(...steps: readonly string[]): string {
-  const text = ['title: x', 'probes:', '  visitor:', '    probe: browser', '    steps:', ...steps.map((step) => `      - ${step}`)].join('\n');
+  const text = ['title: x', 'probes:', '  visitor:', '    probe: browser', '    steps:', ...steps.map((step) => `      - ${step}`)].join(
+    '\n',
+  );
   const parsed = parseExperiment(`${text}\n`, { file: 'drill.yaml', kinds, environment: {} });
   return parsed.ok ? '' : formatProblems(parsed.problems);
 }

@@ -32,7 +32,12 @@ export function memoryCheck(): Check {
 export function browserCheck(machine: Machine): Check {
   const path = findTool(machine, 'chromium');
   if (path !== undefined) return { name: 'browser', state: 'ok', found: path };
-  return { name: 'browser', state: 'warn', found: 'none; browser probes, browser tests and PDF reports need one', hint: 'apt-get install chromium' };
+  return {
+    name: 'browser',
+    state: 'warn',
+    found: 'none; browser probes, browser tests and PDF reports need one',
+    hint: 'apt-get install chromium',
+  };
 }
 
 /** Packets are silenced through NFQUEUE, and delayed, lost and garbled through it or netem. */
