@@ -46,6 +46,11 @@ function pathOf(url: string): string {
   return (URL.parse(url)?.pathname ?? url).slice(0, TEXT_CHARACTERS_MAX);
 }
 
+/** The icon that browsers ask for by themselves; a site without one is not ill. */
+function isIcon(url: string): boolean {
+  return pathOf(url) === '/favicon.ico';
+}
+
 /** Listens to a page and all that it opens. Requests whose address holds one of `mayFail` are not counted. */
 export function listenTo(context: BrowserContext, page: Page, mayFail: readonly string[]): JourneyLog {
   const log = new JourneyLog();
@@ -59,7 +64,7 @@ export function listenTo(context: BrowserContext, page: Page, mayFail: readonly 
     if (trouble) log.addFailedRequest(request.url(), trouble);
   });
   context.on('console', (message) => {
-    if (message.type() === 'error') log.consoleErrors += 1;
+    if (message.type() === 'error' && !isIcon(message.location().url)) log.consoleErrors += 1;
   });
   context.on('weberror', (error) => {
     log.pageError ??= error.error().message.slice(0, TEXT_CHARACTERS_MAX);

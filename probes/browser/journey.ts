@@ -7,6 +7,7 @@ import { lookFailed, systemFailed, untilAborted } from '../failure-reading.ts';
 import type { LookContext, OpenProbe, Reading } from '../probe.ts';
 import { type JourneyFailure, journeyFailure } from './failure.ts';
 import { type JourneyLog, listenTo } from './journey-log.ts';
+import { pictureOf } from './picture.ts';
 import { playStep, type Stage } from './play-step.ts';
 import type { SharedBrowser, Visit } from './shared-browser.ts';
 import { STEPS_MAX, type Step, step, stepWords } from './steps.ts';
@@ -36,14 +37,17 @@ export const settings = z.strictObject({
 export type Settings = z.output<typeof settings>;
 
 /** What is left for a screenshot of the time for a look: a fifth, but this at most. */
-const RESERVE_MS_MAX = 1000;
+const RESERVE_MS_MAX = 1500;
 const RESERVE_SHARE = 0.2;
 /** A browser that needs more of the time than this share to be ready leaves too little for the journey: the look is unknown. */
 const READY_SHARE_MAX = 0.4;
+/** What closing a page is given even where no time is left; a browser that takes longer stands still. */
+const CLOSE_MS = 900;
 /** Screenshots of one probe; what breaks first tells most. */
 export const SCREENSHOTS_MAX = 6;
+/** What one may take, where the journey left that much. */
+const SCREENSHOT_MS_MAX = 3000;
 const VIEWPORT = { width: 1024, height: 640 };
-const JPEG_QUALITY = 60;
 
 interface Played {
   readonly tookMs: number;
@@ -97,11 +101,9 @@ export function openJourney(settings: Settings, browser: SharedBrowser): OpenPro
     const played = await untilAborted(signal, playSteps(stage, settings.steps));
     const reading = readJourney(settings.read, played, log);
     if (reading.status === 'unknown' || reading.value !== null || screenshotsLeft === 0) return reading;
-    screenshotsLeft -= 1;
-    const mask = [...filled].map((selector) => page.locator(selector));
-    const how = { type: 'jpeg', quality: JPEG_QUALITY, timeout: reserveMs / 2, mask } as const;
-    const picture = await page.screenshot(how).catch(() => undefined);
+    const picture = await pictureOf(page, filled, Math.min(SCREENSHOT_MS_MAX, leftMs() + reserveMs));
     const screenshot = picture && (await tools.keepScreenshot(picture));
+    if (screenshot !== undefined) screenshotsLeft -= 1;
     return screenshot === undefined ? reading : { ...reading, screenshot };
   };
 
@@ -113,7 +115,8 @@ export function openJourney(settings: Settings, browser: SharedBrowser): OpenPro
     const reading = late
       ? lookFailed(`the browser was ready only after ${Math.round(readyMs)} ms`)
       : await play(visit, context, readyMs).catch((error: unknown) => lookFailed(error));
-    return (await visit.end()) ? reading : lookFailed('the browser stood still; the next look has another');
+    const leftMs = context.signal.aborted ? 0 : startedMs + context.timeoutMs - performance.now();
+    return (await visit.end(Math.max(CLOSE_MS, leftMs))) ? reading : lookFailed('the browser stood still; the next look has another');
   };
 
   return {

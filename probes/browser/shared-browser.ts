@@ -10,9 +10,7 @@ import { Turns } from './turns.ts';
 export const JOURNEYS_AT_ONCE_MAX = 2;
 /** After so many journeys a fresh browser follows, so that what an old one leaks has a limit. */
 export const JOURNEYS_PER_BROWSER_MAX = 200;
-/** A context that takes longer to close shows that the browser stands still. */
-const CLOSE_MS_MAX = 1000;
-/** Browsers that may stand still before no other is started: each of them stays until this process ends. */
+/** Browsers in a row that may stand still before no other is started: each of them stays until this process ends. */
 export const STILL_MAX = 3;
 
 interface Running {
@@ -27,8 +25,8 @@ interface Running {
 export interface Visit {
   readonly context: BrowserContext;
   readonly page: Page;
-  /** Closes it; false where the browser stood still. Never throws. */
-  end(): Promise<boolean>;
+  /** Closes it; false where the browser stood still for so long. Never throws. */
+  end(limitMs: number): Promise<boolean>;
 }
 
 /** Whether the work was done in time; its failure is no matter. */
@@ -45,15 +43,13 @@ function doneWithin(limitMs: number, work: Promise<unknown>): Promise<boolean> {
 
 export class SharedBrowser {
   readonly #launch: () => Promise<Browser>;
-  readonly #closeMsMax: number;
   readonly #turns = new Turns(JOURNEYS_AT_ONCE_MAX);
   #current: Promise<Running> | undefined;
   #users = 0;
   #still = 0;
 
-  constructor(launch: () => Promise<Browser>, closeMsMax: number = CLOSE_MS_MAX) {
+  constructor(launch: () => Promise<Browser>) {
     this.#launch = launch;
-    this.#closeMsMax = closeMsMax;
   }
 
   /** Who joins leaves again; with the last one the browser ends. */
@@ -88,9 +84,10 @@ export class SharedBrowser {
   }
 
   #visitIn(running: Running, { context, page }: Omit<Visit, 'end'>): Visit {
-    const end = async (): Promise<boolean> => {
-      const closed = await doneWithin(this.#closeMsMax, context.close());
-      if (!closed) this.#abandon(running);
+    const end = async (limitMs: number): Promise<boolean> => {
+      const closed = await doneWithin(limitMs, context.close());
+      if (closed) this.#still = 0;
+      else this.#abandon(running);
       this.#release(running);
       return closed;
     };

@@ -21,7 +21,7 @@ export interface ObserveOptions {
   readonly startNs: bigint;
   readonly seed: number;
   readonly targetsOf: (target: string) => readonly ProbeTarget[];
-  readonly tools: Omit<ProbeTools, 'measureLoad'>;
+  readonly tools: Omit<ProbeTools, 'measureLoad' | 'nowMs'>;
   readonly random: () => number;
 }
 

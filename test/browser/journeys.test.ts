@@ -27,6 +27,11 @@ const PAGES: Readonly<Record<string, string>> = {
     '<h1></h1><script>document.querySelector("h1").textContent = document.cookie || "stranger"; document.cookie = "seen=1"</script>',
 };
 
+/** The limit of looks that use all of it; a busy machine needs some of it to open a page. */
+const SHORT_MS = 10_000;
+/** A machine too busy for a browser makes looks unknown; so many are tried then. */
+const LOOKS_MAX = 5;
+const NOT_READY = /^the browser was (not )?ready|^the look was cut off/;
 let server: LocalServer;
 let address: string;
 let browsers: SharedBrowser;
@@ -68,7 +73,10 @@ async function look(steps: readonly Written[], more: Written = {}, timeoutMs = 2
       return `screenshots/${pictures.length}.jpg`;
     },
   };
-  const reading = await lookOnce(probe, { tools, timeoutMs });
+  let reading = await lookOnce(probe, { tools, timeoutMs });
+  for (let looks = 1; looks < LOOKS_MAX && reading.status === 'unknown' && NOT_READY.test(reading.error); looks += 1) {
+    reading = await lookOnce(probe, { tools, timeoutMs });
+  }
   await probe.close();
   return { reading, pictures };
 }
@@ -76,7 +84,13 @@ async function look(steps: readonly Written[], more: Written = {}, timeoutMs = 2
 const at = (path: string) => ({ open: `${address}${path}` });
 const hello = { expect: { selector: 'h1', text: 'Hello' } };
 
-/** The detail of a reading that must be broken, with a JPEG to show it. */
+/** The detail of a reading that must be broken. */
+function unservedIn({ reading }: Looked): string {
+  assert.ok(reading.status === 'ok' && reading.value === null, JSON.stringify(reading));
+  return reading.detail ?? '';
+}
+
+/** The same of a page that came, with a JPEG to show it. */
 function brokenIn({ reading, pictures }: Looked): string {
   assert.ok(reading.status === 'ok' && reading.value === null, JSON.stringify(reading));
   assert.equal(reading.screenshot, 'screenshots/1.jpg');
@@ -107,33 +121,33 @@ test('each journey is a new visitor, with the headers that it was given', async 
   const stranger = [at('/cookie'), { expect: { selector: 'h1', text: 'stranger' } }];
   assert.equal(seenBy(await look(stranger)), true);
   assert.equal(seenBy(await look(stranger)), true);
-  assert.match(brokenIn(await look([at('/cookie'), ...stranger], {}, 3000)), /^step 3, .*it says 'seen=1'$/);
+  assert.match(brokenIn(await look([at('/cookie'), ...stranger], {}, SHORT_MS)), /^step 3, .*it says 'seen=1'$/);
   const echoed = [at('/echo'), { expect: { selector: 'h1', text: 'sa-east-1' } }];
   assert.equal(seenBy(await look(echoed, { headers: { 'x-viewer': 'sa-east-1' } })), true);
 });
 
-describe('a journey is broken, and a screenshot shows it, where', () => {
+describe('a journey is broken, and a screenshot shows the page that came, where', () => {
   test('the page answers with an error', async () => {
     assert.equal(brokenIn(await look([at('/nowhere')])), 'step 1, open /nowhere: answered 503');
   });
 
   test('nobody listens', async () => {
     const refused = { open: `http://127.0.0.1:${await closedPort()}/` };
-    assert.equal(brokenIn(await look([refused])), 'step 1, open /: ERR_CONNECTION_REFUSED');
+    assert.equal(unservedIn(await look([refused])), 'step 1, open /: ERR_CONNECTION_REFUSED');
   });
 
   test('nothing comes in time', async () => {
-    assert.equal(brokenIn(await look([at('/slow')], {}, 3000)), 'step 1, open /slow: timed out');
+    assert.equal(unservedIn(await look([at('/slow')], {}, SHORT_MS)), 'step 1, open /slow: timed out');
   });
 
   test('another text stands there, or nothing', async () => {
-    const said = brokenIn(await look([at('/'), { expect: { selector: 'h1', text: 'Hell' } }], {}, 3000));
+    const said = brokenIn(await look([at('/'), { expect: { selector: 'h1', text: 'Hell' } }], {}, SHORT_MS));
     assert.equal(said, "step 2, expect h1 to say 'Hell': it says 'Hello'");
-    assert.match(brokenIn(await look([at('/'), { expect: { selector: 'h2' } }], {}, 3000)), /it is not there$/);
+    assert.match(brokenIn(await look([at('/'), { expect: { selector: 'h2' } }], {}, SHORT_MS)), /it is not there$/);
   });
 
   test('what was waited for never becomes true', async () => {
-    const said = brokenIn(await look([at('/'), { until: 'document.querySelector("video").paused' }], {}, 3000));
+    const said = brokenIn(await look([at('/'), { until: 'document.querySelector("video").paused' }], {}, SHORT_MS));
     assert.match(said, /^step 2, until .*(null|undefined)/);
   });
 
@@ -146,7 +160,7 @@ describe('a journey is broken, and a screenshot shows it, where', () => {
   });
 
   test('the page hangs itself up', async () => {
-    const { reading } = await look([at('/busy'), { wait: '200ms' }, { click: 'h1' }], {}, 3000);
+    const { reading } = await look([at('/busy'), { wait: '200ms' }, { click: 'h1' }], {}, SHORT_MS);
     assert.ok(reading.status === 'unknown' || reading.value === null, JSON.stringify(reading));
   });
 });
@@ -167,7 +181,7 @@ test('a request that the page itself gave up is no failed request', async () => 
 });
 
 test('a journey that cannot be played as it is written is unknown', async () => {
-  const { reading } = await look([at('/'), { click: 'option' }], {}, 5000);
+  const { reading } = await look([at('/'), { click: 'option' }], {}, SHORT_MS);
   assert.ok(reading.status === 'unknown', JSON.stringify(reading));
   assert.match(reading.error, /strict mode violation/);
 });
@@ -179,7 +193,11 @@ test('screenshots of one probe have a limit', async () => {
     kept += 1;
     return `screenshots/${kept}.jpg`;
   };
-  for (let looks = 0; looks < SCREENSHOTS_MAX + 2; looks += 1) await lookOnce(probe, { tools: { ...noTools, keepScreenshot } });
+  let broken = 0;
+  for (let looks = 0; looks < 2 * SCREENSHOTS_MAX && broken <= SCREENSHOTS_MAX; looks += 1) {
+    const reading = await lookOnce(probe, { tools: { ...noTools, keepScreenshot }, timeoutMs: 20_000 });
+    if (reading.status === 'ok') broken += 1;
+  }
   await probe.close();
   assert.equal(kept, SCREENSHOTS_MAX);
 });
@@ -211,10 +229,11 @@ test('when the last probe closes, no process of the browser is left', async () =
   const own = new SharedBrowser(() => launchChromium());
   const before = new Set(descendantsOf(process.pid).map(({ pid }) => pid));
   const probe = openJourney(settings.parse({ steps: [at('/'), hello] }), own);
-  assert.equal((await lookOnce(probe)).status, 'ok');
+  const { status } = await lookOnce(probe, { timeoutMs: 20_000 });
   const started = descendantsOf(process.pid).filter(({ pid }) => !before.has(pid));
-  assert.ok(started.some(({ command }) => command.includes('--type=renderer')));
   await probe.close();
+  assert.equal(status, 'ok');
+  assert.ok(started.some(({ command }) => command.includes('--remote-debugging-pipe')));
   const left = descendantsOf(process.pid).filter(({ pid }) => !before.has(pid));
   assert.deepEqual(left, []);
 });

@@ -19,7 +19,8 @@ let answering: Answering;
 let asked: { readonly path: string; readonly region: unknown }[];
 
 function answer(path: string, how: ReturnType<Answering>, response: ServerResponse): void {
-  const json = (status: number, body: object) => response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  const json = (status: number, body: object) =>
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   if (how === 'silence') return;
   if (how === 'error') json(503, { error: 'the replica is more than 2000 ms behind' });
   else if (path === '/') response.writeHead(200, { 'content-type': 'text/html' }).end(playerPage());
@@ -27,7 +28,10 @@ function answer(path: string, how: ReturnType<Answering>, response: ServerRespon
     response.writeHead(200, { 'content-type': SEGMENT_TYPE }).end(how === 'garbage' ? 'no film' : segmentBytes());
   else {
     const body = { region: 'eu-central-1', version: asked.length, ageMs: 40, stale: false, cache: 'hit' };
-    json(200, path.startsWith('/live/') ? { ...body, channel: 'channel-1' } : { ...body, segments: ['/segment/video-1/1', '/segment/video-1/2'] });
+    json(
+      200,
+      path.startsWith('/live/') ? { ...body, channel: 'channel-1' } : { ...body, segments: ['/segment/video-1/1', '/segment/video-1/2'] },
+    );
   }
 }
 
@@ -59,7 +63,8 @@ async function watch(what: string, forMs: number, timeoutMs = 20_000): Promise<R
   return reading;
 }
 
-const detailOf = (reading: Reading) => (reading.status === 'ok' && reading.value === null ? (reading.detail ?? '') : JSON.stringify(reading));
+const detailOf = (reading: Reading) =>
+  reading.status === 'ok' && reading.value === null ? (reading.detail ?? '') : JSON.stringify(reading);
 
 for (const what of ['/live/channel-1', '/manifest/video-1']) {
   test(`${what} plays on from segment to segment, asked for where the viewer is`, async () => {

@@ -31,7 +31,7 @@ function pretended() {
     const browser = new PretendBrowser();
     started.push(browser);
     return browser as unknown as Browser;
-  }, CLOSE_MS_MAX);
+  });
   return { shared, started };
 }
 
@@ -39,7 +39,7 @@ test('all journeys share one browser, each in a context of its own, and it ends 
   const { shared, started } = pretended();
   shared.join();
   shared.join();
-  for (let journeys = 0; journeys < 5; journeys += 1) assert.equal(await (await shared.visit({}, forEver)).end(), true);
+  for (let journeys = 0; journeys < 5; journeys += 1) assert.equal(await (await shared.visit({}, forEver)).end(CLOSE_MS_MAX), true);
   assert.deepEqual([started.length, started[0]?.contexts], [1, 5]);
   await shared.leave();
   assert.equal(started[0]?.closed, false);
@@ -54,7 +54,7 @@ test('no more journeys than the limit are under way at once', async () => {
   const waiting = shared.visit({}, forEver);
   await new Promise(setImmediate);
   assert.equal(started[0]?.contexts, JOURNEYS_AT_ONCE_MAX);
-  await visits[0]?.end();
+  await visits[0]?.end(CLOSE_MS_MAX);
   await waiting;
   assert.equal(started[0]?.contexts, JOURNEYS_AT_ONCE_MAX + 1);
 });
@@ -62,13 +62,13 @@ test('no more journeys than the limit are under way at once', async () => {
 test('a browser that is gone is followed by another, and one that was left too', async () => {
   const { shared, started } = pretended();
   shared.join();
-  await (await shared.visit({}, forEver)).end();
+  await (await shared.visit({}, forEver)).end(CLOSE_MS_MAX);
   started[0]?.emit('disconnected');
-  await (await shared.visit({}, forEver)).end();
+  await (await shared.visit({}, forEver)).end(CLOSE_MS_MAX);
   assert.equal(started.length, 2);
   await shared.leave();
   shared.join();
-  await (await shared.visit({}, forEver)).end();
+  await (await shared.visit({}, forEver)).end(CLOSE_MS_MAX);
   assert.deepEqual(
     started.map(({ closed }) => closed),
     [true, true, false],
@@ -79,12 +79,12 @@ test('after many journeys a fresh browser follows, and the old one ends with the
   const { shared, started } = pretended();
   shared.join();
   const long = await shared.visit({}, forEver);
-  for (let journeys = 1; journeys < JOURNEYS_PER_BROWSER_MAX; journeys += 1) await (await shared.visit({}, forEver)).end();
+  for (let journeys = 1; journeys < JOURNEYS_PER_BROWSER_MAX; journeys += 1) await (await shared.visit({}, forEver)).end(CLOSE_MS_MAX);
   const next = await shared.visit({}, forEver);
   assert.deepEqual([started.length, started[0]?.closed], [2, false]);
-  await long.end();
+  await long.end(CLOSE_MS_MAX);
   assert.equal(started[0]?.closed, true);
-  await next.end();
+  await next.end(CLOSE_MS_MAX);
   assert.equal(started[1]?.closed, false);
 });
 
@@ -96,7 +96,7 @@ test('a browser that stands still is told and left, and after a few of them none
     const browser = started[number];
     assert.ok(browser);
     browser.hangs = true;
-    assert.equal(await visit.end(), false);
+    assert.equal(await visit.end(CLOSE_MS_MAX), false);
   }
   await assert.rejects(shared.visit({}, forEver), /stood still/);
   assert.equal(started.length, STILL_MAX);
@@ -111,5 +111,5 @@ test('a start that failed is tried again by the next journey', async () => {
   });
   shared.join();
   await assert.rejects(shared.visit({}, forEver), /no room/);
-  assert.equal(await (await shared.visit({}, forEver)).end(), true);
+  assert.equal(await (await shared.visit({}, forEver)).end(CLOSE_MS_MAX), true);
 });
