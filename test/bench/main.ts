@@ -1,8 +1,10 @@
-/** `npm run bench [-- fabric drill faults http2 impair library load probes proxy]`: prints the figures that docs/figures.md keeps. */
+/** `npm run bench [-- fabric drill faults ground-truth http2 impair library load probes proxy]`: prints the figures that docs/figures.md keeps. */
 import { cpus, release, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
 import { benchDrill } from './drill.ts';
 import { benchFabric } from './fabric.ts';
 import { benchFaults } from './faults/bench-faults.ts';
+import { benchGroundTruth } from './ground-truth/ground-truth.ts';
 import { benchHttp2 } from './http2.ts';
 import { benchImpair } from './impair.ts';
 import { benchLibrary } from './library.ts';
@@ -10,10 +12,21 @@ import { benchLoad } from './load.ts';
 import { benchProbes } from './probes.ts';
 import { benchProxy } from './proxy.ts';
 
+const { values, positionals: asked } = parseArgs({
+  allowPositionals: true,
+  options: { outages: { type: 'string' }, write: { type: 'boolean' } },
+});
+const outages = values.outages === undefined ? undefined : Number(values.outages);
+if (outages !== undefined && !(Number.isInteger(outages) && outages >= 1)) {
+  console.error(`bench: --outages is '${values.outages}'\n  hint: a whole number from 1 on`);
+  process.exit(4);
+}
+
 const SECTIONS = {
   fabric: benchFabric,
   drill: benchDrill,
   faults: benchFaults,
+  'ground-truth': (print: (text: string) => void) => benchGroundTruth(print, { outages, write: values.write }),
   http2: benchHttp2,
   impair: benchImpair,
   library: (print: (text: string) => void) => benchLibrary(print),
@@ -22,7 +35,6 @@ const SECTIONS = {
   proxy: benchProxy,
 };
 
-const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !Object.hasOwn(SECTIONS, name));
 if (unknown.length > 0) {
   console.error(`bench: there is no section '${unknown.join("', '")}'\n  hint: one of ${Object.keys(SECTIONS).join(', ')}`);
