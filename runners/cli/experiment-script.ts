@@ -19,8 +19,3 @@ export async function describeLoadScript(
     exitCode: EXIT.experimentWrong,
   });
 }
-
-/** Its scenarios, a line each. */
-export function scriptText({ file, scenarios }: ScriptDescription): string {
-  return [`Load by ${file}`, ...scenarios.map(({ name, executor, text }) => `  ${name}: ${executor}, ${text}`)].join('\n');
-}

@@ -102,7 +102,10 @@ function plannedOf(events: readonly Event[], scenario: string): readonly LoadCel
 
 test('a script and scenarios share a drill, one of them begins 5 s after the fault, and a broken threshold ends everything', async (t) => {
   const healthy = await system.containers();
-  const outcome = await system.run(['run', await experiment(), '--yes']);
+  const file = await experiment();
+  const { stdout } = await system.run(['plan', file]);
+  assert.match(stdout, /Load by 1 process .*\n +viewers: .*\n +rush: .*, from fault\+5s\nLoad by .*readers\.js, 1 process .*\n +readers: /);
+  const outcome = await system.run(['run', file, '--yes']);
   const report = await latestReport(system.folder);
   const events = await latestEvents(system.folder);
   assert.equal(outcome.exitCode, 1, outcome.stdout + outcome.stderr);

@@ -4,9 +4,9 @@ import { composeSystem } from '../../docker/compose-system.ts';
 import { connectEngines } from '../../docker/engines.ts';
 import { EXIT, type ExitCode, FiredrillError } from '../../failure.ts';
 import { faults } from '../../faults/index.ts';
-import { scriptText } from '../experiment-script.ts';
 import { type CliIo, wantsColor } from '../io.ts';
 import { loadExperiment } from '../load-experiment.ts';
+import { loadText } from '../load-text.ts';
 import { resolveExperiment } from '../resolve-experiment.ts';
 
 export interface PlanOptions {
@@ -42,7 +42,7 @@ export async function plan(io: CliIo, file: string, options: PlanOptions): Promi
   const text = options.json
     ? JSON.stringify(resolved.plan, undefined, 2)
     : renderPlan(resolved.plan, { color: wantsColor(io), columns: io.stdout.columns ?? 100 });
-  const script = loaded.script && !options.json ? `\n${scriptText(loaded.script)}\n` : '';
-  io.stdout.write(`${text}\n${script}`);
+  const load = options.json ? '' : loadText(loaded.experiment, loaded.script);
+  io.stdout.write(`${text}\n${load === '' ? '' : `\n${load}\n`}`);
   return EXIT.passed;
 }

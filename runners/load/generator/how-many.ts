@@ -26,6 +26,17 @@ export function processesFor(demand: number, taken = 0, cores = availableParalle
   return Math.max(1, Math.min(Math.ceil(demand), cores - 1 - taken, GENERATORS_MAX));
 }
 
+/** Of a script's test: nobody has anything to do beyond its virtual users. `asked` is what somebody says. */
+export function processesForScript(
+  { demand, scenarios }: { readonly demand: number; readonly scenarios: readonly { readonly vusMax: number }[] },
+  asked: number | undefined,
+  taken = 0,
+  cores = availableParallelism(),
+): number {
+  const users = Math.max(1, ...scenarios.map(({ vusMax }) => vusMax));
+  return Math.min(asked ?? processesFor(demand, taken, cores), users);
+}
+
 /** A number of processes that somebody asked for. Throws FiredrillError where there cannot be so many. */
 export function assertProcesses(count: number): number {
   if (Number.isInteger(count) && count >= 1 && count <= GENERATORS_MAX) return count;

@@ -3,7 +3,7 @@
  * decided how many follow. What the processes say to each other goes through here; what they say to the runner is handed on.
  */
 
-import { processesFor } from '../../generator/how-many.ts';
+import { processesForScript } from '../../generator/how-many.ts';
 import { runClock } from '../../pacing/clock.ts';
 import { K6_EXIT } from '../exit-codes.ts';
 import type { ScriptResult } from '../script-run.ts';
@@ -99,11 +99,9 @@ export class ScriptTeam {
     return member;
   }
 
-  /** A process has nothing to do beyond the virtual users that there are. */
-  #form({ demand, scenarios }: ScriptDescription): void {
-    const { processes = processesFor(demand, this.#options.coresTaken), onTeam } = this.#options;
-    const users = Math.max(1, ...scenarios.map(({ vusMax }) => vusMax));
-    const of = this.#endings.length > 0 ? 1 : Math.min(processes, users);
+  #form(description: ScriptDescription): void {
+    const { processes, coresTaken, onTeam } = this.#options;
+    const of = this.#endings.length > 0 ? 1 : processesForScript(description, processes, coresTaken);
     onTeam?.(of);
     while (this.#members.length < of) this.#start().process.tell({ type: 'share', share: { index: this.#members.length - 1, of } });
     this.#beginIfPlanned();

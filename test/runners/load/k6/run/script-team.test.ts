@@ -50,6 +50,41 @@ test('arrivals, iterations and virtual users are shared exactly, each with a num
   assert.equal(summary.metrics['iterations']?.['count'], 2 + 100 + 50 + 12);
 });
 
+test('in QuickJS too a test is shared exactly, its setup reaches all, and its summary is of all', async (t) => {
+  const server = await serve(t);
+  const { exitCode, stderr, summary } = await play(
+    t,
+    `import http from 'k6/http';
+     import { check, sleep } from 'k6';
+     import exec from 'k6/execution';
+     import { Counter } from 'k6/metrics';
+     class Order { constructor(number) { this.answer = http.get('${server.url}/order/' + __VU + '/' + number); } }
+     const orders = new Counter('orders');
+     export const options = {
+       scenarios: {
+         open: { executor: 'constant-arrival-rate', rate: 60, duration: '1s', preAllocatedVUs: 4, maxVUs: 60, exec: 'order' },
+         each: { executor: 'per-vu-iterations', vus: 6, iterations: 2, exec: 'wait' },
+       },
+       thresholds: { orders: ['count==60'], checks: ['rate==1'] },
+     };
+     export function setup() { http.get('${server.url}/setup'); return { token: 'secret' }; }
+     export function order({ token }) {
+       const { answer } = new Order(exec.scenario.iterationInTest);
+       check(answer, { 'it is there': ({ status }) => status === 200 && token === 'secret' });
+       orders.add(1);
+     }
+     export function wait() { sleep(0.01); }
+     export function teardown() { http.get('${server.url}/teardown'); }`,
+    { flags: [...THREE, '--engine', 'quickjs'] },
+  );
+  assert.equal(exitCode, 0, stderr);
+  const orders = told(server, '/order/');
+  assert.deepEqual(sorted(orders.map(([, number]) => number)), upTo(60));
+  assert.ok(new Set(orders.map(([user]) => user)).size >= 3, 'every process has had a part');
+  assert.deepEqual([server.count('/setup'), server.count('/teardown')], [1, 1]);
+  assert.deepEqual([summary.metrics['orders']?.['count'], summary.metrics['iterations']?.['count']], [60, 72]);
+});
+
 test('setup, teardown and handleSummary run once, and are of the whole test', async (t) => {
   const server = await serve(t);
   const startMs = performance.now();
