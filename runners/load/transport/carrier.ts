@@ -9,6 +9,8 @@ export interface Carrier {
   readonly multiplexed: boolean;
   /** Will soon know whether it can take more. */
   readonly growing: boolean;
+  /** Requests that it carries at once, as far as it knows. */
+  readonly carries: number;
   /** Only when free. `sinceMs` is when the job began to wait, NaN where it didn't; `again` where it was sent before. */
   send(job: Job, sinceMs: number, again: boolean): void;
   /** Waits for work from now on. */

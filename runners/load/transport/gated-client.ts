@@ -35,6 +35,7 @@ export interface ClientOptions {
 export class GatedClient extends Client implements Carrier {
   readonly multiplexed = false;
   readonly growing = false;
+  readonly carries = 1;
   readonly #options: ClientOptions;
   readonly #body: KeptBody;
   #state: 'cold' | 'ready' | 'busy' = 'cold';

@@ -81,6 +81,10 @@ export class Http2Client implements Carrier {
     return this.open && !this.#told;
   }
 
+  get carries(): number {
+    return this.#streamsMax;
+  }
+
   send(job: Job, sinceMs: number, again: boolean): void {
     const { clock, connection, budget } = this.#options;
     const atMs = clock.nowMs();

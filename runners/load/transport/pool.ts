@@ -4,7 +4,7 @@
  * handshake holds up nobody who could go elsewhere; a dial that fails takes the job at the head of the line with it,
  * so that a dead target costs one attempt an arrival; and a job that times out in line takes a lost dial with it, so that
  * those after it dial anew. Each connection is of HTTP/1.1 or of HTTP/2, as it was agreed; until the first has said
- * which, and where it carries many requests, one dial at a time will do.
+ * which, and how many requests it carries, one dial will do, and then as many as those that wait need.
  */
 import type { Outcome } from '../../../probes/slo/load-cells.ts';
 import { Fifo } from '../fifo.ts';
@@ -157,6 +157,7 @@ export class Pool implements Engine, CarrierOwner, DialOwner {
 
   freed(carrier: Carrier): void {
     this.#employ(carrier, false);
+    if (carrier.multiplexed && this.#waiting.length > 0) this.#open();
   }
 
   lost(carrier: Carrier): void {
@@ -183,9 +184,9 @@ export class Pool implements Engine, CarrierOwner, DialOwner {
     return client;
   }
 
-  /** It can take all that others are being opened for. */
+  /** It can take all that others are being opened for, where these were to carry one request each. */
   #many(connection: Connection): Carrier {
-    this.#openings.close();
+    if (!this.#multiplexed) this.#openings.close();
     this.#warming = 0;
     return new Http2Client({ clock: this.#clock, owner: this, budget: this.#budget, connection });
   }
@@ -199,6 +200,7 @@ export class Pool implements Engine, CarrierOwner, DialOwner {
       carrier.send(next.job, next.sinceMs, again !== undefined);
     }
     if (!carrier.free) return;
+    if (carrier.multiplexed) this.#openings.close();
     carrier.rest();
     if (!carrier.multiplexed || !this.#ready.includes(carrier)) this.#ready.push(carrier);
   }
@@ -239,7 +241,9 @@ export class Pool implements Engine, CarrierOwner, DialOwner {
   get #wanted(): boolean {
     const waiting = this.#again.length + this.#waiting.length + this.#warming;
     if (!this.#multiplexed) return waiting > this.#openings.size;
-    return waiting > 0 && this.#openings.moving === 0 && this.#newest?.growing !== true;
+    if (waiting === 0 || this.#newest?.growing) return false;
+    const { moving } = this.#openings;
+    return moving === 0 || (this.#newest !== undefined && waiting > moving * this.#newest.carries);
   }
 
   #dialDone(dial: Dial): void {

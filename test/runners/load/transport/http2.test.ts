@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import http2 from 'node:http2';
 import { test } from 'node:test';
 import type { Outcome } from '../../../../probes/slo/load-cells.ts';
+import { OPENING_MAX } from '../../../../runners/load/transport/openings.ts';
 import { listen, poolFor, request, TestJob } from '../support.ts';
 import { cert, http2Server, httpsServer, plainHttp2Server, type Serve, secureOrigin } from './servers.ts';
 
@@ -91,6 +92,32 @@ test('no more streams are open than the server allows, and the rest waits or goe
   assert.deepEqual(new Set(jobs.map(({ outcome }) => outcome)), new Set(['ok']));
   assert.equal(most, 4);
   assert.ok(sessions.length <= 3, `${sessions.length} connections`);
+});
+
+test('where many wait, as many connections are opened at once as they need, within the bound', async (t) => {
+  let held = 0;
+  const serve: Serve = (stream, headers) => {
+    if (headers[':path'] === '/hold') held += 1;
+    else echo(stream, headers);
+  };
+  const { pool, sessions } = await http2Server(t, serve, { settings: { maxConcurrentStreams: 4 } });
+  await request(pool);
+  const hold = () => pool.send(new TestJob('GET', undefined, { target: '/hold' }));
+  for (let count = 0; count < 6; count += 1) hold();
+  assert.equal(pool.sockets, 2, 'the two that wait need one more');
+  for (let count = 0; count < 94; count += 1) hold();
+  assert.equal(pool.sockets, 1 + OPENING_MAX);
+  while (held < 100) await new Promise((resolve) => setTimeout(resolve, 10));
+  assert.ok(sessions.length >= 25 && sessions.length <= 28, `${sessions.length} connections for 100 streams, 4 each`);
+});
+
+test('as long as nobody knows what a connection carries, one is opened at a time', async (t) => {
+  const { pool, sessions } = await http2Server(t, echo);
+  const jobs = Array.from({ length: 50 }, () => new TestJob());
+  for (const job of jobs) pool.send(job);
+  assert.equal(pool.sockets, 1);
+  await Promise.all(jobs.map(({ settled }) => settled));
+  assert.equal(sessions.length, 1);
 });
 
 test('a server that goes away lets finish what it took, and gets no more', async (t) => {

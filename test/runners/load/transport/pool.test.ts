@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { LookupFunction } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { runClock } from '../../../../runners/load/pacing/clock.ts';
+import { BODY_SENT_MAX } from '../../../../runners/load/transport/message.ts';
 import { OPENING_MAX } from '../../../../runners/load/transport/openings.ts';
 import { Pool } from '../../../../runners/load/transport/pool.ts';
 import { listen, OK, onRequests, originOf, poolFor, quietPort, serverProcess, TestJob } from '../support.ts';
@@ -159,4 +160,19 @@ test('a dial that is merely slow outlives the job that waited for it, and serves
   waiting[0]?.();
   assert.equal((await next.settled).outcome, 'ok');
   assert.equal(waiting.length, 1);
+});
+
+test('a body beyond the limit is refused in words before anything is dialled, and one at the limit is taken', async (t) => {
+  const pool = poolFor(t, await quietPort());
+  for (const body of [new Uint8Array(BODY_SENT_MAX + 1), 'x'.repeat(BODY_SENT_MAX + 1)]) {
+    const job = new TestJob('POST', undefined, { body });
+    pool.send(job);
+    assert.equal(job.outcome, 'dropped');
+    assert.match(job.failure?.message ?? '', /longer than 134217728 bytes and is not sent/);
+    assert.equal(pool.sockets, 0);
+  }
+  const most = new TestJob('POST', undefined, { body: new Uint8Array(BODY_SENT_MAX) });
+  pool.send(most);
+  assert.equal(pool.sockets, 1);
+  assert.equal((await most.settled).outcome, 'refused');
 });
