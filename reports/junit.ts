@@ -2,26 +2,8 @@
  * JUnit's XML, so that a CI shows each objective and each threshold as a test: broken is a failure, unknown an error. The
  * steady state is a test too, and so is the run itself where something else than these speaks against it.
  */
+import { renderSuite, type TestCase } from './junit-case.ts';
 import type { Report, ReportObjective, ReportThreshold } from './report.ts';
-
-interface TestCase {
-  readonly name: string;
-  readonly state: 'held' | 'broken' | 'unknown';
-  /** One line. */
-  readonly message: string;
-  readonly detail: string;
-}
-
-/** Characters that XML cannot hold at all are dropped; the five that mean something are escaped. */
-function escapeXml(text: string): string {
-  const allowed = [...text].filter((character) => (character.codePointAt(0) ?? 0) >= 0x20 || '\t\n\r'.includes(character)).join('');
-  return allowed
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&apos;');
-}
 
 function objectiveCase({ name, state, clauses }: ReportObjective): TestCase {
   const telling = clauses.filter((clause) => clause.state === state);
@@ -59,31 +41,10 @@ function runCase(report: Report, others: readonly TestCase[]): TestCase {
   };
 }
 
-function renderCase({ name, state, message, detail }: TestCase, className: string): string {
-  const head = `    <testcase classname="${escapeXml(className)}" name="${escapeXml(name)}" time="0"`;
-  if (state === 'held') return `${head}/>`;
-  const element = state === 'broken' ? 'failure' : 'error';
-  return `${head}>\n      <${element} message="${escapeXml(message)}">${escapeXml(detail)}</${element}>\n    </testcase>`;
-}
-
 /** The report as one test suite. */
 export function renderJunit(report: Report): string {
   const told = [...hypothesisCases(report), ...report.objectives.map(objectiveCase), ...(report.thresholds ?? []).map(thresholdCase)];
   const cases = [...told, runCase(report, told)];
   const title = report.variant ? `${report.experiment.title} (${report.variant})` : report.experiment.title;
-  const counts = [
-    `tests="${cases.length}"`,
-    `failures="${cases.filter(({ state }) => state === 'broken').length}"`,
-    `errors="${cases.filter(({ state }) => state === 'unknown').length}"`,
-    `time="${(report.durationMs / 1000).toFixed(3)}"`,
-  ].join(' ');
-  return [
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="firedrill" ${counts}>`,
-    `  <testsuite name="${escapeXml(title)}" ${counts} timestamp="${escapeXml(report.startedAt)}" id="${escapeXml(report.runId)}">`,
-    ...cases.map((each) => renderCase(each, title)),
-    '  </testsuite>',
-    '</testsuites>',
-    '',
-  ].join('\n');
+  return renderSuite({ title, id: report.runId, durationMs: report.durationMs, startedAt: report.startedAt, cases });
 }

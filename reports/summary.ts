@@ -2,22 +2,11 @@
 import { formatMs } from '../experiments/language/duration.ts';
 import { failedOf, lengthOf } from './figures.ts';
 import { instantColumns } from './instant-columns.ts';
+import { cell, MARKS, table } from './markdown.ts';
 import type { Report, ReportObjective, ReportThreshold } from './report.ts';
-
-const MARKS = { passed: '✅', failed: '❌', inconclusive: '❔', held: '✅', broken: '❌', unknown: '❔' } as const;
 
 /** Tags of the load that get a row. */
 const TAG_ROWS_MAX = 8;
-
-/** Text inside a table cell: one line, nothing that ends the cell or starts HTML. */
-function cell(text: string): string {
-  return text.replaceAll('\\', '\\\\').replaceAll('|', '\\|').replaceAll('<', '&lt;').replaceAll(/\s+/g, ' ');
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
-}
 
 function at(ms: number | null): string {
   return ms === null ? '–' : formatMs(ms);

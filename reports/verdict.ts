@@ -23,7 +23,7 @@ import { type FaultRecord, readTimeline, type Timeline } from './timeline.ts';
 const EXIT_BEFORE_TOUCHING: ReadonlySet<number> = new Set([3, 4, 7]);
 
 /** The fault whose clock an objective goes by: the one it names, else the first of the method by time. */
-function faultOf(name: string | undefined, faults: readonly FaultRecord[]): FaultRecord | undefined {
+export function faultOf(name: string | undefined, faults: readonly FaultRecord[]): FaultRecord | undefined {
   if (name !== undefined) return faults.find(({ planned }) => planned.name === name);
   return [...faults].sort((one, other) => one.planned.atMs - other.planned.atMs)[0];
 }

@@ -72,7 +72,7 @@ export const tolerance = byMarker(
 export type Tolerance = z.output<typeof tolerance>;
 
 /** Divides a value by a fact that a fault reported: `eviction.evicted`. */
-const per = z
+export const per = z
   .string()
   .regex(/^[A-Za-z0-9][\w.-]*\.[\w-]+$/, { error: 'is not a fact of a fault; name a fault and one of its facts, like eviction.evicted' })
   .transform((text) => {

@@ -1,4 +1,5 @@
 /** The experiment as the rest of firedrill sees it: parsed, checked, every default filled in. */
+import type { Comparison } from './comparison.ts';
 import type { Condition } from './condition.ts';
 import type { Duration } from './duration.ts';
 import type { Scenario } from './load.ts';
@@ -11,6 +12,7 @@ import type { FaultStep, GateStep } from './steps.ts';
 import type { TargetSelector } from './target.ts';
 
 export type { AnswerCheck, Extraction } from './answer-check.ts';
+export { ALL, type Comparison, type Measure, type Part, PLAIN, variantsOf } from './comparison.ts';
 export type { Cookies, Scenario } from './load.ts';
 export { type DataGenerator, generator } from './load-data.ts';
 export { type Chain, type ChainStep, type Request, request } from './load-request.ts';
@@ -49,4 +51,6 @@ export interface Experiment {
   readonly watch: Duration;
   readonly limits: { readonly maxTargets: number; readonly maxShare: number; readonly maxDuration: Duration };
   readonly variants: Readonly<Record<string, Overlay>>;
+  /** What must be so of the difference between variants, or from a stored run; none where it is left out. */
+  readonly comparisons?: Readonly<Record<string, Comparison>> | undefined;
 }

@@ -1,5 +1,6 @@
 /** Makes an experiment of a checked tree: every default filled in, inline probes named, each kind's own keys set aside as written. */
 import { z } from 'zod';
+import { comparison } from './comparison.ts';
 import { expandStep } from './composite.ts';
 import { burnCondition, condition, holding, loadCondition, readingCondition, spreadCondition } from './condition.ts';
 import { duration } from './duration.ts';
@@ -60,6 +61,7 @@ const outline = z.object({
   watch: duration.prefault('30s'),
   limits: limits.prefault({}),
   variants: z.record(name, overlay).default({}),
+  comparisons: z.record(name, comparison).optional(),
 });
 
 const faultHead = z.object({ fault: z.string(), ...faultBase });

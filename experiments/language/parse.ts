@@ -1,4 +1,5 @@
 /** From the text of a file to an experiment, or to everything that is wrong with it. */
+import { checkComparisons } from './checks/comparisons.ts';
 import { checkConditions } from './checks/conditions.ts';
 import { contextOf } from './checks/context.ts';
 import { checkLoad } from './checks/load.ts';
@@ -53,7 +54,16 @@ function check(written: MapNode, options: ParseOptions, schema: ReturnType<typeo
   const root = withExecutors(written, report);
   const flipped = checkTree(root, schema, report);
   const context = contextOf(root, { kinds: options.kinds, report, flipped: flipped ?? new Set(), files: options.files });
-  for (const each of [checkTargets, checkVariants, checkMethod, checkLoad, checkThresholds, checkConditions, checkObjectives])
+  for (const each of [
+    checkTargets,
+    checkVariants,
+    checkMethod,
+    checkLoad,
+    checkThresholds,
+    checkConditions,
+    checkObjectives,
+    checkComparisons,
+  ])
     each(context);
   return flipped && { root, flipped };
 }

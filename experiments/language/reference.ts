@@ -1,6 +1,7 @@
 /** The generated parts of the docs: tables of every key and kind, straight from the schemas, so that they cannot be wrong. */
 import { z } from 'zod';
 import { answerCheck, extraction } from './answer-check.ts';
+import { comparison } from './comparison.ts';
 import { describeParts } from './composite.ts';
 import { burnCondition, judgement, loadCondition, readingCondition, spreadCondition } from './condition.ts';
 import { burnWindow, periodBudget } from './error-budget.ts';
@@ -130,6 +131,7 @@ export function referenceSections(kinds: Kinds): Readonly<Record<string, string>
     objective: keysTable(objectiveOf(z.unknown().meta({ id: 'condition' }))),
     limits: keysTable(limits),
     variant: keysTable(overlay),
+    comparison: keysTable(comparison),
   };
 }
 

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { byKind, byMarker } from './choice.ts';
+import { comparison } from './comparison.ts';
 import { burnCondition, holding, judgement, loadCondition, readingCondition, spreadCondition } from './condition.ts';
 import { duration } from './duration.ts';
 import type { Kind, Kinds } from './kind.ts';
@@ -106,5 +107,9 @@ export function experimentSchema(kinds: Kinds) {
     watch: duration.prefault('30s').describe('How long to go on watching after the last undo at most; default 30s.'),
     limits: limits.prefault({}).describe('How far the experiment may go.'),
     variants: z.record(name, overlay).default({}).describe('Named overlays, chosen with --variant.'),
+    comparisons: z
+      .record(name, comparison.meta({ id: 'comparison' }))
+      .optional()
+      .describe('What must be so of the difference between variants (--variants), or from a stored run (--baseline).'),
   });
 }

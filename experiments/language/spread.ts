@@ -94,3 +94,15 @@ export function parseSpread(text: string): SpreadThreshold | string {
   if (typeof taken === 'string') return taken;
   return { measure, of, tags: selector.tags, ...taken, operator: found, bound: Number(bound), text: text.trim() };
 }
+
+/** A measure of spread without a bound. */
+export type SpreadMeasure = Omit<SpreadThreshold, 'operator' | 'bound'>;
+
+/** Parses a measure without a bound, `peak(job_starts)`; a text says what is wrong. */
+export function parseMeasure(text: string): SpreadMeasure | string {
+  const parsed = parseSpread(`${text}>0`);
+  if (parsed === FORM) return 'is not a measure of spread; write it like peak(job_starts)';
+  if (typeof parsed === 'string') return parsed;
+  const { operator: _operator, bound: _bound, ...measure } = parsed;
+  return { ...measure, text: text.trim() };
+}

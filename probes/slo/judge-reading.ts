@@ -1,6 +1,6 @@
 /** Judges a condition on a probe's readings over one stretch of time, and a single reading by itself. */
 import type { ReadingCondition, Tolerance } from '../../experiments/language/condition.ts';
-import type { Threshold } from '../../experiments/language/threshold.ts';
+import type { Aggregate } from '../../experiments/language/threshold.ts';
 import { percentileOf } from './counts.ts';
 import type { Evidence, ProbeReading } from './evidence.ts';
 import { type Rightness, rightness } from './in-a-row.ts';
@@ -60,7 +60,8 @@ function delta(lists: readonly (readonly ProbeReading[])[], fromMs: number, toMs
   return sum;
 }
 
-function aggregate(threshold: Threshold, ok: readonly ProbeReading[], lengthMs: number): number | undefined {
+/** What ok readings of a stretch come to together; undefined where they have no such aggregation, or it is of their order. */
+export function aggregateReadings(threshold: Aggregate, ok: readonly ProbeReading[], lengthMs: number): number | undefined {
   if (threshold.aggregation === 'count') return ok.length;
   if (threshold.aggregation === 'rate') return ok.filter(({ value }) => isTrue(value)).length / ok.length;
   const values = ok.map(({ value }) => numberOf(value)).filter((value) => value !== undefined);
@@ -89,7 +90,7 @@ export function judgeReading(condition: ReadingCondition, evidence: Evidence, fr
   if (blind > ok.length) return unknown(`${blind} of ${inside.length} looks failed`);
   const { threshold } = condition;
   if (!threshold || threshold.aggregation === 'value') return { state: 'held', ...eachSeen(ok, ok.at(-1), divisor, right) };
-  const total = threshold.aggregation === 'delta' ? delta(lists, fromMs, toMs) : aggregate(threshold, ok, toMs - fromMs);
+  const total = threshold.aggregation === 'delta' ? delta(lists, fromMs, toMs) : aggregateReadings(threshold, ok, toMs - fromMs);
   if (total === undefined) return unknown(`${ok.length} readings have no ${aggregationText(threshold)}`);
   const value = total / divisor;
   const seen = `${aggregationText(threshold)} ${numberText(value)} of ${ok.length} readings`;

@@ -41,6 +41,19 @@ function emptySums(): LoadSums {
   return { planned: 0, sent: 0, finished: 0, failed: 0, givenUp: 0, answered: 0, dropped: 0, completed: 0, prompt: 0, iterations: 0 };
 }
 
+function addSums(sums: LoadSums, more: LoadSums, sign: 1 | -1): void {
+  sums.planned += sign * more.planned;
+  sums.sent += sign * more.sent;
+  sums.finished += sign * more.finished;
+  sums.failed += sign * more.failed;
+  sums.givenUp += sign * more.givenUp;
+  sums.answered += sign * more.answered;
+  sums.dropped += sign * more.dropped;
+  sums.completed += sign * more.completed;
+  sums.prompt += sign * more.prompt;
+  sums.iterations += sign * more.iterations;
+}
+
 export function emptyRow(): LoadRow {
   return { sums: emptySums(), outcomes: new Map(), duration: [], latency: [], checks: new Map(), metrics: new Map() };
 }
@@ -77,6 +90,27 @@ export function addCell(row: LoadRow, cell: LoadCell): void {
     row.metrics.set(name, metric);
     addIncrement(metric, increment);
   }
+}
+
+/** Several rows as one, for windows that hold them together again and again; metrics stand in the bucket of the first. */
+export function mergeRows(rows: readonly LoadRow[]): LoadRow {
+  const merged = emptyRow();
+  for (const { sums, outcomes, duration, latency, checks, metrics } of rows) {
+    addSums(merged.sums, sums, 1);
+    for (const [outcome, count] of outcomes) merged.outcomes.set(outcome, (merged.outcomes.get(outcome) ?? 0) + count);
+    merged.duration.push(...duration);
+    merged.latency.push(...latency);
+    for (const [check, { passed, failed }] of checks) {
+      const counted = merged.checks.get(check) ?? { passed: 0, failed: 0 };
+      merged.checks.set(check, { passed: counted.passed + passed, failed: counted.failed + failed });
+    }
+    for (const [name, metric] of metrics) {
+      const sum = merged.metrics.get(name) ?? emptyMetricRow(metric.bucketMs);
+      merged.metrics.set(name, sum);
+      addIncrement(sum, { ...metric, values: metric.values.flat() });
+    }
+  }
+  return merged;
 }
 
 function promptOf(latency: TrendValues): number {
@@ -129,17 +163,7 @@ export class LoadWindow {
   }
 
   #sum(row: LoadRow, sign: 1 | -1): void {
-    const { sums } = this;
-    sums.planned += sign * row.sums.planned;
-    sums.sent += sign * row.sums.sent;
-    sums.finished += sign * row.sums.finished;
-    sums.failed += sign * row.sums.failed;
-    sums.givenUp += sign * row.sums.givenUp;
-    sums.answered += sign * row.sums.answered;
-    sums.dropped += sign * row.sums.dropped;
-    sums.completed += sign * row.sums.completed;
-    sums.prompt += sign * row.sums.prompt;
-    sums.iterations += sign * row.sums.iterations;
+    addSums(this.sums, row.sums, sign);
     if (this.#demand.trend) for (const part of row[this.#demand.trend]) this.histogram?.merge(part, sign);
     for (const [check, counted] of row.checks) {
       if (this.#demand.check !== undefined && this.#demand.check !== check) continue;

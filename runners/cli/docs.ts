@@ -9,6 +9,7 @@ import { experimentJsonSchema } from '../../experiments/language/json-schema.ts'
 import type { Kinds } from '../../experiments/language/kind.ts';
 import { fillSections, referenceSections } from '../../experiments/language/reference.ts';
 import { reportSchema } from '../../reports/report.ts';
+import { setReportSchema } from '../../reports/set/set-report.ts';
 import { type Mechanism, mechanisms } from '../agent/mechanisms.ts';
 import { scriptSections } from '../load/k6/reference.ts';
 import { kinds } from './kinds.ts';
@@ -29,6 +30,7 @@ export function generatedFiles(kinds: Kinds, read: (path: string) => string): Re
   return {
     'experiments/experiment.schema.json': asJson(experimentJsonSchema(kinds)),
     'reports/report.schema.json': asJson({ ...reportJson, title: 'firedrill report' }),
+    'reports/set-report.schema.json': asJson(z.toJSONSchema(setReportSchema)),
     ...Object.fromEntries(PAGES.map((path) => [path, fillSections(read(path), sections)])),
   };
 }

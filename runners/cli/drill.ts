@@ -9,7 +9,7 @@ import { agentImage } from '../agent/image.ts';
 import { composeSystem } from '../docker/compose-system.ts';
 import { connectEngines } from '../docker/engines.ts';
 import { ensureImages } from '../docker/images.ts';
-import type { ExitCode } from '../failure.ts';
+import { EXIT, type ExitCode, FiredrillError } from '../failure.ts';
 import type { Event, Plan } from '../journal/events.ts';
 import { findLeftovers } from '../journal/leftovers.ts';
 import { JOURNAL_FILE, readJournal } from '../journal/reader.ts';
@@ -23,7 +23,7 @@ import type { LoadedExperiment } from './load-experiment.ts';
 import { playRun } from './play-run.ts';
 import { exitCodeOfRun } from './run-exit.ts';
 import { lockRun } from './run-locks.ts';
-import { listenForStop } from './stop-signals.ts';
+import { listenForStop, type StopSignals } from './stop-signals.ts';
 import { assertNothingLeft } from './sweep/assert-nothing-left.ts';
 import { writeReports } from './write-reports.ts';
 
@@ -37,6 +37,8 @@ export interface DrillOptions {
   /** Asks before anything is touched; false ends the drill untouched. */
   readonly confirm?: ((plan: Plan) => Promise<boolean>) | undefined;
   readonly askGate?: ((question: string) => Promise<'go' | 'no-go' | 'no-answer'>) | undefined;
+  /** What stops it, where it is one of several drills that are stopped together; without, it listens by itself. */
+  readonly signals?: StopSignals | undefined;
 }
 
 export interface DrillResult {
@@ -47,6 +49,10 @@ export interface DrillResult {
 
 /** Seeds drawn where none is given; small enough to be typed. */
 const SEED_MAX = 1_000_000;
+
+export function drawSeed(): number {
+  return Math.floor(Math.random() * SEED_MAX);
+}
 
 /** Runs a drill. Throws FiredrillError where the ground is not fit; then nothing was touched and nothing is left. */
 export async function drill(io: CliIo, loaded: LoadedExperiment, options: DrillOptions): Promise<DrillResult> {
@@ -63,8 +69,9 @@ export async function drill(io: CliIo, loaded: LoadedExperiment, options: DrillO
   const dockers = engines.map(({ docker }) => docker);
   await assertNotStopped({ engines: dockers, stopFile });
   for (const docker of dockers) await assertNothingLeft(docker, root);
+  if (options.signals?.stopped.aborted) throw new FiredrillError('stopped', 'It was stopped before it began.', { exitCode: EXIT.stopped });
   const { id: runId, directory } = await createRunDirectory(root, new Date(), Math.random);
-  const signals = listenForStop(io);
+  const signals = options.signals ?? listenForStop(io);
   const watching = new AbortController();
   void watchForStop({ engines: dockers, stopFile, runId }, watching.signal, signals.stop);
   try {
@@ -72,7 +79,7 @@ export async function drill(io: CliIo, loaded: LoadedExperiment, options: DrillO
     for (const docker of dockers) await ensureImages(docker, { recipes: [agentImage], environment: io.environment, log: say });
     const locks = await lockRun(engines, system?.project, runId);
     try {
-      const seed = options.seed ?? Math.floor(Math.random() * SEED_MAX);
+      const seed = options.seed ?? drawSeed();
       const run = { ...options, io, engines, loaded, system, runId, directory, seed, locks, stopped: signals.stopped };
       const { failure } = await playRun(run);
       const judged = await writeReports(io, directory, { quiet: options.quiet }).catch((error: unknown) => {
@@ -88,7 +95,7 @@ export async function drill(io: CliIo, loaded: LoadedExperiment, options: DrillO
     }
   } finally {
     watching.abort();
-    signals.close();
+    if (!options.signals) signals.close();
     if (!(await hasPlan(directory)) && !(await leftSomething(directory))) await rm(directory, { recursive: true, force: true });
   }
 }

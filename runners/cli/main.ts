@@ -75,9 +75,16 @@ function addExperimentCommands(program: Command, io: CliIo, finish: Finish): voi
     .action(async (file: string, options) => finish(await plan(io, file, options)));
   program
     .command('run')
-    .description('run an experiment; exits by its verdict')
+    .description('run an experiment, or several variants of it to compare them; exits by the verdict')
     .argument('<file>')
     .addOption(variant())
+    .option(
+      '--variants <names>',
+      "variants to run one after the other and to compare: names behind commas, plain for the file as it stands, or 'all'",
+    )
+    .addOption(new Option('--repeat <times>', 'how often each is run; 4 and more tell differences by runs').argParser(repeatOf))
+    .option('--interleave', 'run them in turn: a, b, a, b', false)
+    .option('--baseline <run>', 'compare with a stored run or set')
     .addOption(seed())
     .addOption(yes())
     .option('--keep', 'leave the system up afterwards', false)
@@ -153,6 +160,18 @@ function seedOf(text: string): number {
   if (Number.isSafeInteger(seed) && seed >= 0) return seed;
   throw new FiredrillError('seed-wrong', `The seed '${text}' is not a whole number of 0 or more.`, {
     hint: 'Write it like: --seed 42',
+    exitCode: EXIT.usageWrong,
+  });
+}
+
+/** More than this is no set of runs but a mistake. */
+const REPEAT_MAX = 100;
+
+function repeatOf(text: string): number {
+  const times = Number(text);
+  if (Number.isSafeInteger(times) && times >= 1 && times <= REPEAT_MAX) return times;
+  throw new FiredrillError('repeat-wrong', `'${text}' is not a number of times from 1 to ${REPEAT_MAX}.`, {
+    hint: 'Write it like: --repeat 4',
     exitCode: EXIT.usageWrong,
   });
 }

@@ -10,6 +10,7 @@ import { renderSummary } from '../../reports/summary.ts';
 import { renderVerdict } from '../../reports/terminal/verdict.ts';
 import { judgeRun } from '../../reports/verdict.ts';
 import { EXIT, type ExitCode, FiredrillError } from '../failure.ts';
+import type { Event, EventOf } from '../journal/events.ts';
 import { JOURNAL_FILE, readJournal } from '../journal/reader.ts';
 import { SCREENSHOT_BYTES_MAX, SCREENSHOT_PATH } from '../runbook/screenshots.ts';
 import { type CliIo, wantsColor } from './io.ts';
@@ -54,16 +55,20 @@ export async function writeReports(io: CliIo, directory: string, { quiet }: Writ
   return { exitCode: exitCodeOf(report), report, unwritten };
 }
 
-/** The report of a run, from its journal alone. */
-async function judgeDirectory(directory: string): Promise<Report> {
+/** The events of a run that came as far as its plan. Throws FiredrillError where the folder holds none. */
+export async function readPlannedRun(directory: string): Promise<{ events: readonly Event[]; planned: EventOf<'run.planned'> }> {
   const { events } = await readJournal(join(directory, JOURNAL_FILE));
   const planned = events.find((event) => event.type === 'run.planned');
-  if (!planned) {
-    throw new FiredrillError('run-without-plan', `The run in ${directory} ended before it had a plan; there is nothing to judge.`, {
-      hint: 'See what happened in its journal.ndjson.',
-      exitCode: EXIT.usageWrong,
-    });
-  }
+  if (planned) return { events, planned };
+  throw new FiredrillError('run-without-plan', `The run in ${directory} ended before it had a plan; there is nothing to judge.`, {
+    hint: 'See what happened in its journal.ndjson.',
+    exitCode: EXIT.usageWrong,
+  });
+}
+
+/** The report of a run, from its journal alone. */
+async function judgeDirectory(directory: string): Promise<Report> {
+  const { events, planned } = await readPlannedRun(directory);
   return judgeRun(events, planned.experiment);
 }
 

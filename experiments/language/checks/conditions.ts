@@ -30,7 +30,8 @@ export function checkLoadCondition(context: CheckContext, node: MapNode): void {
   if (!context.hasScript) checkTags(context, load, selector);
 }
 
-function checkReadingCondition(context: CheckContext, node: MapNode): void {
+/** Checks a map of `reading` or `probe`, and what is said of it. */
+export function checkReadingCondition(context: CheckContext, node: MapNode): void {
   const marker = node.entries.has('probe') ? 'probe' : 'reading';
   const place = at(node, marker)?.span ?? node.span;
   const [tolerance, threshold] = [at(node, 'tolerance'), at(node, 'threshold')];

@@ -1,5 +1,5 @@
 /** When a counter of the load counts, by buckets of 100 ms: its peak within any second, and the spread of its instants. */
-import type { SpreadThreshold } from '../../../experiments/language/spread.ts';
+import type { SpreadMeasure } from '../../../experiments/language/spread.ts';
 import type { MetricSelector } from '../../../experiments/language/threshold.ts';
 import type { Evidence } from '../evidence.ts';
 import { readerFor } from '../judge-load.ts';
@@ -31,7 +31,7 @@ function countsOf(selector: MetricSelector, evidence: Evidence, fromMs: number, 
 
 /** Without an event nothing is known: a job that never ran does not prove that jobs run apart. */
 export function counterSpread(
-  { measure, of, tags, text }: SpreadThreshold,
+  { measure, of, tags, text }: SpreadMeasure,
   evidence: Evidence,
   least: number,
   fromMs: number,

@@ -1,5 +1,5 @@
 /** Measures of spread of the load by the values of a tag. */
-import type { SpreadThreshold } from '../../../experiments/language/spread.ts';
+import type { SpreadMeasure } from '../../../experiments/language/spread.ts';
 import type { MetricSelector } from '../../../experiments/language/threshold.ts';
 import type { Evidence } from '../evidence.ts';
 import { measureWindow, readerFor } from '../judge-load.ts';
@@ -29,7 +29,7 @@ function hottest({ byValue, lost }: Tallies): Found {
   return { least, most: (hot.shareAtMost * keys.total + lost) / all, seen: `${hot.key} has the most of ${numberText(all)} requests` };
 }
 
-function comparison({ values = ['', ''] }: SpreadThreshold, { byValue }: Tallies): Found {
+function comparison({ values = ['', ''] }: SpreadMeasure, { byValue }: Tallies): Found {
   const [old, recent] = values.map((value) => byValue.get(value)?.failed);
   const found = old && recent && deploymentDelta(old, recent);
   if (!found) return `no requests of ${values[old?.all ? 1 : 0]}`;
@@ -49,7 +49,7 @@ function failures({ byValue }: Tallies): Found {
   return exactly(normalisedEntropy(failed), countText(failed, 'failed requests'));
 }
 
-function latencies({ percentile = PERCENTILE_DEFAULT, text }: SpreadThreshold, { byValue }: Tallies, evidence: Evidence): Found {
+function latencies({ percentile = PERCENTILE_DEFAULT, text }: SpreadMeasure, { byValue }: Tallies, evidence: Evidence): Found {
   const selector: MetricSelector = { metric: 'http_req_latency', tags: {}, text };
   const question = { selector, aggregate: { aggregation: 'p', percentile } } as const;
   const reader = readerFor(selector, evidence);
@@ -62,7 +62,7 @@ function latencies({ percentile = PERCENTILE_DEFAULT, text }: SpreadThreshold, {
   return measureDelta(percentiles, blank && `${blank[0]} has no samples`, ' ms');
 }
 
-function measureTallies(spread: SpreadThreshold, tallies: Tallies, evidence: Evidence): Found {
+function measureTallies(spread: SpreadMeasure, tallies: Tallies, evidence: Evidence): Found {
   if (spread.measure === 'hot_key') return hottest(tallies);
   if (tallies.lost > 0) return `more series than are kept: ${tallies.lost} requests have lost their ${spread.of}`;
   if (spread.measure === 'z') return comparison(spread, tallies);
@@ -74,7 +74,7 @@ function measureTallies(spread: SpreadThreshold, tallies: Tallies, evidence: Evi
 }
 
 /** Fewer samples than `least` say nothing. */
-export function loadSpread(spread: SpreadThreshold, evidence: Evidence, least: number): MeasureStretch {
+export function loadSpread(spread: SpreadMeasure, evidence: Evidence, least: number): MeasureStretch {
   const selector: MetricSelector = { metric: 'http_reqs', tags: spread.tags, text: spread.text };
   if (evidence.isIncomplete(selector)) return () => `more series than are kept: what ${spread.text} asks for may lie in ${OTHER_TAG}`;
   const windows = new TagWindows(evidence, spread.of, selector, spread.measure === 'delta' ? { trend: 'latency' } : {});

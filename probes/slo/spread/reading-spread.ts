@@ -1,5 +1,5 @@
 /** Measures of spread of a probe's readings over the containers that it looks at. */
-import type { SpreadThreshold } from '../../../experiments/language/spread.ts';
+import type { SpreadMeasure } from '../../../experiments/language/spread.ts';
 import type { Evidence } from '../evidence.ts';
 import { numberOf } from '../judge-reading.ts';
 import { finite } from './amounts.ts';
@@ -19,7 +19,7 @@ function meansOf(evidence: Evidence, probe: string, fromMs: number, toMs: number
 }
 
 /** Where one container has no reading, nothing is known: it is a gap, not health. */
-export function readingSpread({ measure, of }: SpreadThreshold, evidence: Evidence, least: number, fromMs: number, toMs: number): Found {
+export function readingSpread({ measure, of }: SpreadMeasure, evidence: Evidence, least: number, fromMs: number, toMs: number): Found {
   const means = meansOf(evidence, of, fromMs, toMs);
   const blank = means.entries().find(([, mean]) => mean === undefined);
   if (means.size === 0) return 'no readings';

@@ -5,13 +5,20 @@ import { renderJson } from '../../../reports/json.ts';
 import { renderPlan } from '../../../reports/terminal/plan.ts';
 import { EXIT, type ExitCode, FiredrillError } from '../../failure.ts';
 import type { Plan } from '../../journal/events.ts';
-import { drill } from '../drill.ts';
+import { type DrillOptions, drill } from '../drill.ts';
 import { type CliIo, wantsColor } from '../io.ts';
 import { loadExperiment } from '../load-experiment.ts';
 import { ensureBrowserHere } from '../set-up/browser.ts';
+import { runSet } from '../set/run-set.ts';
 
 export interface RunOptions {
   readonly variant?: string | undefined;
+  /** `all`, or names behind commas: a set of runs, judged across. */
+  readonly variants?: string | undefined;
+  readonly repeat?: number | undefined;
+  readonly interleave?: boolean | undefined;
+  /** A stored run or set to compare with. */
+  readonly baseline?: string | undefined;
   readonly seed?: number | undefined;
   readonly yes: boolean;
   readonly keep: boolean;
@@ -33,16 +40,22 @@ export async function run(io: CliIo, file: string, options: RunOptions): Promise
   if (!loaded) return EXIT.experimentWrong;
   await ensureBrowserHere(io, loaded.experiment, { yes: options.yes, log: (line) => void io.stderr.write(`${line}\n`) });
   const { ask } = io;
-  const result = await drill(io, loaded, {
+  const drillOptions: DrillOptions = {
     leaseMs,
     seed: options.seed,
     keep: options.keep,
     quiet: options.json,
     confirm: options.yes || !ask || options.json ? undefined : (plan) => confirm(io, ask, plan),
     askGate: options.gates && ask ? (question) => askGate(ask, question) : undefined,
-  });
+  };
+  if (isSet(options)) return runSet(io, file, loaded, options, drillOptions);
+  const result = await drill(io, loaded, drillOptions);
   if (options.json) io.stdout.write(renderJson(result.report));
   return result.exitCode;
+}
+
+function isSet({ variants, repeat = 1, baseline }: RunOptions): boolean {
+  return variants !== undefined || repeat > 1 || baseline !== undefined;
 }
 
 function parseLease(text: string | undefined): number {
