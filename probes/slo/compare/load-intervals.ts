@@ -26,7 +26,7 @@ function compactRow(row: LoadRow, { demand }: MetricReader): LoadRow {
 
 function windowOf(rows: readonly (LoadRow | undefined)[], reader: MetricReader): LoadWindow {
   const window = new LoadWindow(reader.demand);
-  for (const row of rows) if (row) window.add(row);
+  for (const row of rows) if (row) window.grow(row);
   return window;
 }
 

@@ -2,8 +2,8 @@
 import type { Comparison, Experiment } from '../../../experiments/language/experiment.ts';
 import { type RecordedRun, recordRun } from '../../../reports/set/recorded-run.ts';
 import type { Event } from '../../../runners/journal/events.ts';
-import type { System } from '../../probes/slo/synthetic-load.ts';
 import { comparisonOf } from '../../helpers/comparison.ts';
+import type { System } from '../../probes/slo/synthetic-load.ts';
 import { experiment, journal, outage, readings } from '../synthetic-journal.ts';
 
 export interface PretendRun {
@@ -20,7 +20,8 @@ export interface PretendRun {
 
 /** Refuses a share of all requests, evenly over the run. */
 function refusing(share: number, system: System): System {
-  return (intendedMs) => (((Math.round(intendedMs) / 20) * 0.618034) % 1 < share ? { outcome: 'refused', latencyMs: 1 } : system(intendedMs));
+  return (intendedMs) =>
+    ((Math.round(intendedMs) / 20) * 0.618034) % 1 < share ? { outcome: 'refused', latencyMs: 1 } : system(intendedMs);
 }
 
 /** Peaks must be 20 % lower, failures no more. */
@@ -45,8 +46,16 @@ export const comparisons: Readonly<Record<string, Comparison>> = {
 export const compared: Experiment = { ...experiment, variants: { jitter: { environment: {} } }, comparisons };
 
 /** The events that such a run leaves. */
-export function eventsOf({ variant, runId, peak, darkMs = 4000, before = 'held', refused = 0 }: PretendRun, run: Experiment = compared): Event[] {
-  const parts = { home: refusing(refused, outage(20_100, 20_100 + darkMs)), before, run, extra: readings('jobs', 1000, (atMs) => (atMs > 22_000 ? peak : 0)) };
+export function eventsOf(
+  { variant, runId, peak, darkMs = 4000, before = 'held', refused = 0 }: PretendRun,
+  run: Experiment = compared,
+): Event[] {
+  const parts = {
+    home: refusing(refused, outage(20_100, 20_100 + darkMs)),
+    before,
+    run,
+    extra: readings('jobs', 1000, (atMs) => (atMs > 22_000 ? peak : 0)),
+  };
   return journal(parts).map((event): Event => {
     if (event.type === 'run.started') return { ...event, runId, variant: variant === 'plain' ? undefined : variant };
     if (event.type === 'run.planned') return { ...event, plan: { ...event.plan, variant: variant === 'plain' ? undefined : variant } };
