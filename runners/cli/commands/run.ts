@@ -8,8 +8,8 @@ import type { Plan } from '../../journal/events.ts';
 import { type DrillOptions, drill } from '../drill.ts';
 import { type CliIo, wantsColor } from '../io.ts';
 import { loadExperiment } from '../load-experiment.ts';
-import { ensureBrowserHere } from '../set-up/browser.ts';
 import { runSet } from '../set/run-set.ts';
+import { ensureBrowserHere } from '../set-up/browser.ts';
 
 export interface RunOptions {
   readonly variant?: string | undefined;

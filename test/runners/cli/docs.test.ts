@@ -29,7 +29,12 @@ describe('generated files', () => {
   test('that are stale are named by a check, which writes nothing', () => {
     const stale = updateDocs(root, kinds, true);
     const pages = ['docs/file-format.md', 'README.md', 'docs/figures.md', 'docs/k6.md'];
-    assert.deepEqual(stale, ['experiments/experiment.schema.json', 'reports/report.schema.json', 'reports/set-report.schema.json', ...pages]);
+    assert.deepEqual(stale, [
+      'experiments/experiment.schema.json',
+      'reports/report.schema.json',
+      'reports/set-report.schema.json',
+      ...pages,
+    ]);
     assert.match(readFileSync(join(root, 'README.md'), 'utf8'), /old/);
   });
 
