@@ -132,6 +132,30 @@ describe('the verdict', () => {
     assert.equal(report.objectives[0]?.state, 'unknown');
   });
 
+  it('is inconclusive where a probe could look no more from some instant on, and failed where what it looked at answered no more', () => {
+    const run = {
+      ...experiment,
+      objectives: { few: objective({ good: reading('errors', { bound: 'value<5' }), throughout: true }) },
+    };
+    const seen = readings('errors', 1000, (ms) => (ms < 30_000 ? 1 : null));
+    const blind = judge({ run, extra: seen });
+    assert.equal(outcome(blind), 'inconclusive 2');
+    assert.equal(blind.objectives[0]?.state, 'unknown');
+    const silent = seen.map((event) => (event.type === 'probe.reading' ? { ...event, status: 'ok' as const, error: undefined } : event));
+    assert.equal(outcome(judge({ run, extra: silent })), 'failed 1');
+  });
+
+  it('expects of a probe what is written for each phase: worse while the fault lasts, well again in time after it', () => {
+    const few = objective({
+      during: reading('errors', { bound: 'value<5' }),
+      after: { within: { ms: 5000 }, condition: reading('errors', { bound: 'value<1' }) },
+    });
+    const byPhase = readings('errors', 1000, (ms) => (ms < 20_000 ? 0 : ms < 53_000 ? 4 : 0));
+    assert.equal(judge({ run: { ...experiment, objectives: { few } }, extra: byPhase }).objectives[0]?.state, 'held');
+    const late = readings('errors', 1000, (ms) => (ms < 20_000 ? 0 : ms < 58_000 ? 4 : 0));
+    assert.equal(judge({ run: { ...experiment, objectives: { few } }, extra: late }).objectives[0]?.state, 'broken');
+  });
+
   it('is inconclusive where the lateness of the generator may explain the latency, and nowhere else', () => {
     const generator = { type: 'load.generator', lagP50Ms: 3, lagP99Ms: 40, eventLoopDelayP99Ms: 9, cpuShare: 0.9, rssBytes: 1e8 } as const;
     const late = (atMs: number, limited = true) => [
