@@ -24,10 +24,13 @@ export function isStale(copy: Copy, source: Source, staleAfterMs: number): boole
   return source === 'kept' || isBehind(copy, staleAfterMs);
 }
 
-/**
- * How long a fresh read may be served: its time to live spread by ±10 % so that copies made together do not end
- * together; a copy from a replica that is behind only for `behindMs`, so that the truth is served soon after it arrives.
- */
-export function freshForMs(behind: boolean, ttlMs: number, behindMs: number, random: number): number {
-  return behind ? Math.min(ttlMs, behindMs) : Math.round(ttlMs * (0.9 + 0.2 * random));
+/** A time to live, and by which share of it more or less copies live, so that those made together do not end together. */
+export interface Life {
+  readonly ttlMs: number;
+  readonly jitter: number;
+}
+
+/** How long a fresh read may be served; from a replica that is behind only for `behindMs`, so that the truth is served soon after it arrives. */
+export function freshForMs(behind: boolean, { ttlMs, jitter }: Life, behindMs: number, random: number): number {
+  return behind ? Math.min(ttlMs, behindMs) : Math.round(ttlMs * (1 - jitter + 2 * jitter * random));
 }

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Copy } from './cache.ts';
-import { ageMs } from './freshness.ts';
+import { ageMs, type Life } from './freshness.ts';
 import { type Answer, type Route, serveHttp } from './http-service.ts';
 import { Metrics } from './metrics.ts';
 import { Mutex } from './mutex.ts';
@@ -27,6 +27,9 @@ const WAIT_MS_MAX = 6000;
 /** Copies are kept this long beyond their time, for the day when the replica is gone. */
 const KEEP_VIDEO_MS = 24 * 3_600_000;
 const KEEP_CHANNEL_MS = 600_000;
+/** By which share of its time to live a copy lives longer or shorter: one that was asked for, and one of many that were refreshed at once. */
+const JITTER = 0.1;
+const REFRESH_JITTER = 0.5;
 /** A copy from a replica that is behind is served this long before the replica is asked again. */
 const BEHIND_MS = 1000;
 
@@ -55,6 +58,10 @@ const mutex = new Mutex<Copy | undefined>({
   },
 });
 
+const hasJitter = readSwitch(process.env, 'FABRIC_TTL_JITTER');
+const life = (ttlMs: number, jitter: number): Life => ({ ttlMs, jitter: hasJitter ? jitter : 0 });
+const refreshed = life(readDurationMs(process.env, 'FABRIC_REFRESH_TTL', '20s'), REFRESH_JITTER);
+
 function readThrough(prefix: string, read: Read, ttlMs: number, keepMs: number): ReadThrough {
   const counted: Read = (name) => {
     metrics.count('fabric_replica_reads_total', 'Reads asked of the replica.', { kind: prefix });
@@ -64,7 +71,7 @@ function readThrough(prefix: string, read: Read, ttlMs: number, keepMs: number):
     prefix,
     cache,
     read: counted,
-    ttlMs,
+    life: life(ttlMs, JITTER),
     keepMs,
     behindMs: BEHIND_MS,
     staleAfterMs,
@@ -103,6 +110,14 @@ function segment(): Answer {
   return { status: 200, body: segmentBytes(), type: SEGMENT_TYPE };
 }
 
+/** Reads the working set anew and keeps all of it at once, as a nightly job does; from then on all copies are of the same age. */
+async function refresh(_parts: readonly string[], method: string): Promise<Answer> {
+  if (method !== 'POST') return { status: 405, body: 'POST it' };
+  const all = await replica.readAll();
+  await Promise.all(all.map(({ name, ...found }) => videos.keep(name, found, refreshed)));
+  return { status: 200, body: { refreshed: all.length, region } };
+}
+
 async function watchLag(): Promise<void> {
   for (;;) {
     const lagMs = await replica.readBeatMs().then(
@@ -130,6 +145,7 @@ serveHttp({
     manifest: serve(videos, 'video'),
     live: serve(channels, 'channel'),
     segment,
+    refresh,
   },
 });
 await warmCache({

@@ -5,7 +5,7 @@
  *   stale serving  a replica that is behind, or gone, is answered for by what there is, marked stale; off: Unavailable
  */
 import type { Cache, Copy } from './cache.ts';
-import { freshForMs, isBehind, isStale, type Source } from './freshness.ts';
+import { freshForMs, isBehind, isStale, type Life, type Source } from './freshness.ts';
 import type { Mutex } from './mutex.ts';
 
 /** What the database says; undefined where it knows no such thing. */
@@ -26,7 +26,7 @@ export interface ReadThroughOptions {
   readonly prefix: string;
   readonly cache: Cache;
   readonly read: Read;
-  readonly ttlMs: number;
+  readonly life: Life;
   /** How long a copy is kept beyond its time, for stale serving. */
   readonly keepMs: number;
   /** How long a copy from a replica that is behind is served before the replica is asked again. */
@@ -61,10 +61,10 @@ export class ReadThrough {
     }
   }
 
-  /** Keeps a copy that was read in bulk, as if it had been asked for. */
-  async keep(name: string, found: Omit<Copy, 'readAtMs' | 'freshUntilMs'>): Promise<void> {
-    const { cache, keepMs, ttlMs, prefix } = this.#options;
-    await cache.set(`${prefix}:${name}`, this.#stamp(found), ttlMs + keepMs);
+  /** Keeps a copy that was read in bulk, as if it had been asked for, or with a life of its own. */
+  async keep(name: string, found: Omit<Copy, 'readAtMs' | 'freshUntilMs'>, life: Life = this.#options.life): Promise<void> {
+    const { cache, keepMs, prefix } = this.#options;
+    await cache.set(`${prefix}:${name}`, this.#stamp(found, life), life.ttlMs + keepMs);
   }
 
   #isFresh(copy: Copy): boolean {
@@ -89,17 +89,17 @@ export class ReadThrough {
   }
 
   async #readAndKeep(key: string, name: string): Promise<Copy | undefined> {
-    const { read, cache, ttlMs, keepMs } = this.#options;
+    const { read, cache, life, keepMs } = this.#options;
     const found = await read(name);
     if (!found) return undefined;
-    const copy = this.#stamp(found);
-    await cache.set(key, copy, ttlMs + keepMs).catch(() => undefined);
+    const copy = this.#stamp(found, life);
+    await cache.set(key, copy, life.ttlMs + keepMs).catch(() => undefined);
     return copy;
   }
 
-  #stamp(found: Omit<Copy, 'readAtMs' | 'freshUntilMs'>): Copy {
-    const { now, random, ttlMs, behindMs, staleAfterMs } = this.#options;
+  #stamp(found: Omit<Copy, 'readAtMs' | 'freshUntilMs'>, life: Life): Copy {
+    const { now, random, behindMs, staleAfterMs } = this.#options;
     const read: Copy = { ...found, readAtMs: now(), freshUntilMs: 0 };
-    return { ...read, freshUntilMs: read.readAtMs + freshForMs(isBehind(read, staleAfterMs), ttlMs, behindMs, random()) };
+    return { ...read, freshUntilMs: read.readAtMs + freshForMs(isBehind(read, staleAfterMs), life, behindMs, random()) };
   }
 }

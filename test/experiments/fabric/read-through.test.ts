@@ -24,7 +24,7 @@ function makeService({ withMutex = true, ...options }: Setting = {}) {
         if (name === 'unheard-of') return undefined;
         return { body: { title: name }, version: database.reads, asOfMs: region.nowMs - database.lagMs };
       },
-      ttlMs: TTL_MS,
+      life: { ttlMs: TTL_MS, jitter: 0.1 },
       keepMs: 86_400_000,
       behindMs: 1000,
       staleAfterMs: 2000,
@@ -132,4 +132,16 @@ test('while the cache is gone answers still come, from the replica', async () =>
   assert.equal((await passing(videos.serve('video-1')))?.cache, 'miss');
   assert.equal((await passing(videos.serve('video-1')))?.cache, 'miss');
   assert.equal(database.reads, 2);
+});
+
+test('what is kept in bulk lives as long as it is told to, and ends together only without jitter', async () => {
+  const { region, database, service, passing } = makeService({ random: () => 1 });
+  const videos = service();
+  const found = { body: {}, version: 1, asOfMs: region.nowMs };
+  await videos.keep('video-1', found, { ttlMs: 20_000, jitter: 0 });
+  await videos.keep('video-2', found, { ttlMs: 20_000, jitter: 0.5 });
+  await region.pass(21_000);
+  assert.equal((await passing(videos.serve('video-1')))?.cache, 'miss');
+  assert.equal((await passing(videos.serve('video-2')))?.cache, 'hit');
+  assert.equal(database.reads, 1);
 });
