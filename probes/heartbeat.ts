@@ -49,6 +49,13 @@ type Settings = z.output<typeof settings>;
 
 const inner = z.looseObject({ probe: z.string() });
 
+/** Whether the probe that tells the beat looks at containers; of settings as they are written. */
+function beatNeedsTarget(of: unknown): boolean {
+  const { data } = inner.safeParse(of);
+  const needed = BEATING[data?.probe ?? '']?.needsTarget ?? false;
+  return typeof needed === 'function' ? data !== undefined && needed(data) : needed;
+}
+
 function opened(of: unknown): OpenProbe {
   const { probe, ...settings } = inner.parse(of);
   const kind = BEATING[probe];
@@ -80,6 +87,6 @@ export const heartbeat = defineProbe({
   summary: 'Whether something still beats, told by the changes of what another probe reads: alive, suspected or dead.',
   settings,
   looks: { label: 'Heartbeat', colour: '#e11d48' },
-  needsTarget: false,
+  needsTarget: ({ of }) => beatNeedsTarget(of),
   open: openHeartbeat,
 });

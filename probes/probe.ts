@@ -97,8 +97,7 @@ export interface OpenProbe {
 
 export interface Probe extends Kind {
   readonly looks: { readonly label: string; readonly colour: string };
-  /** True where it needs a `target`. */
-  readonly needsTarget: boolean;
+  readonly needsTarget: NonNullable<Kind['needsTarget']>;
   /** Takes the settings as written in the file (already checked). */
   open(rawSettings: unknown): OpenProbe;
 }

@@ -87,7 +87,7 @@ export const redis = defineProbe({
   summary: 'Asks a Redis a command that only reads (default PING); the reply is the value.',
   settings,
   looks: { label: 'Redis', colour: '#dc2626' },
-  needsTarget: false,
+  needsTarget: ({ url }) => url === undefined,
   open: (settings) =>
     keepConnection({
       url: settings.url,

@@ -34,7 +34,7 @@ export const sql = defineProbe({
   summary: 'Asks a PostgreSQL, a MySQL or a MariaDB one read-only query; the first column of the first row is the value.',
   settings,
   looks: { label: 'SQL', colour: '#7c3aed' },
-  needsTarget: false,
+  needsTarget: ({ url }) => url === undefined,
   misfits(given) {
     const ofUrl = dialectOfUrl(given);
     if (ofUrl === undefined || given.dialect === undefined || ofUrl === given.dialect) return [];

@@ -82,7 +82,7 @@ export const tcp = defineProbe({
   summary: 'Dials a port over a fresh connection; may say something, and expect a greeting or an answer.',
   settings,
   looks: { label: 'TCP', colour: '#0891b2' },
-  needsTarget: false,
+  needsTarget: ({ host }) => host === undefined,
   misfits: ({ expect, read }) =>
     read === 'answer' && expect === undefined
       ? [{ key: 'read', message: 'an answer is read that nothing is expected of', hint: 'add expect: with a regular expression' }]

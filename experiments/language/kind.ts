@@ -30,8 +30,8 @@ export interface Kind {
   readonly composite?: Composite;
   /** Faults: what shows that it is in effect. */
   readonly provenBy?: string;
-  /** Probes: true where it needs a `target`. */
-  readonly needsTarget?: boolean;
+  /** Probes: whether it needs a `target`, by its settings as written where they may say elsewhere to look. */
+  readonly needsTarget?: boolean | ((written: Readonly<Record<string, unknown>>) => boolean);
 }
 
 /** Everything an experiment may name. */

@@ -45,13 +45,34 @@ test('settings that do not fit together are refused with their place, of named p
     'probes:',
     '  page: {probe: prometheus, page: "http://127.0.0.1/metrics"}',
     'steady-state-hypothesis:',
-    '  - {probe: tcp, port: 25, read: answer, tolerance: true}',
+    '  - {probe: tcp, host: a, port: 25, read: answer, tolerance: true}',
   ].join('\n');
   const parsed = parseExperiment(source, { file: 'misfits.yaml', kinds, environment: {} });
   assert.deepEqual(parsed.ok ? [] : parsed.problems.map(({ code, line, column, message }) => [code, line, column, message]), [
     ['misfit', 3, 10, "prometheus needs 'series'"],
-    ['misfit', 5, 28, 'an answer is read that nothing is expected of'],
+    ['misfit', 5, 37, 'an answer is read that nothing is expected of'],
   ]);
+});
+
+test('a probe that is told nowhere to look is refused where it is written', () => {
+  const source = [
+    'title: Nowhere',
+    'targets: {cache: {service: redis}}',
+    'probes:',
+    '  one: {probe: redis}',
+    '  two: {probe: heartbeat, interval: 1s, of: {probe: log, pattern: tick}}',
+    '  three: {probe: tcp, port: 80}',
+    '  four: {probe: redis, target: cache}',
+    '  five: {probe: sql, query: select 1, url: "mysql://127.0.0.1/shop"}',
+    '  six: {probe: heartbeat, interval: 1s, of: {probe: redis, url: "redis://127.0.0.1"}}',
+  ].join('\n');
+  const parsed = parseExperiment(source, { file: 'nowhere.yaml', kinds, environment: {} });
+  assert.deepEqual(
+    parsed.ok ? [] : parsed.problems.map(({ code, line, message }) => `${code} ${line} ${message}`),
+    ['redis', 'heartbeat', 'tcp'].map(
+      (kind, index) => `missing-key ${index + 4} probe '${kind}' is told nowhere to look: it needs a target or an address`,
+    ),
+  );
 });
 
 test('a heartbeat of a probe that cannot beat, or with a mistyped key of it, is explained at its place', () => {
@@ -59,7 +80,7 @@ test('a heartbeat of a probe that cannot beat, or with a mistyped key of it, is 
     'title: Beats',
     'probes:',
     '  one: {probe: heartbeat, interval: 1s, of: {probe: reddis, command: [GET, beat]}}',
-    '  two: {probe: heartbeat, interval: 1s, of: {probe: redis, comand: [GET, beat]}}',
+    '  two: {probe: heartbeat, interval: 1s, of: {probe: redis, comand: [GET, beat], url: "redis://a"}}',
   ].join('\n');
   const parsed = parseExperiment(source, { file: 'beats.yaml', kinds, environment: {} });
   assert.deepEqual(parsed.ok ? [] : parsed.problems.map(({ code, line, column, hint }) => [code, line, column, hint]), [

@@ -2,7 +2,8 @@
 import { formatMs } from '../duration.ts';
 import type { Kind } from '../kind.ts';
 import { namesTarget } from '../names.ts';
-import { at, entriesOf, itemsOf, keySpan, keysOf, type Node, textOf } from '../tree.ts';
+import { ownSettings } from '../normalise.ts';
+import { at, entriesOf, itemsOf, keySpan, keysOf, type Node, textOf, toRecord } from '../tree.ts';
 import { type CheckContext, checkMisfits, checkName } from './context.ts';
 import { msOf, scenarioEndMs } from './durations.ts';
 
@@ -100,18 +101,21 @@ export function checkMethod(context: CheckContext): void {
   checkNamesOnce(context);
 }
 
+/** What is wrong with a probe that has no target; undefined where it needs none. */
+function missingTarget(context: CheckContext, node: Node, { name, needsTarget, ...kind }: Kind): string | undefined {
+  if (needsTarget === true) return `probe '${name}' looks at containers: it needs a target`;
+  if (typeof needsTarget !== 'function') return undefined;
+  const written = ownSettings(toRecord(node, context.flipped), [{ name, ...kind }], name);
+  return needsTarget(written) ? `probe '${name}' is told nowhere to look: it needs a target or an address` : undefined;
+}
+
 /** Checks that probes aim at targets that there are, and have one where they need one. */
 export function checkProbe(context: CheckContext, node: Node): void {
   const kind = context.kinds.probes.find(({ name }) => name === textOf(at(node, 'probe')));
   checkTargets(context, node, kind);
+  if (!kind) return;
   const place = at(node, 'probe')?.span ?? keySpan(node, 'probe') ?? node.span;
-  if (kind) checkMisfits(context, node, kind, place);
-  if (kind?.needsTarget === true && at(node, 'target') === undefined) {
-    context.report(
-      'missing-key',
-      `probe '${kind.name}' looks at containers: it needs a target`,
-      place,
-      'add target: with a name from targets',
-    );
-  }
+  checkMisfits(context, node, kind, place);
+  const missing = at(node, 'target') === undefined ? missingTarget(context, node, kind) : undefined;
+  if (missing !== undefined) context.report('missing-key', missing, place, 'add target: with a name from targets');
 }
