@@ -44,9 +44,17 @@ function fabric(): readonly Target[] {
 
 const system = fabric();
 const examples = readdirSync(`${root}faults`).filter((name) => name.endsWith('.yaml'));
+const library = readdirSync(root).filter((name) => name.endsWith('.yaml'));
+
+/** The plan of an experiment of a folder against the fabric as Compose would make it. */
+function planOf(experiment: Experiment, folder: string) {
+  const targets = new Map(
+    Object.entries(experiment.targets).map(([name, selector]) => [name, system.filter((target) => matches(target, selector))]),
+  );
+  return planExperiment({ experiment, variant: undefined, folder, project: 'fabric', faults, targets, system, seed: 1 });
+}
 
 test('each fault and composite is in an experiment, or it is said why not', () => {
-  const library = readdirSync(root).filter((name) => name.endsWith('.yaml'));
   const used = [...library, ...examples.map((name) => `faults/${name}`)].flatMap((path) =>
     experimentAt(path).method.flatMap((step) => (step.type === 'fault' ? [step.fault, step.composite ?? ''] : [])),
   );
@@ -58,11 +66,7 @@ test('each fault and composite is in an experiment, or it is said why not', () =
 for (const file of examples) {
   test(`faults/${file} can be planned, under its own limits, and its load outlasts what is asked of it`, () => {
     const experiment = experimentAt(`faults/${file}`);
-    const targets = new Map(
-      Object.entries(experiment.targets).map(([name, selector]) => [name, system.filter((target) => matches(target, selector))]),
-    );
-    const options = { experiment, variant: undefined, folder: `${root}faults`, project: 'fabric', faults, targets, system, seed: 1 };
-    const plan = planExperiment(options);
+    const plan = planOf(experiment, `${root}faults`);
     assert.ok(plan.faults.length > 0 && plan.faults.every(({ operations }) => operations.operations.length > 0));
     assert.ok(Object.keys(experiment.objectives).length > 0);
     const asked = Object.values(experiment.objectives).flatMap(({ after, ...objective }) => [
@@ -71,5 +75,17 @@ for (const file of examples) {
     ]);
     const loadMs = experiment.scenarios.map(({ settings }) => z.object({ duration: z.string() }).parse(settings).duration);
     for (const each of loadMs) assert.ok(Number.parseInt(each, 10) * 1000 >= plan.lastUndoMs + Math.max(...asked), each);
+  });
+}
+
+for (const file of library) {
+  test(`${file} can be planned, under its own limits, and every probe finds what it looks at`, () => {
+    const experiment = experimentAt(file);
+    const plan = planOf(experiment, root);
+    assert.ok(plan.faults.length > 0 && plan.faults.every(({ operations }) => operations.operations.length > 0));
+    for (const { name, target } of experiment.probes) {
+      const selector = target === undefined ? undefined : experiment.targets[target];
+      assert.ok(target === undefined || (selector && system.some((each) => matches(each, selector))), name);
+    }
   });
 }

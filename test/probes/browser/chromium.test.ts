@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { CHROMIUM_MISSING, chromiumPaths, findChromium, launchChromium } from '../../../probes/browser/chromium.ts';
 
@@ -28,4 +29,13 @@ test('browsers are looked for where PATH says, then where they usually are', () 
   assert.equal(paths[0], '/opt/mine/chromium');
   assert.ok(paths.indexOf('/usr/bin/google-chrome') > 0 && paths.includes('/snap/bin/chromium'));
   assert.equal(new Set(paths).size, paths.length);
+});
+
+test('a run without a browser probe does not load Playwright', () => {
+  const list = new URL('../../../probes/index.ts', import.meta.url).href;
+  const script = `await import(${JSON.stringify(list)});
+    const { createRequire } = await import('node:module');
+    console.log(Object.keys(createRequire(import.meta.url).cache).filter((path) => path.includes('playwright')).length);`;
+  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
+  assert.equal(stdout.trim(), '0', stderr);
 });
