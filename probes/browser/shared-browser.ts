@@ -141,10 +141,7 @@ async function openPage(browser: Browser, options: BrowserContextOptions, signal
   try {
     return await untilAborted(signal, opening);
   } catch (error) {
-    opening.then(
-      ({ context }) => context.close(),
-      () => undefined,
-    );
+    opening.then(({ context }) => context.close()).catch(() => undefined);
     throw error;
   }
 }
