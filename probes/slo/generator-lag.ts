@@ -1,7 +1,7 @@
 /**
- * What a load generator that was itself too late leaves of a judgement on latency. Its lag can only make latency look
- * worse: what was good stays good, and what was not good counts only where the lag cannot explain it. Nothing else that
- * is judged depends on it.
+ * What a load generator that was itself too late leaves of a judgement on latency. Requests that it sent late and answers that it read
+ * late can only make latency look worse: what was good stays good, and what was not good counts only where the lag cannot explain it.
+ * Nothing else that is judged depends on it.
  */
 import type { Condition, LoadCondition } from '../../experiments/language/condition.ts';
 import type { Threshold } from '../../experiments/language/threshold.ts';
@@ -13,7 +13,7 @@ import { isLatency } from './judge-load.ts';
 import { isSpreadOfLatency } from './judge-spread.ts';
 import { type Judgement, unknown } from './judgement.ts';
 
-/** A time in which the generator was too late; 99 % of the requests by no more than `lagMs`. */
+/** A time in which the generator was too late: in sending and in reading the answer together by no more than `lagMs` for 99 % of the requests. */
 export interface LateSpan {
   readonly fromMs: number;
   readonly toMs: number;
@@ -24,14 +24,17 @@ export interface LateSpan {
 interface LagFacts {
   readonly atMs: number;
   readonly lagP99Ms: number;
+  readonly eventLoopDelayP99Ms: number;
   readonly limited: boolean;
 }
 
 /** The generator tells of itself about once a second. Its lag also reaches back, to when late requests were due. */
 export function lateSpansOf(facts: readonly LagFacts[]): readonly LateSpan[] {
-  return facts.flatMap(({ limited, atMs, lagP99Ms }, index) => {
+  return facts.flatMap(({ limited, atMs, lagP99Ms, eventLoopDelayP99Ms }, index) => {
     const sinceMs = facts[index - 1]?.atMs ?? 0;
-    return limited ? [{ fromMs: sinceMs - lagP99Ms, toMs: atMs, lagMs: lagP99Ms }] : [];
+    // An answer that is there waits for the event loop until it is read.
+    const lagMs = lagP99Ms + eventLoopDelayP99Ms;
+    return limited ? [{ fromMs: sinceMs - lagMs, toMs: atMs, lagMs }] : [];
   });
 }
 

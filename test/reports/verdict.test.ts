@@ -158,9 +158,9 @@ describe('the verdict', () => {
 
   it('is inconclusive where the lateness of the generator may explain the latency, and nowhere else', () => {
     const generator = { type: 'load.generator', lagP50Ms: 3, lagP99Ms: 40, eventLoopDelayP99Ms: 9, cpuShare: 0.9, rssBytes: 1e8 } as const;
-    const late = (atMs: number, limited = true) => [
+    const late = (atMs: number, limited = true, eventLoopDelayP99Ms = 9) => [
       stamp(atMs - 1000, { ...generator, limited: false }),
-      stamp(atMs, { ...generator, limited }),
+      stamp(atMs, { ...generator, limited, eventLoopDelayP99Ms }),
     ];
     const slow = (latencyMs: number) => (ms: number) => ({
       outcome: 'ok' as const,
@@ -170,6 +170,7 @@ describe('the verdict', () => {
     assert.equal(outcome(judge({ other: slow(270), extra: late(31_000, false) })), 'failed 1');
     assert.equal(outcome(judge({ other: slow(270), extra: late(60_000) })), 'failed 1');
     assert.equal(outcome(judge({ other: slow(400), extra: late(31_000) })), 'failed 1');
+    assert.equal(outcome(judge({ other: slow(400), extra: late(31_000, true, 380) })), 'inconclusive 2');
     assert.equal(outcome(judge({ extra: late(31_000) })), 'passed 0');
     assert.equal(judge({ extra: late(31_000) }).generator.lagP99Ms, 40);
   });

@@ -105,7 +105,7 @@ export async function measure(outage: Outage): Promise<Measured> {
     const port = await target.port;
     const start: Stamp = { ns: String(process.hrtime.bigint()), wallMs: Date.now() };
     const evidence = new Evidence();
-    const facts: { atMs: number; lagP99Ms: number; limited: boolean }[] = [];
+    const facts: { atMs: number; lagP99Ms: number; eventLoopDelayP99Ms: number; limited: boolean }[] = [];
     const run = startLoad({
       scenarios: [
         scenarioOf({
@@ -118,8 +118,8 @@ export async function measure(outage: Outage): Promise<Measured> {
       seed: outage.seed,
       onSeries: (series) => evidence.addSeries(series),
       onCells: (cells) => evidence.addCells(cells),
-      onGenerator: ({ lagP99Ms, limited }) =>
-        facts.push({ atMs: Number(process.hrtime.bigint() - BigInt(start.ns)) / 1e6, lagP99Ms, limited }),
+      onGenerator: ({ lagP99Ms, eventLoopDelayP99Ms, limited }) =>
+        facts.push({ atMs: Number(process.hrtime.bigint() - BigInt(start.ns)) / 1e6, lagP99Ms, eventLoopDelayP99Ms, limited }),
       signal: new AbortController().signal,
     });
     await run.done;
