@@ -35,11 +35,14 @@ async function leftOf(all: readonly Descendant[], limitMs: number): Promise<read
 test('after kill -9 of the process that looks, no process of its browser is left', async () => {
   await using server = await httpServer((_, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Hello</h1>'));
   const wandering = fileURLToPath(new URL('./wandering.ts', import.meta.url));
-  const child = spawn(process.execPath, [wandering, `http://127.0.0.1:${server.port}/`], { stdio: 'ignore' });
+  const folder = mkdtempSync(join(tmpdir(), 'firedrill-browser-'));
+  const env = { ...process.env, TMPDIR: folder };
+  const child = spawn(process.execPath, [wandering, `http://127.0.0.1:${server.port}/`], { stdio: 'ignore', env });
   const started = await browserOf(child);
   assert.ok(started.length >= 2, JSON.stringify(started));
   child.kill('SIGKILL');
   assert.deepEqual(await leftOf(started, ENDED_MS_MAX), []);
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
 test('a browser that is told over a port instead outlives such a death', async () => {
