@@ -13,11 +13,11 @@ export function sideText({ values, mean }: SetComparison['variant']): string {
   return values.length > 1 && values.length <= VALUES_SHOWN_MAX ? `${numberText(mean)} (${each})` : numberText(mean);
 }
 
-/** `−62% (−65% … −59%)`, in the measure's own unit where the baseline may be 0; `–` where nothing was compared. */
-export function differenceText({ difference }: SetComparison): string {
+/** `−62% (−65% … −59%)`, in the measure's own unit where the claim is, or where the baseline may be 0; `–` where nothing was compared. */
+export function differenceText({ difference, expect }: SetComparison): string {
   if (!difference) return '–';
   const { absolute, low, high, relative, relativeLow, relativeHigh } = difference;
-  if (relative === null || relativeLow === null || relativeHigh === null)
+  if (!expect.endsWith('%') || relative === null || relativeLow === null || relativeHigh === null)
     return `${signedText(absolute, false)} (${signedText(low, false)} … ${signedText(high, false)})`;
   return `${signedText(relative, true)} (${signedText(relativeLow, true)} … ${signedText(relativeHigh, true)})`;
 }

@@ -54,7 +54,13 @@ export async function run(io: CliIo, file: string, options: RunOptions): Promise
   return result.exitCode;
 }
 
-function isSet({ variants, repeat = 1, baseline }: RunOptions): boolean {
+function isSet({ variants, repeat = 1, interleave = false, baseline }: RunOptions): boolean {
+  if (interleave && variants === undefined) {
+    throw new FiredrillError('nothing-to-interleave', 'There is --interleave, and only one variant to run.', {
+      hint: 'Name several: --variants all --repeat 4 --interleave',
+      exitCode: EXIT.usageWrong,
+    });
+  }
   return variants !== undefined || repeat > 1 || baseline !== undefined;
 }
 

@@ -135,6 +135,12 @@ describe('the formats of a set', () => {
     assert.match(renderSetSummary(noDifferent), /difference&lt;=-20%: unknown, no different/);
   });
 
+  it('tell a difference in the unit of its claim', () => {
+    const text = renderSetVerdict(held, { color: false, columns: 200 });
+    assert.match(text, /−70\.1% \(.*%\); claimed: difference<=-20%/);
+    assert.match(text, /, 0 \(−0\.00\d+ … \+0\.00\d+\); claimed: difference<0\.1/);
+  });
+
   it('are tests for a CI: unknown is an error, broken a failure, a baseline that fails none', () => {
     assert.match(renderSetJunit(held), /<testsuites name="firedrill" tests="11" failures="0" errors="0"/);
     assert.match(
