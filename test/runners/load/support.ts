@@ -4,7 +4,10 @@ import { once } from 'node:events';
 import net from 'node:net';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import type { LoadCondition } from '../../../experiments/language/condition.ts';
 import type { Scenario } from '../../../experiments/language/experiment.ts';
+import { parseSelector, parseThreshold } from '../../../experiments/language/threshold.ts';
+import { Evidence } from '../../../probes/slo/evidence.ts';
 import { Histogram } from '../../../probes/slo/histogram.ts';
 import type { LoadCell, LoadSeries, Outcome } from '../../../probes/slo/load-cells.ts';
 import type { GeneratorFacts } from '../../../runners/load/generator/merge.ts';
@@ -215,6 +218,21 @@ export function begin(t: TestContext, parts: ScenarioParts | readonly Scenario[]
   run.done.catch(() => {});
   t.after(() => run.stop());
   return { run, sums, series, facts, nowMs: runClock(startNs).nowMs };
+}
+
+/** What a load told, as it is judged. */
+export function evidenceOf({ series, sums }: Pick<ReturnType<typeof begin>, 'series' | 'sums'>): Evidence {
+  const evidence = new Evidence();
+  for (const each of series) evidence.addSeries(each);
+  evidence.addCells(sums.cells);
+  return evidence;
+}
+
+/** A condition on the load, as it is written. */
+export function conditionOf(selector: string, threshold: string): LoadCondition {
+  const [load, parsed] = [parseSelector(selector), parseThreshold(threshold)];
+  if (!load || !parsed) throw new Error(`${selector} ${threshold} is no condition`);
+  return { load, threshold: parsed };
 }
 
 /** An HTTP server in a process of its own, which can be killed and frozen. */

@@ -4,24 +4,10 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { parseSelector, parseThreshold } from '../../../../experiments/language/threshold.ts';
-import { Evidence } from '../../../../probes/slo/evidence.ts';
 import { judgeLoad } from '../../../../probes/slo/judge-load.ts';
 import { FiredrillError } from '../../../../runners/failure.ts';
 import { SILENCE_MS_MAX } from '../../../../runners/load/generator/generator-process.ts';
-import { begin, listen, OK, onRequests, quietPort, scenarioOf } from '../support.ts';
-
-function parsedCondition(selector: string, threshold: string): Parameters<typeof judgeLoad>[0] {
-  return { load: parseSelector(selector), threshold: parseThreshold(threshold) } as Parameters<typeof judgeLoad>[0];
-}
-
-/** What a load told, as it is judged. */
-function evidenceOf({ series, sums }: Pick<ReturnType<typeof begin>, 'series' | 'sums'>): Evidence {
-  const evidence = new Evidence();
-  for (const each of series) evidence.addSeries(each);
-  evidence.addCells(sums.cells);
-  return evidence;
-}
+import { begin, conditionOf, evidenceOf, listen, OK, onRequests, quietPort, scenarioOf } from '../support.ts';
 
 function alive(pid: number): boolean {
   try {
@@ -158,7 +144,7 @@ test('requests that end by gracefulStop are no failures, arrivals beyond maxVUs 
     20,
   );
   assert.ok(full.sums.cells.every(({ givenUp }) => givenUp === undefined));
-  const failed = parsedCondition('http_req_failed', 'rate<0.5');
+  const failed = conditionOf('http_req_failed', 'rate<0.5');
   assert.deepEqual(
     [judgeLoad(failed, evidenceOf(cut), 0, 600_000).state, judgeLoad(failed, evidenceOf(full), 0, 600_000).state],
     ['unknown', 'broken'],
@@ -193,7 +179,7 @@ test('what only answers tell parts the ends of requests, where somebody asks for
     ['http_req_duration{status:503}', 'p(95)<5000'],
     ['http_req_failed{scenario:fine}', `count==${(sums.outcomes['5xx'] ?? 0) + (sums.outcomes['4xx'] ?? 0)}`],
   ] as const) {
-    const judged = judgeLoad(parsedCondition(selector, threshold), evidence, 0, 600_000);
+    const judged = judgeLoad(conditionOf(selector, threshold), evidence, 0, 600_000);
     assert.equal(judged.state, 'held', `${selector} ${threshold}: ${judged.seen}`);
   }
   assert.equal(evidence.settledMs(600_000), 600_000, 'every request has come to its end');

@@ -3,12 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { parseSelector, parseThreshold } from '../../../../../experiments/language/threshold.ts';
 import { Evidence } from '../../../../../probes/slo/evidence.ts';
 import { judgeLoad } from '../../../../../probes/slo/judge-load.ts';
 import type { LoadOptions } from '../../../../../runners/load/generator/start.ts';
 import { UNASKED_VALUES_MAX } from '../../../../../runners/load/recording/asked-series.ts';
-import { begin, scenarioOf } from '../../support.ts';
+import { begin, conditionOf, scenarioOf } from '../../support.ts';
 import { serve } from './play.ts';
 
 function scriptFile(t: TestContext, source: string): string {
@@ -38,10 +37,7 @@ function loadWith(
     onCells: (cells) => evidence.addCells(cells),
     ...rest,
   });
-  const judge = (selector: string, threshold: string) => {
-    const condition = { load: parseSelector(selector), threshold: parseThreshold(threshold) } as Parameters<typeof judgeLoad>[0];
-    return judgeLoad(condition, evidence, 0, 600_000).state;
-  };
+  const judge = (selector: string, threshold: string) => judgeLoad(conditionOf(selector, threshold), evidence, 0, 600_000).state;
   return { ...load, notes, described, judge, told: () => evidence.allSeries().map(({ series }) => series.tags) };
 }
 
