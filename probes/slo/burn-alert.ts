@@ -31,27 +31,23 @@ export type BurnMeter = (at: number) => BurnState;
 /** The rows of the series that a meter reads, by bucket. */
 interface BurnLoad {
   readonly rowsAt: (bucket: number) => readonly LoadRow[];
-  /** First bucket in which something was due, and the one after the last. */
+  readonly isDue: (bucket: number) => boolean;
+  /** First bucket in which something was due. */
   readonly start: number;
-  readonly end: number;
   readonly reader: MetricReader;
   readonly completionsKnown: boolean;
 }
 
-/** The load that a condition asks for, or why there is none. */
-export function burnLoad({ burn }: BurnCondition, evidence: Evidence): BurnLoad | string {
+/** The load that a condition asks for, up to bucket `to`, or why there is none. It costs no more than the time before the load began. */
+export function burnLoad({ burn }: BurnCondition, evidence: Evidence, to: number): BurnLoad | string {
   const read = readLoad({ selector: burn, aggregate: { aggregation: 'rate' } }, evidence);
   if ('why' in read) return read.why;
   const { reader, matching } = read;
   const rowsAt = (bucket: number) => matching.map((series) => rowIn(series, bucket)).filter((row) => row !== undefined);
-  const buckets = new Set(matching.flatMap(({ rows }) => [...rows.keys()]));
-  const due = [...buckets].filter((bucket) => reader.due(rowsAt(bucket)) > 0);
-  if (due.length === 0) return `no load matches ${burn.text}`;
-  const extent = due.reduce(({ start, end }, bucket) => ({ start: Math.min(start, bucket), end: Math.max(end, bucket + 1) }), {
-    start: Infinity,
-    end: 0,
-  });
-  return { rowsAt, ...extent, reader, completionsKnown: evidence.completionsKnown };
+  const isDue = (bucket: number) => reader.due(rowsAt(bucket)) > 0;
+  let start = 0;
+  while (start < to && !isDue(start)) start += 1;
+  return start < to ? { rowsAt, isDue, start, reader, completionsKnown: evidence.completionsKnown } : `no load matches ${burn.text}`;
 }
 
 /** A window that ends where it is moved to, each time further on. */
@@ -100,18 +96,21 @@ function windowText({ length }: MovingWindow): string {
   return formatMs(length * BUCKET_MS);
 }
 
-/** A pair is known not to fire where one of its windows is below the rate, whatever the other may be. */
+/** A pair is known not to fire where one of its windows is below the rate. So the long one, which costs most, is asked only where the short one is not. */
 function stateOf({ rate, long, short }: Pair, slo: number, at: number): BurnState {
   const burn = (window: MovingWindow) => {
     const share = window.badShareAt(at);
     return share === undefined ? undefined : burnRate(share, slo);
   };
-  const [slow, quick] = [burn(long), burn(short)];
+  const told = (value: number | undefined, window: MovingWindow) =>
+    `${value === undefined ? 'an unknown one' : numberText(value)} over ${windowText(window)}`;
+  const quick = burn(short);
+  if (quick !== undefined && quick <= rate)
+    return { fires: false, level: quick / rate, seen: `burn rate ${told(quick, short)}, of ${numberText(rate)}` };
+  const slow = burn(long);
   const level = Math.min(slow ?? Infinity, quick ?? Infinity) / rate;
-  const known = slow !== undefined && quick !== undefined;
-  const text = (value: number | undefined) => (value === undefined ? 'an unknown one' : numberText(value));
-  const seen = `burn rate ${text(slow)} over ${windowText(long)} and ${text(quick)} over ${windowText(short)}, of ${numberText(rate)}`;
-  return { fires: level <= 1 ? false : known ? true : undefined, level, seen };
+  const fires = level <= 1 ? false : slow === undefined || quick === undefined ? undefined : true;
+  return { fires, level, seen: `burn rate ${told(slow, long)} and ${told(quick, short)}, of ${numberText(rate)}` };
 }
 
 /** Fires where a pair does; else unknown where one is. What is told is the pair that decides. */
@@ -147,7 +146,7 @@ export function burnHolds({ fires }: BurnState, condition: BurnCondition): State
 export function judgeBurn(condition: BurnCondition, evidence: Evidence, fromMs: number, toMs: number): Judgement {
   const [first, last] = [Math.floor(fromMs / BUCKET_MS) + 1, Math.floor(toMs / BUCKET_MS)];
   if (last < first) return unknown('no tenth of a second lies within');
-  const load = burnLoad(condition, evidence);
+  const load = burnLoad(condition, evidence, last);
   if (typeof load === 'string') return unknown(load);
   const meter = burnMeter(condition, load);
   let telling: BurnState | undefined;

@@ -9,8 +9,10 @@ const SEEN_WITHIN = { earlierMs: BUCKET_MS, laterMs: 0 };
 
 /** The timeline from 0 to `toMs`; it ends with the load. */
 export function burnTimeline(condition: BurnCondition, evidence: Evidence, toMs: number): GoodTimeline {
-  const load = burnLoad(condition, evidence);
-  const end = typeof load === 'string' ? 0 : Math.min(load.end, Math.floor(toMs / BUCKET_MS));
+  const last = Math.floor(toMs / BUCKET_MS);
+  const load = burnLoad(condition, evidence, last);
+  let end = typeof load === 'string' ? 0 : last;
+  while (typeof load !== 'string' && end > 0 && !load.isDue(end - 1)) end -= 1;
   const meter = typeof load === 'string' ? undefined : burnMeter(condition, load);
   const intervals = Array.from({ length: end }, (_, at): GoodInterval => {
     const state = meter ? burnHolds(meter(at), condition) : 'unknown';
