@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import type { RequestListener } from 'node:http';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { launchChromium } from '../../probes/browser/chromium.ts';
 import { openJourney, SCREENSHOTS_MAX, settings } from '../../probes/browser/journey.ts';
 import { SharedBrowser } from '../../probes/browser/shared-browser.ts';
@@ -203,15 +204,19 @@ test('screenshots of one probe have a limit', async () => {
 });
 
 test('a browser that is killed makes the look unknown, and the next one has another', async () => {
-  const looking = look([at('/'), hello, { wait: '15s' }]);
-  while (server.accepted() === 0) await new Promise(setImmediate);
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  assert.equal(seenBy(await look([at('/'), hello])), true);
+  const probe = openJourney(settings.parse({ steps: [at('/'), hello, { wait: '15s' }] }), browsers);
+  const acceptedBefore = server.accepted();
+  const looking = lookOnce(probe, { timeoutMs: 20_000 });
+  while (server.accepted() === acceptedBefore) await sleep(20);
+  await sleep(500);
   const main = descendantsOf(process.pid).find(
     ({ command }) => command.includes('--remote-debugging-pipe') && !command.includes('--type='),
   );
   assert.ok(main);
   process.kill(main.pid, 'SIGKILL');
-  const { reading } = await looking;
+  const reading = await looking;
+  await probe.close();
   assert.equal(reading.status, 'unknown', JSON.stringify(reading));
   assert.equal(seenBy(await look([at('/'), hello])), true);
 });
