@@ -23,8 +23,10 @@ const root = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
 const QUICK_FILE_LIMIT_MS = 3 * 60_000;
 const SLOW_FILE_LIMIT_MS = 30 * 60_000;
 const SLOW = /^test\/(live|browser)\//;
-/** Of these, those that keep to containers of their own and measure no packets: mostly they wait. */
-const SOCIABLE = /^test\/(browser\/|live\/(faults-(?!impair|network)|bad-ground|probes))/;
+/** Those that drive a browser take a whole core. */
+const BROWSER = /^test\/browser\//;
+/** Of the others, those that keep to containers of their own, sweep nothing and measure no packets: mostly they wait. */
+const SOCIABLE = /^test\/live\/(faults-(?!impair|network|script)|bad-ground|probes)/;
 const SOCIABLE_AT_ONCE = 2;
 
 const exitCode = await test(process.argv.slice(2)).catch((error: unknown) => {
@@ -49,14 +51,12 @@ async function test(filters: readonly string[]): Promise<number> {
   const slow = files.filter((file) => SLOW.test(file));
   const docker = slow.length > 0 || filters.length === 0 ? await prepare() : undefined;
   const before = docker && (await snapshot(docker));
+  const sociable = slow.filter((file) => SOCIABLE.test(file));
+  const alone = [...slow.filter((file) => BROWSER.test(file)), ...slow.filter((file) => !SOCIABLE.test(file) && !BROWSER.test(file))];
   const passed = await runTestGroups([
     { files: absolute(files.filter((file) => !SLOW.test(file))), concurrency: availableParallelism(), fileLimitMs: QUICK_FILE_LIMIT_MS },
-    {
-      files: absolute(slow.filter((file) => SOCIABLE.test(file))),
-      concurrency: SOCIABLE_AT_ONCE,
-      fileLimitMs: SLOW_FILE_LIMIT_MS,
-    },
-    { files: absolute(slow.filter((file) => !SOCIABLE.test(file))), concurrency: 1, fileLimitMs: SLOW_FILE_LIMIT_MS },
+    { files: absolute(sociable), concurrency: SOCIABLE_AT_ONCE, fileLimitMs: SLOW_FILE_LIMIT_MS },
+    { files: absolute(alone), concurrency: 1, fileLimitMs: SLOW_FILE_LIMIT_MS },
   ]);
   const left = docker && before ? await findLeftovers(docker, before) : [];
   if (left.length > 0)
