@@ -73,7 +73,8 @@ export async function playStep(stage: Stage, step: Step): Promise<void> {
   else if ('expect' in step) await expectElement(stage, step.expect.selector, step.expect.text);
   else if ('plays' in step) await playVideo(stage, step.plays);
   else if ('until' in step) await until(stage, step.until);
-  else if ('wait' in step) await sleep(step.wait.ms, undefined, { signal: limit });
+  // A clock of our own would not hear that the browser has ended.
+  else if ('wait' in step) await untilAborted(limit, page.waitForTimeout(step.wait.ms));
   else {
     stage.onFilled(step.fill.selector);
     await page.locator(step.fill.selector).fill(step.fill.text, { timeout });
