@@ -249,10 +249,14 @@ const now = () => Number(process.hrtime.bigint()) / 1e6;
 const udp = require('node:dgram').createSocket(host.includes(':') ? 'udp6' : 'udp4');
 udp.on('message', (message) => {
   const [number, sent] = String(message).split(' ');
-  const intact = /^[0-9]+ [0-9.]+ x{200}$/.test(String(message));
+  const intact = /^([0-9]+ [0-9.]+) x{200} \\1$/.test(String(message));
   process.stdout.write(JSON.stringify({ via: 'series', atMs: now(), ms: now() - Number(sent), number: Number(number), intact }) + '\\n');
 });
 udp.on('error', () => {});
 let number = 0;
-setInterval(() => udp.send(number++ + ' ' + now() + ' ' + 'x'.repeat(200), 7001, host, () => {}), 5);
+setInterval(() => {
+  // Twice, so that a digit that became another is told from what was sent.
+  const stamp = number++ + ' ' + now();
+  udp.send(stamp + ' ' + 'x'.repeat(200) + ' ' + stamp, 7001, host, () => {});
+}, 5);
 `;
