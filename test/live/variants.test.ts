@@ -78,7 +78,7 @@ test('variants are run in turn and judged across, and the system is left as it w
 });
 
 test('Ctrl-C ends the whole set, undone, and what was run is judged', { timeout: 180_000 }, async () => {
-  const file = await system.experiment(tinyExperiment({ duration: '60s' }));
+  const file = await system.experiment(tinyExperiment({ duration: '40s' }));
   const running = system.start(['run', file, '--repeat', '3', '--yes']);
   await running.until(/in effect since/);
   running.child.kill('SIGINT');
