@@ -16,8 +16,8 @@ const NO_PROOF_MS = 4_000;
 /** Of a full packet of 1500 bytes TCP carries 1448; and the acknowledgements of the other direction take their part of the line. */
 const GOODPUT_SHARE_MIN = 0.88;
 const GOODPUT_SHARE_MAX = 0.98;
-/** What stands in line as a count begins, up to 0.2 s of the rate, is a small part of what is counted. */
-const COUNTED_MS = 8_000;
+/** What stands in line as a count begins, up to 0.3 s of the rate, is 2 % of what is counted. */
+const COUNTED_MS = 16_000;
 /** Without a fault the pump moves about 40 Mbit/s each way, so that two cores can bear it. */
 const FREE_BITS = 20e6;
 
