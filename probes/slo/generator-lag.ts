@@ -4,7 +4,7 @@
  * Nothing else that is judged depends on it.
  */
 import type { Condition, LoadCondition } from '../../experiments/language/condition.ts';
-import type { Threshold } from '../../experiments/language/threshold.ts';
+import type { Aggregate } from '../../experiments/language/threshold.ts';
 import type { Evidence } from './evidence.ts';
 import { type GoodInterval, type GoodState, type GoodTimeline, joinIntervals } from './good-intervals.ts';
 import { goodTimeline } from './good-timeline.ts';
@@ -38,8 +38,8 @@ export function lateSpansOf(facts: readonly LagFacts[]): readonly LateSpan[] {
   });
 }
 
-/** The percentile that an aggregation is, with the most lagging 1 % of the requests left out of it. */
-function withoutLaggards({ aggregation, percentile }: Threshold): { aggregation: 'p'; percentile: number } | undefined {
+/** The percentile that an aggregation is, with the most lagging 1 % of the requests left out of it; undefined where it is none. */
+export function withoutLaggards({ aggregation, percentile }: Aggregate): { aggregation: 'p'; percentile: number } | undefined {
   const whole = { med: 50, max: 100, p: percentile }[String(aggregation)];
   return whole === undefined ? undefined : { aggregation: 'p', percentile: Math.max(0, whole - 1) };
 }
@@ -57,7 +57,8 @@ export function overlapping(late: readonly LateSpan[], fromMs: number, toMs: num
   return late.filter((span) => span.fromMs < toMs && span.toMs > fromMs);
 }
 
-function worstLag(late: readonly LateSpan[]): number {
+/** 0 where there is none. */
+export function worstLag(late: readonly LateSpan[]): number {
   return Math.max(0, ...late.map(({ lagMs }) => lagMs));
 }
 

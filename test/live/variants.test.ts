@@ -7,7 +7,8 @@ import { after, before, test } from 'node:test';
 import { type SetReport, setReportSchema } from '../../reports/set/set-report.ts';
 import { type TinySystem, tinyExperiment, tinySystem } from '../helpers/tiny-system.ts';
 
-const SLOW_MS = 60;
+/** More than any lateness of the load generator on a busy machine, which is allowed for and would leave the comparison open. */
+const SLOW_MS = 500;
 
 let system: TinySystem;
 let healthy: readonly string[];

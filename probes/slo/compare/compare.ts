@@ -3,6 +3,7 @@
  * are what is drawn from, and nothing is taken for granted about their distribution. With fewer, stretches within the runs are, where the
  * measure allows it; else nothing can be told from chance.
  */
+import { numberText } from '../judgement.ts';
 import { type Contrast, contrastOf, ERROR_SHARE, type Side, sideOfInterval } from './contrast.ts';
 import { type Draws, drawIntervals, drawRuns, INTERVALS_MIN } from './draw-runs.ts';
 import { permutationTest } from './permutation-test.ts';
@@ -113,6 +114,25 @@ function drawFrom(variant: readonly RunSample[], baseline: readonly RunSample[],
   return { draws: drawIntervals(ours, theirs, random), words: `block bootstrap within ${few}, by ${ours[0]?.unit ?? ''}` };
 }
 
+/** By how much a side may be too high. */
+function tooHighBy(samples: readonly RunSample[]): number {
+  return Math.max(0, ...samples.map((sample) => sample.tooHighBy ?? 0));
+}
+
+function lateWords(by: number): readonly string[] {
+  return by === 0 ? [] : [`as much as ${numberText(by)} of a value may be the load generator's own lateness, and is allowed for`];
+}
+
+/** The side on which a contrast lies wherever in [measured − too high, measured] both values are. */
+function sideDespite(variantBy: number, baselineBy: number, sideOf: (contrast: Contrast) => Side): (contrast: Contrast) => Side {
+  if (variantBy === 0 && baselineBy === 0) return sideOf;
+  return ({ factor, offset }) => {
+    const least = sideOf({ factor, offset: offset + variantBy });
+    const most = sideOf({ factor, offset: offset - Math.max(0, factor) * baselineBy });
+    return least === most ? least : 'unclear';
+  };
+}
+
 /** Why a side cannot be compared: a run without a value. */
 function missingIn(samples: readonly RunSample[]): string | undefined {
   if (samples.length === 0) return 'there is no run of it';
@@ -136,10 +156,11 @@ export function compare(variant: readonly RunSample[], baseline: readonly RunSam
       pairs.map(([ours, theirs]) => value(ours, theirs)),
       drawn.draws,
     );
-  const sideOf = (contrast: Contrast): Side => {
+  const [variantBy, baselineBy] = [tooHighBy(variant), tooHighBy(baseline)];
+  const sideOf = sideDespite(variantBy, baselineBy, (contrast) => {
     const side = sideOfInterval(...interval((ours, theirs) => contrastOf(ours, theirs, contrast)));
     return seconds.every((each) => each.sideOf(contrast) === side) ? side : 'unclear';
-  };
+  });
   const [ours, theirs] = [meanOf(valuesOf(variant)), meanOf(valuesOf(baseline))];
   const isRelative = theirs > 0 && pairs.every(([, drawnBaseline]) => drawnBaseline > 0);
   const scale = Math.max(Math.abs(ours), Math.abs(theirs));
@@ -160,7 +181,7 @@ export function compare(variant: readonly RunSample[], baseline: readonly RunSam
         1,
         (more) => sideOf({ factor: 1 + more, offset: 0 }),
       ),
-    test: [drawn.words, ...seconds.map(({ name }) => name)].join('; '),
+    test: [drawn.words, ...seconds.map(({ name }) => name), ...lateWords(Math.max(variantBy, baselineBy))].join('; '),
     pValue: seconds.length === 0 ? undefined : Math.max(...seconds.map(({ pValue }) => pValue)),
     sideOf,
   };

@@ -1,7 +1,7 @@
 /** One run's sample for one comparison, from its evidence alone. Nothing is held against a system that its load generator may have done. */
 import type { Measure } from '../../../experiments/language/comparison.ts';
 import type { Evidence, ProbeReading } from '../evidence.ts';
-import type { LateSpan } from '../generator-lag.ts';
+import { type LateSpan, overlapping, withoutLaggards, worstLag } from '../generator-lag.ts';
 import { isLatency, measureLoad } from '../judge-load.ts';
 import { aggregateReadings, judgeReading, numberOf } from '../judge-reading.ts';
 import { isSpreadOfLatency, measureOf } from '../judge-spread.ts';
@@ -58,13 +58,27 @@ function isOfLatency(measure: Measure, evidence: Evidence): boolean {
   return 'load' in measure && isLatency(measure.load.metric, evidence);
 }
 
+/**
+ * The sample of a generator that was itself late by up to `lagMs` for 99 % of the requests: a percentile N is too high by no more than what lies
+ * between it and N − 1 without the lag. Of other aggregates nothing is known.
+ */
+function sampleDespiteLag(measure: Measure, evidence: Evidence, span: Span, lagMs: number): Sampled {
+  const blame = `the load generator was itself late by ${Math.round(lagMs)} ms`;
+  const aggregate = 'load' in measure ? withoutLaggards(measure.aggregate) : undefined;
+  if (!('load' in measure) || !aggregate) return { value: undefined, seen: blame };
+  const asMeasured = sample(measure, evidence, span);
+  const { value: beyond } = sample({ ...measure, aggregate }, evidence, span);
+  if (asMeasured.value === undefined || beyond === undefined) return asMeasured;
+  const tooHighBy = asMeasured.value - Math.max(0, beyond - lagMs);
+  return { ...asMeasured, tooHighBy, seen: `${asMeasured.seen}; ${blame}` };
+}
+
 /** Samples a run. What cannot be measured, a measure that throws included, has no value. */
 export function sampleRun(run: string, measure: Measure, evidence: Evidence, span: Span | string, late: readonly LateSpan[]): RunSample {
   if (typeof span === 'string') return { run, value: undefined, seen: span };
-  const lag = late.filter(({ fromMs, toMs }) => fromMs < span.toMs && toMs > span.fromMs).map(({ lagMs }) => lagMs);
-  if (lag.length > 0 && isOfLatency(measure, evidence))
-    return { run, value: undefined, seen: `the load generator was itself late by ${Math.round(Math.max(...lag))} ms` };
+  const lagMs = worstLag(overlapping(late, span.fromMs, span.toMs));
   try {
+    if (lagMs > 0 && isOfLatency(measure, evidence)) return { run, ...sampleDespiteLag(measure, evidence, span, lagMs) };
     return { run, ...sample(measure, evidence, span) };
   } catch (error) {
     return { run, value: undefined, seen: `could not be measured: ${error instanceof Error ? error.message : String(error)}` };

@@ -17,6 +17,8 @@ export interface RunSample {
   /** Undefined where nothing is known; `seen` then says why. */
   readonly value: number | undefined;
   readonly seen: string;
+  /** By how much the value may be too high, by what the load generator did itself, and not the system. */
+  readonly tooHighBy?: number | undefined;
   readonly intervals?: Intervals | undefined;
   /** Of a share: what it is a share of. */
   readonly counts?: Ratio | undefined;

@@ -140,6 +140,30 @@ describe('what a claim comes to', () => {
   });
 });
 
+describe('values that may be too high by what the load generator did', () => {
+  const late = (tooHighBy: number, ...values: number[]) => values.map((value, index) => ({ ...runOf(value, index), tooHighBy }));
+  const slow = [301, 300, 299, 300];
+
+  it('are told apart where no lateness explains the difference, on either side', () => {
+    assert.equal(judge('difference<=-50%', late(120, 21, 20, 19, 20), late(120, ...slow)).state, 'held');
+    assert.equal(judge('difference<0', late(120, ...slow), late(120, 21, 20, 19, 20)).state, 'broken');
+  });
+
+  it('are unknown where the lateness of either side may be all of it, and say so', () => {
+    for (const [variant, baseline] of [
+      [late(280, 21, 20, 19, 20), late(280, ...slow)],
+      [late(0, 21, 20, 19, 20), late(280, ...slow)],
+    ] as const)
+      assert.equal(judge('difference<=-50%', variant, baseline).state, 'unknown');
+    assert.equal(judge('difference<0', late(285, ...slow), late(0, 21, 20, 19, 20)).state, 'unknown');
+    const found = compare(late(0, 21, 20, 19, 20), late(280, ...slow), 1);
+    assert.ok(typeof found !== 'string');
+    assert.match(found.test, /as much as 280 of a value may be the load generator's own lateness/);
+    const [low, high] = found.interval();
+    assert.ok(low < -270 && high > -5, `${low} … ${high}`);
+  });
+});
+
 describe('runs that cannot be compared', () => {
   it('are told: without a value, endless, too short, or none', () => {
     const short = runOfSeries(series(1, 9, 0));

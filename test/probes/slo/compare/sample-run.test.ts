@@ -51,7 +51,19 @@ describe('a sample of the load', () => {
     assert.equal(sample(ofLoad('http_req_latency', 'max'), evidence(quick)).intervals, undefined);
   });
 
-  it('has no value of latency where the generator was late, and its failures all the same', () => {
+  it('of a percentile says by how much it may be too high where the generator was late, in that time only', () => {
+    const late = [{ fromMs: 5000, toMs: 6000, lagMs: 15 }];
+    const p95 = ofLoad('http_req_latency', 'p(95)');
+    const seen = evidence(waits(20));
+    const found = sampleRun('run', p95, seen, WHOLE, late);
+    const [of95, of94] = [sample(p95, seen).value ?? 0, sample(ofLoad('http_req_latency', 'p(94)'), seen).value ?? 0];
+    assert.deepEqual([found.value, found.tooHighBy], [of95, of95 - (of94 - 15)]);
+    assert.match(found.seen, /; the load generator was itself late by 15 ms$/);
+    assert.equal(sampleRun('run', p95, seen, WHOLE, [{ fromMs: 5000, toMs: 6000, lagMs: 900 }]).tooHighBy, of95);
+    assert.equal(sampleRun('run', p95, seen, { fromMs: 6000, toMs: TO_MS }, late).tooHighBy, undefined);
+  });
+
+  it('has no average of latency where the generator was late, and its failures all the same', () => {
     const late = [{ fromMs: 5000, toMs: 6000, lagMs: 80 }];
     const seen = evidence(quick);
     const latency = sampleRun('run', ofLoad('http_req_latency', 'avg'), seen, WHOLE, late);
