@@ -29,7 +29,7 @@ export function openFilesOf(pid: number): OpenFiles | undefined {
     const limit = fileLimitIn(readFileSync(`/proc/${pid}/limits`, 'utf8'));
     const owner = ownerIn(readFileSync(`/proc/${pid}/status`, 'utf8'));
     const numbers = readdirSync(`/proc/${pid}/fd`).map(Number);
-    return limit && { limit, owner, numbers, lasting: () => withoutConnections(pid, numbers) };
+    return limit && { limit, owner, numbers, lasting: () => lastingOf(pid) };
   } catch (error) {
     // ESRCH: it ended while it was read.
     if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH')) return undefined;
@@ -39,30 +39,53 @@ export function openFilesOf(pid: number): OpenFiles | undefined {
 
 /** The numbers of the sockets that a process has open, by descriptor. */
 export function socketsOf(pid: number): ReadonlyMap<number, string> {
-  return new Map(descriptorsOf(pid).flatMap((number) => socketAt(pid, number)));
+  return new Map(
+    [...descriptorsOf(pid)].flatMap(([number, descriptor]) => {
+      const socket = socketIn(descriptor);
+      return socket === undefined ? [] : [[number, socket]];
+    }),
+  );
 }
 
-function descriptorsOf(pid: number): readonly number[] {
+/** What each descriptor of a process is: `socket:[4711]`, `/dev/null`. */
+function descriptorsOf(pid: number): ReadonlyMap<number, string> {
   try {
-    return readdirSync(`/proc/${pid}/fd`).map(Number);
+    return new Map(readdirSync(`/proc/${pid}/fd`).flatMap((number) => descriptorAt(pid, Number(number))));
+  } catch {
+    return new Map();
+  }
+}
+
+function descriptorAt(pid: number, number: number): readonly (readonly [number, string])[] {
+  try {
+    return [[number, readlinkSync(`/proc/${pid}/fd/${number}`)]];
   } catch {
     return [];
   }
 }
 
-function socketAt(pid: number, number: number): readonly (readonly [number, string])[] {
-  try {
-    const inode = /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${number}`))?.[1];
-    return inode === undefined ? [] : [[number, inode]];
-  } catch {
-    return [];
-  }
+function socketIn(descriptor: string): string | undefined {
+  return /^socket:\[(\d+)\]$/.exec(descriptor)?.[1];
 }
 
-function withoutConnections(pid: number, numbers: readonly number[]): readonly number[] {
+function lastingOf(pid: number): readonly number[] {
+  const before = descriptorsOf(pid);
   const connected = connectedSockets(socketTables(pid));
-  const sockets = socketsOf(pid);
-  return numbers.filter((number) => !connected.has(sockets.get(number) ?? ''));
+  return lastingAmong(before, connected, descriptorsOf(pid));
+}
+
+/**
+ * The descriptors that are the same before and after the kernel's list of connections was read, and are none of these. One that was closed or
+ * given out meanwhile is a connection that came or went, although the list need not have it.
+ */
+export function lastingAmong(
+  before: ReadonlyMap<number, string>,
+  connected: ReadonlySet<string>,
+  after: ReadonlyMap<number, string>,
+): readonly number[] {
+  return [...before].flatMap(([number, descriptor]) =>
+    after.get(number) === descriptor && !connected.has(socketIn(descriptor) ?? '') ? number : [],
+  );
 }
 
 /** In the text of /proc/PID/limits, which is empty for a process that has ended. */

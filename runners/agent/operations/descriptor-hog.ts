@@ -13,6 +13,8 @@ import { type FiveMoves, type Ground, lookUntil } from './five-moves.ts';
 import { containerRef, defineOperation } from './operation.ts';
 
 const LOOK_EVERY_MS = 100;
+/** A server that is busy takes all of the connections in one of these looks; one that serves a few at a time never does. */
+const FIT_MS_MAX = 4_000;
 
 const shape = z.object({
   op: z.literal('descriptor-hog'),
@@ -44,7 +46,10 @@ function moves({ container, process: name, port, leave }: z.output<typeof shape>
       await files.arm(leave);
       const found = await files.found();
       const canary = { pid, source, ...canaryFor(pid, { pids: found.map((each) => each.process.pid), port, leave }) };
-      const fit = await tryService(canary, signal);
+      const allTaken = ({ taken }: Service) => taken >= canary.count;
+      const limit = AbortSignal.any([signal, AbortSignal.timeout(FIT_MS_MAX)]);
+      const fit = await lookUntil(() => tryService(canary, limit), allTaken, { everyMs: LOOK_EVERY_MS, signal: limit });
+      if (!fit) throw new Error('there was no time to look');
       if (!isFit(fit)) throw new Error(`as it is, ${fit.says}, so that no difference could be seen`);
       armed = { canary, fit };
       return { mechanism: 'rlimit', evidence: wordsOf(found, canary, fit) };

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { whereabouts } from '../whereabouts.ts';
 import { databaseAt, serverShape } from './database.ts';
-import { type FiveMoves, type Ground, pause } from './five-moves.ts';
+import { type FiveMoves, type Ground, lookUntil } from './five-moves.ts';
 import { containerRef, defineOperation } from './operation.ts';
 
 /** Between two looks; and how long new WAL is waited for, once the server says that replay stands. */
@@ -25,6 +25,8 @@ const seenShape = z.object({
   atNs: z.string().default('0'),
 });
 
+type Seen = z.output<typeof seenShape>;
+
 function moves(operation: z.output<typeof shape>, ground: Ground): FiveMoves {
   const place = whereabouts(ground.engine, operation.container);
   const database = databaseAt(place, operation.server, ground);
@@ -42,11 +44,12 @@ function moves(operation: z.output<typeof shape>, ground: Ground): FiveMoves {
       return { atNs: BigInt(atNs), mechanism: 'postgresql' };
     },
     async prove(signal) {
-      let seen = await look(signal);
-      while (seen.state !== 'paused' && (await pause(LOOK_EVERY_MS, signal))) seen = await look(signal);
-      const first = seen;
+      const stands = ({ state }: Seen) => state === 'paused';
+      const first = await lookUntil(() => look(signal), stands, { everyMs: LOOK_EVERY_MS, signal });
+      if (!first) throw new Error('there was no time to look');
       const limit = AbortSignal.any([signal, AbortSignal.timeout(NEW_WAL_MS_MAX)]);
-      while (seen.received === first.received && (await pause(LOOK_EVERY_MS, limit))) seen = await look(signal);
+      const hasNews = ({ received }: Seen) => received !== first.received;
+      const seen = (await lookUntil(() => look(limit), hasNews, { everyMs: LOOK_EVERY_MS, signal: limit })) ?? first;
       const arrived = seen.received - first.received;
       if (seen.replayed !== first.replayed) throw new Error(`it still replays: ${seen.replayed - first.replayed} bytes`);
       // Older servers only know that a pause was asked for; then the proof is WAL that arrives and is not replayed.

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { test } from 'node:test';
-import { fileLimitIn, limitLeaving, openFilesOf, ownerIn } from '../../../runners/agent/open-files.ts';
+import { fileLimitIn, lastingAmong, limitLeaving, openFilesOf, ownerIn } from '../../../runners/agent/open-files.ts';
 
 const LIMITS = `Limit                     Soft Limit           Hard Limit           Units
 Max cpu time              unlimited            unlimited            seconds
@@ -61,4 +61,12 @@ test('connections are told from what lasts: a listener stays, both ends of a con
     other.destroy();
     server.close();
   }
+});
+
+test('what closes or comes while the kernel is asked for connections does not last, though its list has it no more or not yet', () => {
+  const listener = [3, 'socket:[30]'] as const;
+  const log = [1, '/var/log/x'] as const;
+  const before = new Map([log, listener, [4, 'socket:[40]'], [5, 'socket:[50]'], [6, 'socket:[60]']]);
+  const after = new Map([log, listener, [5, 'socket:[51]'], [6, 'socket:[60]'], [7, 'socket:[70]']]);
+  assert.deepEqual(lastingAmong(before, new Set(['60', '51']), after), [1, 3]);
 });
