@@ -11,6 +11,7 @@ import type { FaultOperations } from '../../runners/agent/orders.ts';
 import { BASE_IMAGE } from '../../runners/docker/base-image.ts';
 import { connectEngine } from '../../runners/docker/engine.ts';
 import { ensureImages, tagOf } from '../../runners/docker/images.ts';
+import { LABEL } from '../../runners/docker/labels.ts';
 import { acquireLock, releaseLock } from '../../runners/docker/lock.ts';
 import type { Target } from '../../runners/faults/fault.ts';
 
@@ -19,6 +20,7 @@ export const STAGE_LABEL = 'firedrill.scratch';
 export const AGENT_IMAGE = tagOf(agentImage);
 const SEEN_WITHIN_MS = 30_000;
 const LEASE_MS = 10_000;
+const UNDO_WITHIN_S = 30;
 
 /** What a talker saw: an answer after `ms`, or an error, at `atMs` of the host's monotonic clock. */
 export interface Sight {
@@ -127,6 +129,11 @@ export async function openStage(label: string): Promise<Stage> {
       return startAgent({ docker, image: AGENT_IMAGE, orders, name: `firedrill-agent-${runId}`, labels, onNotice: () => {} });
     },
     async remove() {
+      // An agent that a failing test left behind undoes all it did, so that no other test finds it.
+      const running = await docker.listContainers({
+        filters: JSON.stringify({ label: [`${STAGE_LABEL}=${label}`, `${LABEL.role}=agent`] }),
+      });
+      for (const { Id } of running) await docker.getContainer(Id).stop({ t: UNDO_WITHIN_S });
       for (const { lock, runId } of locks) await releaseLock(docker, lock, runId);
       const left = await docker.listContainers({ all: true, filters: JSON.stringify({ label: [`${STAGE_LABEL}=${label}`] }) });
       const ids = new Set([...made.map((each) => each.id), ...left.map((each) => each.Id)]);
