@@ -170,11 +170,12 @@ export async function inside(docker: Docker, container: Docker.Container, comman
     AttachStdout: true,
     AttachStderr: true,
   });
-  const stream = await exec.start({});
+  const stream = await exec.start({ hijack: true, stdin: false });
   const chunks: Buffer[] = [];
   const collect = { write: (chunk: Buffer) => void chunks.push(chunk) };
   docker.modem.demuxStream(stream, collect as unknown as NodeJS.WritableStream, collect as unknown as NodeJS.WritableStream);
-  await new Promise((resolve) => stream.on('end', resolve));
+  // An engine that resets the connection instead of ending it lets no 'end' come.
+  await new Promise((resolve) => stream.on('end', resolve).on('close', resolve).on('error', resolve));
   return Buffer.concat(chunks).toString('utf8');
 }
 

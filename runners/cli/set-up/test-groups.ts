@@ -9,7 +9,8 @@ export interface TestGroup {
   /** Absolute paths. */
   readonly files: readonly string[];
   readonly concurrency: number;
-  readonly fileLimitMs: number;
+  /** For each of its tests. */
+  readonly limitMs: number;
   /** Only tests of these names. */
   readonly names?: readonly string[];
 }
@@ -45,7 +46,7 @@ export async function runTestGroups(groups: readonly TestGroup[]): Promise<Group
   const passes = new Set<string>();
   const starts = groups
     .filter((group) => group.files.length > 0)
-    .map(({ files, concurrency, fileLimitMs: timeout, names }) => () => {
+    .map(({ files, concurrency, limitMs: timeout, names }) => () => {
       const testNamePatterns = names?.map(exactly);
       return run({ files: [...files], concurrency, timeout, ...(testNamePatterns ? { testNamePatterns } : {}) });
     });

@@ -21,9 +21,10 @@ import { runTestGroups } from './test-groups.ts';
 import { ensureTool } from './tools.ts';
 
 const root = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
-/** Limits for one file; the live ones bring up whole systems. */
-const QUICK_FILE_LIMIT_MS = 3 * 60_000;
-const SLOW_FILE_LIMIT_MS = 30 * 60_000;
+/** Limits for one test; some of the live ones bring up whole systems. */
+const QUICK_LIMIT_MS = 3 * 60_000;
+const SOCIABLE_LIMIT_MS = 5 * 60_000;
+const SLOW_LIMIT_MS = 30 * 60_000;
 const SLOW = /^test\/(live|browser)\//;
 /** Those that drive a browser take a whole core. */
 const BROWSER = /^test\/browser\//;
@@ -57,9 +58,9 @@ async function test(filters: readonly string[]): Promise<number> {
   const alone = [...slow.filter((file) => BROWSER.test(file)), ...slow.filter((file) => !SOCIABLE.test(file) && !BROWSER.test(file))];
   const watch = watchStalls();
   const outcome = await runTestGroups([
-    { files: absolute(files.filter((file) => !SLOW.test(file))), concurrency: availableParallelism(), fileLimitMs: QUICK_FILE_LIMIT_MS },
-    { files: absolute(sociable), concurrency: SOCIABLE_AT_ONCE, fileLimitMs: SLOW_FILE_LIMIT_MS },
-    { files: absolute(alone), concurrency: 1, fileLimitMs: SLOW_FILE_LIMIT_MS },
+    { files: absolute(files.filter((file) => !SLOW.test(file))), concurrency: availableParallelism(), limitMs: QUICK_LIMIT_MS },
+    { files: absolute(sociable), concurrency: SOCIABLE_AT_ONCE, limitMs: SOCIABLE_LIMIT_MS },
+    { files: absolute(alone), concurrency: 1, limitMs: SLOW_LIMIT_MS },
   ]);
   const passed = outcome.passed || (await passedAgain(outcome.failures, watch.stalls));
   process.stdout.write(`\nWhile the tests ran, ${stallWords(watch.stalls)}.\n`);
@@ -77,7 +78,7 @@ async function passedAgain(failures: readonly Failure[], stalls: readonly Stall[
   process.stdout.write('\nFailed while the machine stood still, and run again alone:\n');
   for (const { file, name, stallMs } of excused)
     process.stdout.write(`  ${relative(root, file)}: ${name} (stood still for ${Math.round(stallMs)} ms)\n`);
-  const again = excused.map(({ file, name }) => ({ files: [file], concurrency: 1, fileLimitMs: SLOW_FILE_LIMIT_MS, names: [name] }));
+  const again = excused.map(({ file, name }) => ({ files: [file], concurrency: 1, limitMs: SLOW_LIMIT_MS, names: [name] }));
   const { passed, passes } = await runTestGroups(again);
   return passed && excused.every(({ name }) => passes.has(name));
 }
