@@ -1,5 +1,6 @@
 /** Watches a video play: its currentTime has to go on, without standing still for long. What a jump skips does not count. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Locator } from 'playwright';
 import { z } from 'zod';
 import { formatMs } from '../../experiments/language/duration.ts';
 import { untilAborted } from '../failure-reading.ts';
@@ -52,12 +53,18 @@ export class Played {
 }
 
 /** Settles when it has played for as long as asked. Throws BrokenJourney. */
-export async function playVideo({ page, limit, leftMs }: Stage, { selector, for: wanted, still }: Playing): Promise<void> {
-  const video = page.locator(selector).first();
+export async function playVideo(stage: Stage, { selector, for: wanted, still }: Playing): Promise<void> {
+  const video = stage.page.locator(selector).first();
   const played = new Played();
-  while (!limit.aborted) {
-    const looking = video.evaluate(positionOf, undefined, { timeout: leftMs() });
-    const { atS, error } = position.parse(await untilAborted(limit, looking));
+  let isThere = false;
+  while (!stage.limit.aborted) {
+    const seen = await lookAt(video, stage).catch((error: unknown) => {
+      if (isThere && isTimeUp(error, stage)) return undefined;
+      throw error;
+    });
+    if (!seen) break;
+    isThere = true;
+    const { atS, error } = seen;
     if (atS === null) throw new BrokenJourney('it is neither video nor audio');
     if (error !== null) throw new BrokenJourney(error);
     const nowMs = performance.now();
@@ -69,4 +76,13 @@ export async function playVideo({ page, limit, leftMs }: Stage, { selector, for:
     await sleep(LOOK_EVERY_MS);
   }
   throw new BrokenJourney(played.ms > 0 ? `only ${formatMs(played.ms)} of it had played in time` : 'it did not begin to play');
+}
+
+async function lookAt(video: Locator, { limit, leftMs }: Stage): Promise<z.output<typeof position>> {
+  return position.parse(await untilAborted(limit, video.evaluate(positionOf, undefined, { timeout: leftMs() })));
+}
+
+/** Whether the look was cut short by the end of the journey's time, which all of its waiting is limited to. */
+function isTimeUp(error: unknown, { limit }: Stage): boolean {
+  return limit.aborted || (error instanceof Error && error.name === 'TimeoutError');
 }

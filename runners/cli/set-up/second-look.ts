@@ -4,8 +4,8 @@
  */
 import { longestStall, type Stall } from './stalls.ts';
 
-/** Shorter ones are what the tests' own bounds allow for. */
-const STALL_MS_MIN = 100;
+/** Half of the shortest time that is promised, an undo that begins within 100 ms; shorter ones are what the tests' own bounds allow for. */
+const STALL_MS_MIN = 50;
 /** What stood still just before a test is in its first figures, too. */
 const BEFORE_MS = 1_000;
 /** More failures than this are no accident. */

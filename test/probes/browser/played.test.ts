@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Played } from '../../../probes/browser/play-video.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Page } from 'playwright';
+import { Played, playVideo } from '../../../probes/browser/play-video.ts';
 
 /** Looks every 200 ms at these positions, in ms. */
 function watched(positions: readonly number[]): { played: Played; endMs: number } {
@@ -28,4 +30,38 @@ test('a jump forward counts no more than twice the time that passed, and one bac
 
 test('a video that never moves has played nothing, however long one looks', () => {
   assert.equal(watched(Array.from({ length: 50 }, () => 0)).played.ms, 0);
+});
+
+/** Plays for a second on a page whose video stands at 0 for some looks, and answers with what the next one does. */
+async function playedOn(fineLooks: number, then: (limit: AbortSignal) => Promise<unknown>): Promise<string> {
+  const abort = new AbortController();
+  let looks = 0;
+  const evaluate = async () => {
+    looks += 1;
+    if (looks <= fineLooks) return { atS: 0, error: null };
+    setTimeout(() => abort.abort(), 50);
+    return await then(abort.signal);
+  };
+  const page = { locator: () => ({ first: () => ({ evaluate }) }) } as unknown as Page;
+  const stage = { page, limit: abort.signal, leftMs: () => 1, onFilled: () => {} };
+  return await playVideo(stage, { selector: 'video', for: { ms: 1000 }, still: { ms: 5000 } }).then(
+    () => 'played',
+    (error: Error) => `${error.name}: ${error.message}`,
+  );
+}
+
+const timesOut = async () => {
+  throw Object.assign(new Error('Timeout 1ms exceeded'), { name: 'TimeoutError' });
+};
+const neverAnswers = async () => await sleep(60_000, undefined, { ref: false });
+
+test('a look that the end of the time cuts short says what was seen before it', async () => {
+  assert.equal(await playedOn(1, neverAnswers), 'BrokenJourney: it did not begin to play');
+  assert.equal(await playedOn(1, timesOut), 'BrokenJourney: it did not begin to play');
+});
+
+test('a video that never came is told as that, and a page that is gone in the middle as what it is', async () => {
+  assert.equal(await playedOn(0, timesOut), 'TimeoutError: Timeout 1ms exceeded');
+  const gone = () => Promise.reject(new Error('Target page has been closed'));
+  assert.equal(await playedOn(1, gone), 'Error: Target page has been closed');
 });
