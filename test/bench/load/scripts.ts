@@ -27,7 +27,7 @@ const CASES = [
   { engine: 'transform', users: 50 },
   { engine: 'quickjs', users: 50 },
   { engine: 'transform', users: 1000 },
-  { engine: 'quickjs', users: 500 },
+  { engine: 'quickjs', users: 1000 },
 ] as const;
 
 const cost = z.object({ iterations: z.number(), us: z.number(), heapKb: z.number(), residentKb: z.number(), initMs: z.number() });
