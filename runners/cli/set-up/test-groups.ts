@@ -3,7 +3,6 @@ import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
-import type { Failure } from './second-look.ts';
 
 export interface TestGroup {
   /** Absolute paths. */
@@ -11,69 +10,30 @@ export interface TestGroup {
   readonly concurrency: number;
   /** For each of its tests. */
   readonly limitMs: number;
-  /** Only tests of these names. */
-  readonly names?: readonly string[];
-}
-
-export interface GroupsOutcome {
-  readonly passed: boolean;
-  /** The tests that failed themselves, not for one within them. */
-  readonly failures: readonly Failure[];
-  /** The names of those that passed. */
-  readonly passes: ReadonlySet<string>;
 }
 
 /** What the runner's stream is made of, as far as it is looked at here. */
 export interface TestEvent {
   readonly type: string;
-  readonly data: {
-    readonly nesting?: number;
-    readonly message?: string;
-    readonly file?: string | undefined;
-    readonly success?: boolean;
-    readonly name?: string;
-    readonly details?: { readonly duration_ms?: number; readonly error?: { readonly failureType?: string } };
-  };
+  readonly data: { readonly nesting?: number; readonly message?: string; readonly file?: string | undefined; readonly success?: boolean };
 }
 
 /** The runner's closing lines, in its order: `tests 12`, `pass 12`, …, `duration_ms 345.6`. */
 const SUMMARY_LINE = /^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) (\d+(?:\.\d+)?)$/;
 
-/** Runs the groups in order, reporting to standard output. */
-export async function runTestGroups(groups: readonly TestGroup[]): Promise<GroupsOutcome> {
+/** Runs the groups in order, reporting to standard output; true where every test passed. */
+export async function runTestGroups(groups: readonly TestGroup[]): Promise<boolean> {
   let passed = true;
-  const failures: Failure[] = [];
-  const passes = new Set<string>();
   const starts = groups
     .filter((group) => group.files.length > 0)
-    .map(({ files, concurrency, limitMs: timeout, names }) => () => {
-      const testNamePatterns = names?.map(exactly);
-      return run({ files: [...files], concurrency, timeout, ...(testNamePatterns ? { testNamePatterns } : {}) });
-    });
+    .map((group) => () => run({ files: [...group.files], concurrency: group.concurrency, timeout: group.limitMs }));
   const events = joinRuns(starts, (success) => {
     passed = passed && success;
   });
-  const report = Readable.from(noting(events, failures, passes)).pipe(new spec());
+  const report = Readable.from(events).pipe(new spec());
   report.pipe(process.stdout, { end: false });
   await finished(report, { writable: false });
-  return { passed, failures, passes };
-}
-
-function exactly(name: string): RegExp {
-  return new RegExp(`^${name.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&')}$`, 'u');
-}
-
-/** The events as they come; the tests that passed are noted, and with when they ran those that failed by themselves. */
-export async function* noting(events: AsyncIterable<TestEvent>, failures: Failure[], passes: Set<string>): AsyncGenerator<TestEvent> {
-  for await (const event of events) {
-    const { file, name, details } = event.data;
-    if (event.type === 'test:pass' && name !== undefined) passes.add(name);
-    if (event.type === 'test:fail' && details?.error?.failureType !== 'subtestsFailed') {
-      const toMs = Date.now();
-      failures.push({ file: file ?? '', name: name ?? '', fromMs: toMs - (details?.duration_ms ?? 0), toMs });
-    }
-    yield event;
-  }
+  return passed;
 }
 
 /** One stream of several: each run's own summary is held back, and the sum of them ends the whole. */

@@ -7,7 +7,7 @@
  */
 import { globSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type Docker from 'dockerode';
 import { EXIT, FiredrillError } from '../../failure.ts';
@@ -15,8 +15,7 @@ import { consentFor } from './debian.ts';
 import { prepareGround } from './ground.ts';
 import { findLeftovers, snapshot } from './leftovers.ts';
 import { thisMachine } from './machine.ts';
-import { excusedFailures, type Failure, stallWords } from './second-look.ts';
-import { type Stall, watchStalls } from './stalls.ts';
+import { stallWords, watchStalls } from './stalls.ts';
 import { runTestGroups } from './test-groups.ts';
 import { ensureTool } from './tools.ts';
 
@@ -57,30 +56,17 @@ async function test(filters: readonly string[]): Promise<number> {
   const sociable = slow.filter((file) => SOCIABLE.test(file));
   const alone = [...slow.filter((file) => BROWSER.test(file)), ...slow.filter((file) => !SOCIABLE.test(file) && !BROWSER.test(file))];
   const watch = watchStalls();
-  const outcome = await runTestGroups([
+  const passed = await runTestGroups([
     { files: absolute(files.filter((file) => !SLOW.test(file))), concurrency: availableParallelism(), limitMs: QUICK_LIMIT_MS },
     { files: absolute(sociable), concurrency: SOCIABLE_AT_ONCE, limitMs: SOCIABLE_LIMIT_MS },
     { files: absolute(alone), concurrency: 1, limitMs: SLOW_LIMIT_MS },
   ]);
-  const passed = outcome.passed || (await passedAgain(outcome.failures, watch.stalls));
   process.stdout.write(`\nWhile the tests ran, ${stallWords(watch.stalls)}.\n`);
   await watch.end();
   const left = docker && before ? await findLeftovers(docker, before) : [];
   if (left.length > 0)
     process.stdout.write(`\nThe tests left ${left.length} things on the engine; 0 is the limit:\n  ${left.join('\n  ')}\n`);
   return passed && left.length === 0 ? EXIT.passed : EXIT.failed;
-}
-
-/** Whether all that failed while the machine stood still passes when it is run again, alone; told in words either way. */
-async function passedAgain(failures: readonly Failure[], stalls: readonly Stall[]): Promise<boolean> {
-  const excused = excusedFailures(failures, stalls, (file) => SLOW.test(relative(root, file)));
-  if (!excused) return false;
-  process.stdout.write('\nFailed while the machine stood still, and run again alone:\n');
-  for (const { file, name, stallMs } of excused)
-    process.stdout.write(`  ${relative(root, file)}: ${name} (stood still for ${Math.round(stallMs)} ms)\n`);
-  const again = excused.map(({ file, name }) => ({ files: [file], concurrency: 1, limitMs: SLOW_LIMIT_MS, names: [name] }));
-  const { passed, passes } = await runTestGroups(again);
-  return passed && excused.every(({ name }) => passes.has(name));
 }
 
 /** Nobody is asked: a test run that waits for an answer is a test run that hangs. */
