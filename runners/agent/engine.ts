@@ -8,6 +8,7 @@ import { buffer } from 'node:stream/consumers';
 import { z } from 'zod';
 import { type EngineLimits, engineLimits, limitsOf } from './engine-limits.ts';
 import type { ContainerRef } from './operations/operation.ts';
+import { isSwarmTask } from './swarm-task.ts';
 
 /** Longest wait for an answer of the engine, when the caller gives no nearer end. A stop may take its grace besides. */
 const ENGINE_TIMEOUT_MS = 30_000;
@@ -63,7 +64,7 @@ export interface ExecResult {
 }
 
 export interface Engine {
-  /** Undefined where there is no such container (any more). */
+  /** Undefined where there is no such container (any more), or where it is a Swarm task that has ended, which counts as gone. */
   inspect(id: string): Promise<FoundContainer | undefined>;
   pause(id: string): Promise<void>;
   unpause(id: string): Promise<void>;
@@ -121,6 +122,8 @@ export function engineAt(socketPath: string, limitMs = ENGINE_TIMEOUT_MS): Engin
       const answer = await call('GET', `/containers/${id}/json`);
       if (answer.status === 404) return undefined;
       const found = inspected.parse(body(answer));
+      const labels = found.Config.Labels ?? {};
+      if (!found.State.Running && isSwarmTask(labels)) return undefined;
       const { Status: status, Running: running, Paused: paused, Pid: pid, StartedAt: startedAt, Health } = found.State;
       return {
         id: found.Id,
@@ -131,7 +134,7 @@ export function engineAt(socketPath: string, limitMs = ENGINE_TIMEOUT_MS): Engin
         startedAt,
         health: Health?.Status === 'none' ? undefined : Health?.Status,
         restarts: found.RestartCount ?? 0,
-        labels: found.Config.Labels ?? {},
+        labels,
         autoRemove: found.HostConfig.AutoRemove ?? false,
         outOfMemory: found.State.OOMKilled,
         limits: limitsOf(found.HostConfig),

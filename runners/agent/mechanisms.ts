@@ -211,9 +211,9 @@ const engines: readonly Mechanism[] = [
   },
   {
     name: 'Swarm services',
-    usedFor: 'selection by `swarm-service`; refused where a fault cannot be undone',
-    executed: 'labels as Swarm sets them are tested',
-    tests: ['runners/docker/selector.test.ts', 'runners/faults/containers.test.ts'],
+    usedFor: 'selection by `swarm-service`; an ended task is left to Swarm; refused where a fault cannot be undone',
+    executed: true,
+    tests: ['live/swarm.test.ts'],
   },
   {
     name: 'AppArmor, SELinux, user namespaces of the engine',

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { FoundContainer } from '../engine.ts';
 import { isHarmless } from '../signals.ts';
+import { isSwarmTask } from '../swarm-task.ts';
 import { frozen, processGone } from '../target-state.ts';
 import { type FiveMoves, type Ground, pause } from './five-moves.ts';
 import { containerRef, defineOperation } from './operation.ts';
@@ -84,7 +85,7 @@ function moves(operation: EngineCall, ground: Ground): FiveMoves {
       if (!found) return { mechanism: 'engine', evidence: 'it is gone: there is nothing to bring back' };
       if (pausing && found.paused) await engine.unpause(id);
       else if (!pausing && !found.running) await engine.start(id);
-      else if (mayStillEnd(operation, found, ground.found())) return cutShort(operation, ground);
+      else if (mayStillEnd(operation, found, ground.found())) return cutShort(operation, found, ground);
       else return { mechanism: 'engine', evidence: `it was found ${found.status}, and is left alone` };
       return { mechanism: 'engine' };
     },
@@ -126,9 +127,10 @@ function mayStillEnd({ call, signal }: EngineCall, found: FoundContainer, starte
 }
 
 /** The engine cannot take back a stop, and nobody a signal: so it ends now, and is started. */
-async function cutShort({ container: { id }, call, signal }: EngineCall, { engine }: Ground) {
-  await engine.stop(id, 0);
-  await engine.start(id);
+async function cutShort({ container: { id }, call, signal }: EngineCall, { labels }: FoundContainer, { engine }: Ground) {
   const asked = call === 'stop' ? 'its stop' : `its end by ${signal ?? 'SIGKILL'}`;
+  await engine.stop(id, 0);
+  if (isSwarmTask(labels)) return { mechanism: 'engine', evidence: `${asked} was still to come; it was ended, and Swarm replaces it` };
+  await engine.start(id);
   return { mechanism: 'engine', evidence: `${asked} was still to come; it was ended and started again` };
 }

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import type { FoundContainer } from '../engine.ts';
 import { drawn, matching, processChoice } from '../process-choice.ts';
 import { lives, type Process, processesOf } from '../processes.ts';
+import { isSwarmTask } from '../swarm-task.ts';
 import { type FiveMoves, type Ground, pause } from './five-moves.ts';
 import { containerRef, defineOperation } from './operation.ts';
 
@@ -88,9 +89,14 @@ function moves(operation: ProcessKill, ground: Ground): FiveMoves {
         now = await engine.inspect(container.id);
         if (!now || isBack(now, before, matchingNow)) return { mechanism: 'signal', evidence: now ? 'they run again' : 'it is gone' };
       } while (now.running && (await pause(LOOK_EVERY_MS, limit)));
+      const why = `${asked} did not come back by itself`;
+      if (isSwarmTask(now.labels)) {
+        await engine.stop(container.id, RESTART_GRACE_S);
+        return { mechanism: 'engine', evidence: `${why}: the task was ended, and Swarm replaces it` };
+      }
       if (now.running) await engine.restart(container.id, RESTART_GRACE_S);
       else await engine.start(container.id);
-      return { mechanism: 'engine', evidence: `${asked} did not come back by itself: the container was restarted` };
+      return { mechanism: 'engine', evidence: `${why}: the container was restarted` };
     },
     async readBack() {
       const before = rememberedBy(ground);

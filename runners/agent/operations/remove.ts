@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { keepsake } from '../keepsake.ts';
 import { lostPaths, recreationOf, volumesOf, type Whole, wholeShape } from '../re-creation.ts';
+import { isSwarmTask } from '../swarm-task.ts';
 import { processGone } from '../target-state.ts';
 import { type FiveMoves, type Ground, pause } from './five-moves.ts';
 import { containerRef, defineOperation } from './operation.ts';
@@ -15,8 +16,6 @@ const LOOK_EVERY_MS = 50;
 const SETTLED_AFTER_MS = 1_000;
 /** How many lost paths an error names. */
 const PATHS_NAMED_MAX = 3;
-/** On containers that an orchestrator makes anew by itself, under another name. */
-const SWARM_TASK = 'com.docker.swarm.task.id';
 
 const shape = z.object({
   op: z.literal('remove'),
@@ -83,7 +82,7 @@ function moves(operation: Remove, ground: Ground): FiveMoves {
 /** Throws where the container could not be made anew as it was. */
 async function assertCanComeBack({ container, loseLayer }: Remove, whole: Whole, { engine }: Ground): Promise<void> {
   if (whole.HostConfig.AutoRemove) throw new Error('the engine removes its volumes with it (--rm), so that it could not be made anew');
-  if (whole.Config.Labels?.[SWARM_TASK] !== undefined) {
+  if (isSwarmTask(whole.Config.Labels ?? {})) {
     throw new Error('it is a task of a Swarm service, which makes another in its place: use container-kill');
   }
   const lodgers = await engine.lodgersOf(container);

@@ -4,6 +4,7 @@
  * said `healthy` before, says so again.
  */
 import { z } from 'zod';
+import { isSwarmTask } from '../swarm-task.ts';
 import { processGone } from '../target-state.ts';
 import { type FiveMoves, type Ground, pause } from './five-moves.ts';
 import { containerRef, defineOperation } from './operation.ts';
@@ -47,6 +48,10 @@ function moves({ container: { id }, graceS, healthyWithinMs }: z.output<typeof s
     async arm() {
       const found = await engine.inspect(id);
       if (!found) throw new Error('there is no such container any more');
+      if (isSwarmTask(found.labels))
+        throw new Error(
+          'it is a task of a Swarm service, of which Swarm starts another when it ends: use container-kill or container-stop',
+        );
       if (found.autoRemove) throw new Error('the engine removes it when it stops (--rm), so that it might not come back');
       pidInArming = found.pid;
       ground.remember(JSON.stringify({ startedAt: found.startedAt, healthy: found.health === 'healthy' }));

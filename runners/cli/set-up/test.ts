@@ -6,6 +6,7 @@
  *   npm test -- probes live/drills  only files whose path holds one of these
  */
 import { globSync } from 'node:fs';
+import { enableCompileCache, getCompileCacheDir } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -28,7 +29,7 @@ const SLOW = /^test\/(live|browser)\//;
 /** Those that drive a browser take a whole core. */
 const BROWSER = /^test\/browser\//;
 /** Of the others, those that keep to containers of their own, sweep nothing and measure no packets: mostly they wait. */
-const SOCIABLE = /^test\/live\/(faults-(?!impair|network|script)|bad-ground|probes)/;
+const SOCIABLE = /^test\/live\/(faults-(?!impair|network|script)|bad-ground|probes|small-drills|swarm)/;
 const SOCIABLE_AT_ONCE = 2;
 
 const exitCode = await test(process.argv.slice(2)).catch((error: unknown) => {
@@ -55,6 +56,7 @@ async function test(filters: readonly string[]): Promise<number> {
   const before = docker && (await snapshot(docker));
   const sociable = slow.filter((file) => SOCIABLE.test(file));
   const alone = [...slow.filter((file) => BROWSER.test(file)), ...slow.filter((file) => !SOCIABLE.test(file) && !BROWSER.test(file))];
+  keepWhatIsCompiled();
   const watch = watchStalls();
   const passed = await runTestGroups([
     { files: absolute(files.filter((file) => !SLOW.test(file))), concurrency: availableParallelism(), limitMs: QUICK_LIMIT_MS },
@@ -67,6 +69,12 @@ async function test(filters: readonly string[]): Promise<number> {
   if (left.length > 0)
     process.stdout.write(`\nThe tests left ${left.length} things on the engine; 0 is the limit:\n  ${left.join('\n  ')}\n`);
   return passed && left.length === 0 ? EXIT.passed : EXIT.failed;
+}
+
+/** Each file of tests is a process, and each of those would compile the same sources. */
+function keepWhatIsCompiled(): void {
+  enableCompileCache();
+  process.env['NODE_COMPILE_CACHE'] ??= getCompileCacheDir();
 }
 
 /** Nobody is asked: a test run that waits for an answer is a test run that hangs. */

@@ -58,3 +58,18 @@ test('a stream that is open has no limit', async () => {
   assert.equal(String((await heard)[0]), 'late');
   for (const each of [stream, ...streams]) each.destroy();
 });
+
+test('a Swarm task that has ended counts as gone, and one that runs as what it is', async () => {
+  const told = (running: boolean, labels: Record<string, string>) => ({
+    Id: 'c',
+    Config: { Labels: labels },
+    HostConfig: {},
+    State: { Status: running ? 'running' : 'exited', Running: running, Paused: false, Pid: running ? 7 : 0, StartedAt: 'then' },
+  });
+  const seen = async (running: boolean, labels: Record<string, string>) => {
+    await using willing = await engine((_request, response) => response.end(JSON.stringify(told(running, labels))));
+    return (await engineAt(willing.socketPath).inspect('c'))?.status;
+  };
+  const task = { 'com.docker.swarm.task.id': '4711' };
+  assert.deepEqual([await seen(true, task), await seen(false, task), await seen(false, {})], ['running', undefined, 'exited']);
+});
