@@ -116,6 +116,12 @@ function generatorLines({ generator }: Report): string[] {
   return lines;
 }
 
+function stopLines({ stopConditions = [] }: Report): string[] {
+  return stopConditions.flatMap(({ text, metAtMs, seen }) =>
+    metAtMs === null ? [] : `**Stop condition met** at ${formatMs(metAtMs)}: ${cell(text)}; seen: ${cell(seen ?? '–')}`,
+  );
+}
+
 /** The report as Markdown. */
 export function renderSummary(report: Report): string {
   const variant = report.variant ? ` (${cell(report.variant)})` : '';
@@ -125,6 +131,7 @@ export function renderSummary(report: Report): string {
   ];
   if (report.objectives.length > 0) sections.push(objectiveTable(report));
   if (report.thresholds) sections.push(thresholdTable(report.thresholds));
+  sections.push(...stopLines(report));
   if (report.faults.length > 0) sections.push(faultTable(report));
   if (report.load.scenarios.length > 0) sections.push(loadTable(report), ...phaseTable(report));
   sections.push(...generatorLines(report));

@@ -17,6 +17,8 @@ export interface ProbeReading {
   readonly atMs: number;
   readonly status: 'ok' | 'unknown';
   readonly value: number | string | boolean | null;
+  /** Why there is no value. */
+  readonly error?: string | undefined;
 }
 
 /** The rows of one series by bucket number (bucketMs / BUCKET_MS). */

@@ -101,11 +101,17 @@ export function judgeReading(condition: ReadingCondition, evidence: Evidence, fr
   };
 }
 
+/** A reading without a value says why. */
+function textOf(reading: ProbeReading | undefined): string {
+  if (reading?.value !== null) return String(reading?.value);
+  return reading.error === undefined ? 'nothing' : `nothing (${reading.error})`;
+}
+
 function eachSeen(ok: readonly ProbeReading[], shown: ProbeReading | undefined, divisor: number, right: Rightness) {
   const number = numberOf(shown?.value ?? null);
   const value = number === undefined ? undefined : number / divisor;
   const wrong = ok.filter((reading) => !right(reading)).length;
-  const text = value !== undefined && typeof shown?.value === 'number' ? numberText(value) : String(shown?.value);
+  const text = value !== undefined && typeof shown?.value === 'number' ? numberText(value) : textOf(shown);
   const seen = wrong > 0 ? `${text}; ${wrong} of ${ok.length} readings are out` : `${text}; all ${ok.length} readings are in`;
   return { seen, ...(value === undefined ? {} : { value }) };
 }

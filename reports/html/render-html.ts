@@ -13,6 +13,7 @@ import { renderLoad } from './sections/load.ts';
 import { renderObjectives } from './sections/objectives.ts';
 import { renderRunFacts } from './sections/run-facts.ts';
 import { type Pictures, renderScreenshots } from './sections/screenshots.ts';
+import { renderStopConditions } from './sections/stop-conditions.ts';
 import { renderThresholds } from './sections/thresholds.ts';
 import { renderVerdict } from './sections/verdict.ts';
 import { STYLE } from './style.ts';
@@ -34,6 +35,7 @@ export function renderHtml(report: Report, pictures: Pictures = new Map()): stri
 ${renderVerdict(report)}
 ${renderObjectives(report)}
 ${renderThresholds(report)}
+${renderStopConditions(report)}
 <section><h2>Timeline</h2>${renderTimeline(report)}</section>
 ${renderFaults(report)}
 ${renderScreenshots(report, pictures)}

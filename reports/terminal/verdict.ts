@@ -88,6 +88,19 @@ function thresholds({ thresholds: all = [] }: Report, columns: number): Line[] {
   return [[], [span('Thresholds', 'bold')], ...lines];
 }
 
+/** One line where none was met, which is how it should be. */
+function stopConditions({ stopConditions: all = [] }: Report, columns: number): Line[] {
+  if (all.length === 0) return [];
+  const met = all.filter(({ metAtMs }) => metAtMs !== null);
+  const head = padded('Stop conditions', 16);
+  if (met.length === 0) return [[], [span(head, 'bold'), span(all.length === 1 ? ' never met' : ` none of ${all.length} was met`)]];
+  const lines = met.flatMap(({ text, metAtMs, seen }) => {
+    const [first = [], ...rest] = indented(`${text}, met ${momentOf(metAtMs ?? 0)}; seen: ${seen ?? '–'}`, 4, columns);
+    return [[span('  ! ', 'bad'), ...first.slice(1)] as Line, ...rest];
+  });
+  return [[], [span(head.trimEnd(), 'bold')], ...lines];
+}
+
 function faultTimes(fault: ReportFault): string {
   if (fault.askedAtMs === null) return 'not injected';
   const proven = fault.inEffectAtMs === null ? 'never proven' : `in effect +${lengthOf(fault.inEffectAtMs - fault.askedAtMs)}`;
@@ -170,6 +183,7 @@ export function renderVerdict(report: Report, options: VerdictOptions): string {
     ...report.why.flatMap((reason) => indented(reason, 2, options.columns)),
     ...objectives(report, options.columns),
     ...thresholds(report, options.columns),
+    ...stopConditions(report, options.columns),
     ...faults(report, options.columns),
     ...load(report),
     ...generator(report, options.columns),

@@ -92,6 +92,26 @@ describe('stop conditions in a report', () => {
     assert.equal(stopConditions?.[1]?.metAtMs, null);
   });
 
+  it('stand in the terminal, the HTML and the summary: met with when and what was seen, or not met', () => {
+    const met = judged({ home: outage(20_100, 40_000) });
+    const [terminal, page, summary] = [renderVerdict(met, { color: false, columns: 120 }), renderHtml(met), renderSummary(met)];
+    assert.match(
+      terminal,
+      /Stop conditions\n {2}! http_req_failed\{region:home\} rate>0\.9, met 00:2[23]\.\d; seen: nothing of \d+ planned was answered/,
+    );
+    assert.match(page, /<code>http_req_failed\{region:home\} rate&gt;0\.9<\/code><\/th><td data-label="Met">00:2[23]\.\d</);
+    assert.match(page, /<code>http_req_failed\{region:other\} rate&gt;0\.9<\/code><\/th><td data-label="Met"><span class="none">never/);
+    assert.match(summary, /\*\*Stop condition met\*\* at 2[23]\S*: http_req_failed\{region:home\} rate>0\.9; seen: nothing of \d+ planned/);
+    const held = judged({ home: outage(0, 0) });
+    assert.match(renderVerdict(held, { color: false, columns: 120 }), /Stop conditions +none of 2 was met/);
+    assert.doesNotMatch(renderSummary(held), /Stop condition/);
+    for (const text of [
+      renderHtml(judgeRun(journal(), experiment)),
+      renderVerdict(judgeRun(journal(), experiment), { color: false, columns: 120 }),
+    ])
+      assert.doesNotMatch(text, /Stop conditions/);
+  });
+
   it('are met neither before the method nor after the run was stopped, and are left out where there are none', () => {
     assert.equal(judged({ home: outage(5000, 15_000) }).stopConditions?.[0]?.metAtMs, null);
     const stopped = judged({ home: outage(20_100, 40_000), extra: [stamp(21_000, { type: 'stop', because: 'signal', detail: 'SIGINT' })] });
