@@ -1,6 +1,7 @@
-/** Each fault has an experiment against the fabric: right as it is written, and within reach of what the fabric is. */
+/** Each fault has an experiment: right as it is written, and within reach of what its system is. */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { parse as parseYaml } from 'yaml';
@@ -17,8 +18,8 @@ import { planExperiment } from '../../runners/runbook/plan.ts';
 const root = fileURLToPath(new URL('../../experiments/', import.meta.url));
 const compose = z.object({ services: z.record(z.string(), z.object({ labels: z.record(z.string(), z.string()) })) });
 
-/** What the fabric has nothing for: no part of it runs under libfaketime, or has a call that changes it. `noop` needs none. */
-const WITHOUT: readonly string[] = ['clock-skew', 'http-call', 'noop'];
+/** What no system here has anything for: no part runs under libfaketime. `noop` needs none. */
+const WITHOUT: readonly string[] = ['clock-skew', 'noop'];
 
 function experimentAt(path: string): Experiment {
   const result = parseExperiment(readFileSync(`${root}${path}`, 'utf8'), { file: path, kinds, environment: {} });
@@ -26,32 +27,37 @@ function experimentAt(path: string): Experiment {
   return result.experiment;
 }
 
-/** The fabric's containers, as Compose would make them. */
-function fabric(): readonly Target[] {
-  const { services } = compose.parse(parseYaml(readFileSync(`${root}fabric/compose.yaml`, 'utf8'), { merge: true, maxAliasCount: 1000 }));
+/** A system's containers, as Compose would make them. */
+function containersOf(composeFile: string): readonly Target[] {
+  const { services } = compose.parse(parseYaml(readFileSync(composeFile, 'utf8'), { merge: true, maxAliasCount: 1000 }));
+  const project = basename(dirname(composeFile));
   return Object.entries(services).map(([service, { labels }], index) => ({
     id: `id-${service}`,
-    name: `fabric_${service}_1`,
+    name: `${project}_${service}_1`,
     service,
-    project: 'fabric',
+    project,
     labels,
-    image: 'firedrill/fabric:local',
+    image: `firedrill/${project}:local`,
     state: 'running',
     addresses: [`172.30.0.${index + 2}`],
     persistent: false,
   }));
 }
 
-const system = fabric();
 const examples = readdirSync(`${root}faults`).filter((name) => name.endsWith('.yaml'));
 const library = readdirSync(root).filter((name) => name.endsWith('.yaml'));
 
-/** The plan of an experiment of a folder against the fabric as Compose would make it. */
-function planOf(experiment: Experiment, folder: string) {
+/** An experiment of a folder, planned against its own system as Compose would make it. */
+function planIn(folder: string, file: string) {
+  const experiment = experimentAt(join(folder, file));
+  assert.ok(experiment.system, `${file} names no system`);
+  const system = containersOf(join(root, folder, experiment.system.compose));
   const targets = new Map(
     Object.entries(experiment.targets).map(([name, selector]) => [name, system.filter((target) => matches(target, selector))]),
   );
-  return planExperiment({ experiment, variant: undefined, folder, project: 'fabric', faults, targets, system, seed: 1 });
+  const project = system[0]?.project;
+  const plan = planExperiment({ experiment, variant: undefined, folder: join(root, folder), project, faults, targets, system, seed: 1 });
+  return { experiment, system, plan };
 }
 
 test('each fault and composite is in an experiment, or it is said why not', () => {
@@ -65,8 +71,7 @@ test('each fault and composite is in an experiment, or it is said why not', () =
 
 for (const file of examples) {
   test(`faults/${file} can be planned, under its own limits, and its load outlasts what is asked of it`, () => {
-    const experiment = experimentAt(`faults/${file}`);
-    const plan = planOf(experiment, `${root}faults`);
+    const { experiment, plan } = planIn('faults', file);
     assert.ok(plan.faults.length > 0 && plan.faults.every(({ operations }) => operations.operations.length > 0));
     assert.ok(Object.keys(experiment.objectives).length > 0);
     const asked = Object.values(experiment.objectives).flatMap(({ after, ...objective }) => [
@@ -80,8 +85,7 @@ for (const file of examples) {
 
 for (const file of library) {
   test(`${file} can be planned, under its own limits, and every probe finds what it looks at`, () => {
-    const experiment = experimentAt(file);
-    const plan = planOf(experiment, root);
+    const { experiment, system, plan } = planIn('', file);
     assert.ok(plan.faults.length > 0 && plan.faults.every(({ operations }) => operations.operations.length > 0));
     for (const { name, target } of experiment.probes) {
       const selector = target === undefined ? undefined : experiment.targets[target];

@@ -1,40 +1,29 @@
 /**
- * The four first drills on the real fabric: each passes as it stands, and each fails for the right reason when the one
- * protection is switched off, which is the only thing that differs between the two systems.
+ * The drills on the real fabric: each passes as it stands, and each fails for the right reason when the one
+ * protection is switched off, which is the only thing that differs between the two systems. The rest of the library is played both ways
+ * by `npm run bench -- library`.
  */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import type { Report } from '../../reports/report.ts';
 import { connectEngine } from '../../runners/docker/engine.ts';
 import { inside, until } from '../helpers/agent-stage.ts';
-import { firedrill, latestEvents, latestReport, root, scratchFolder, startFiredrill } from '../helpers/firedrill-process.ts';
-import { type Configuration, configurationOf, differences } from '../helpers/inspected.ts';
+import { bringUp, type TwoWays, takeDown, testBothWays } from '../helpers/both-ways.ts';
+import { latestEvents, root, scratchFolder, startFiredrill } from '../helpers/firedrill-process.ts';
+import { configurationOf, differences } from '../helpers/inspected.ts';
 
-const compose = join(root, 'experiments/fabric/compose.yaml');
-const drills = [
+const compose = 'fabric/compose.yaml';
+const drills: readonly TwoWays[] = [
   { file: 'region-blackout.yaml', protection: 'failover', variable: 'FABRIC_FAILOVER' },
   { file: 'replication-throttling.yaml', protection: 'no-errors', variable: 'FABRIC_STALE_SERVING' },
-  { file: 'cache-eviction-storm.yaml', protection: 'no-stampede', variable: 'FABRIC_MUTEX' },
+  { file: 'cache-eviction-storm.yaml', protection: 'no-stampede', variable: 'FABRIC_MUTEX', brokenAbove: 5 },
   { file: 'synchronized-cron.yaml', protection: 'starts-are-spread', variable: 'FABRIC_CRON_JITTER' },
-] as const;
+  { file: 'region-spike.yaml', protection: 'steering-brings-p95-back', variable: 'FABRIC_STEERING' },
+  { file: 'burn-rate-alert.yaml', protection: 'page-ends', variable: 'FABRIC_ALERT_SHORT_WINDOW' },
+];
 
-/** Long enough for a drill of 70 s and for bringing its system into shape. */
-const DRILL_MS_MAX = 240_000;
-/** A machine that was too busy to tell is asked again; a verdict is taken as it is. */
-const ATTEMPTS_MAX = 3;
-
-before(async () => {
-  const folder = await scratchFolder('up');
-  const up = await firedrill(['up', compose, '--yes'], folder);
-  assert.equal(up.exitCode, 0, up.stderr);
-});
-
-after(async () => {
-  const folder = await scratchFolder('down');
-  const down = await firedrill(['down', compose], folder);
-  assert.equal(down.exitCode, 0, down.stderr);
-});
+before(() => bringUp(compose));
+after(() => takeDown(compose));
 
 /** A metric for the rate, the errors and the duration of what each kind of part is asked. */
 const RED: Readonly<Record<string, readonly [rate: string, errors: string, duration: string]>> = {
@@ -88,64 +77,7 @@ test('a part that speaks no HTTP tells of its health by what it answers, and doe
   );
 });
 
-interface Drilled {
-  readonly report: Report;
-  readonly exitCode: number | null;
-  readonly configuration: Configuration;
-  readonly output: string;
-}
-
-/** Drills until everything is judged, or something is open that is not the generator's own lateness. */
-async function drill(file: string, variant: string | undefined, tell: (text: string) => void): Promise<Drilled> {
-  for (let attempt = 1; ; attempt += 1) {
-    const drilled = await drillOnce(file, variant);
-    const { verdict, objectives, generator, why } = drilled.report;
-    const open = verdict === 'inconclusive' || objectives.some(({ state }) => state === 'unknown');
-    if (!open || !generator.limited || attempt === ATTEMPTS_MAX) return drilled;
-    tell(`drilled again, since the generator was late: ${why.join(' ')}`);
-  }
-}
-
-async function drillOnce(file: string, variant: string | undefined): Promise<Drilled> {
-  const folder = await scratchFolder('drill');
-  const running = startFiredrill(['run', join(root, 'experiments', file), '--yes', ...(variant ? ['--variant', variant] : [])], folder);
-  await running.until(/steady state/i);
-  const docker = await connectEngine(process.env);
-  const configuration = await configurationOf(docker, 'role');
-  const { exitCode, stdout, stderr } = await running.ended;
-  return { report: await latestReport(folder), exitCode, configuration, output: `${stdout}\n${stderr}` };
-}
-
-const states = (report: Report) => Object.fromEntries(report.objectives.map((objective) => [objective.name, objective.state]));
-
-for (const { file, protection, variable } of drills) {
-  test(`${file} passes, and fails in exactly one objective without its protection`, {
-    timeout: 2 * ATTEMPTS_MAX * DRILL_MS_MAX,
-  }, async (context) => {
-    const tell = (text: string) => context.diagnostic(text);
-    const held = await drill(file, undefined, tell);
-    assert.equal(held.exitCode, 0, held.output);
-    assert.equal(held.report.verdict, 'passed');
-    assert.deepEqual(new Set(Object.values(states(held.report))), new Set(['held']), JSON.stringify(states(held.report)));
-
-    const broken = await drill(file, 'unprotected', tell);
-    assert.equal(broken.exitCode, 1, broken.output);
-    assert.equal(broken.report.verdict, 'failed');
-    const expected = { ...states(held.report), [protection]: 'broken' };
-    assert.deepEqual(states(broken.report), expected, JSON.stringify(broken.report.objectives, undefined, 1));
-
-    for (const { report } of [held, broken]) {
-      for (const fault of report.faults) {
-        assert.ok(fault.inEffectAtMs !== null && fault.proof, `${fault.name} was not proven`);
-        assert.ok(fault.undoneBy !== 'agent' || fault.undoneAtMs !== null, `${fault.name} was not undone`);
-      }
-    }
-    const changed = differences(held.configuration, broken.configuration);
-    assert.ok(changed.length > 0, 'the variant changed nothing');
-    for (const change of changed) assert.match(change, new RegExp(`Env.*${variable}=`), changed.join('\n'));
-    context.diagnostic(`${protection}: ${held.report.why.join(' ')} | unprotected: ${broken.report.why.join(' ')}`);
-  });
-}
+testBothWays(drills);
 
 test('after a variant run the system has the environment that it was found with', async () => {
   const docker = await connectEngine(process.env);

@@ -1,5 +1,5 @@
 /**
- * The manifest service of a region: /manifest/<video>, /live/<channel>, /segment/<video>/<n>, and the page that plays them. Two of them
+ * The manifest service of a region: /manifest/<video>, /live/<channel>, /search/<words>, /segment/<video>/<n>, and the page that plays them. Two of them
  * stand behind every edge; they share the region's cache and its mutex.
  */
 import { randomUUID } from 'node:crypto';
@@ -110,6 +110,15 @@ function segment(): Answer {
   return { status: 200, body: segmentBytes(), type: SEGMENT_TYPE };
 }
 
+/** Asks the replica itself: no copy of it would serve anybody else. */
+async function search([words = '']: readonly string[]): Promise<Answer> {
+  try {
+    return { status: 200, body: { words, region, films: await replica.search(words) } };
+  } catch (error) {
+    return { status: 503, body: { error: `the replica was not read: ${error instanceof Error ? error.message : String(error)}`, region } };
+  }
+}
+
 /** Reads the working set anew and keeps all of it at once, as a nightly job does; from then on all copies are of the same age. */
 async function refresh(_parts: readonly string[], method: string): Promise<Answer> {
   if (method !== 'POST') return { status: 405, body: 'POST it' };
@@ -144,6 +153,7 @@ serveHttp({
     '': () => ({ status: 200, body: playerPage(), type: 'text/html; charset=utf-8' }),
     manifest: serve(videos, 'video'),
     live: serve(channels, 'channel'),
+    search,
     segment,
     refresh,
   },

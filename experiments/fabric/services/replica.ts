@@ -1,4 +1,4 @@
-/** The region's PostgreSQL replica, as the manifest service reads it: manifests (dear), channels (cheap), the heartbeat. */
+/** The region's PostgreSQL replica, as the manifest service reads it: manifests and searches (dear), channels (cheap), the heartbeat. */
 import pg from 'pg';
 import type { Copy } from './cache.ts';
 import { SEGMENT_SECONDS } from './segment.ts';
@@ -24,10 +24,17 @@ export type Found = Omit<Copy, 'readAtMs' | 'freshUntilMs'>;
 export interface Replica {
   readManifest(name: string): Promise<Found | undefined>;
   readChannel(name: string): Promise<Found | undefined>;
+  /** Films with these words in their title; ten at most. */
+  search(words: string): Promise<readonly FoundFilm[]>;
   /** The whole working set in one cheap read, for warming. */
   readAll(): Promise<readonly (Found & { readonly name: string })[]>;
   /** The newest heartbeat that has arrived, in ms since the epoch. */
   readBeatMs(): Promise<number>;
+}
+
+export interface FoundFilm {
+  readonly name: string;
+  readonly title: string;
 }
 
 interface VideoRow {
@@ -69,6 +76,11 @@ export function openReplica({ host, connections, readCostMs, readsPerSecond }: R
         return (
           row && { body: { title: row.title, publishedAtMs: Math.round(row.published_ms) }, version: row.version, asOfMs: row.as_of_ms }
         );
+      }),
+    search: (words) =>
+      inLine(async () => {
+        const { rows } = await reads.query<FoundFilm>('select * from search_films($1, $2, $3)', [words, readCostMs, readsPerSecond]);
+        return rows;
       }),
     async readAll() {
       const { rows } = await looks.query<VideoRow>(ALL);

@@ -7,7 +7,8 @@ import { readSwitch, readText } from './settings.ts';
 const [, , part] = process.argv;
 if (part === 'front-door') {
   const deployed = parseRegions(readText(process.env, 'FABRIC_REGIONS'));
-  process.stdout.write(frontDoorConfig({ deployed, failover: readSwitch(process.env, 'FABRIC_FAILOVER') }));
+  const [failover, steering] = [readSwitch(process.env, 'FABRIC_FAILOVER'), readSwitch(process.env, 'FABRIC_STEERING')];
+  process.stdout.write(frontDoorConfig({ deployed, failover, steering }));
 } else if (part === 'edge') {
   process.stdout.write(edgeConfig(parseRegion(readText(process.env, 'REGION'))));
 } else {

@@ -24,7 +24,7 @@ test('every pair of regions has a distance, the same both ways', () => {
 });
 
 test('viewers in South America go to their own edge, then to us-east-1, then farther', () => {
-  const config = frontDoorConfig({ deployed: REGIONS, failover: true });
+  const config = frontDoorConfig({ deployed: REGIONS, failover: true, steering: true });
   assert.deepEqual(serversOf(config, 'viewers-sa-east-1'), [
     'sa-east-1',
     'us-east-1 backup',
@@ -35,22 +35,40 @@ test('viewers in South America go to their own edge, then to us-east-1, then far
 });
 
 test('without failover the configuration lacks the backups and differs in nothing else', () => {
-  const protectedLines = frontDoorConfig({ deployed: REGIONS, failover: true }).split('\n');
-  const unprotected = frontDoorConfig({ deployed: REGIONS, failover: false });
+  const protectedLines = frontDoorConfig({ deployed: REGIONS, failover: true, steering: false }).split('\n');
+  const unprotected = frontDoorConfig({ deployed: REGIONS, failover: false, steering: true });
   const backups = protectedLines.filter((line) => line.endsWith(' backup'));
   assert.equal(backups.length, REGIONS.length * (REGIONS.length - 1));
   assert.equal(protectedLines.filter((line) => !line.endsWith(' backup')).join('\n'), unprotected);
 });
 
+test('searches beyond what the nearest region has room for go to the next that has fewer; without steering these rules are all that is missing', () => {
+  const steered = frontDoorConfig({ deployed: REGIONS, failover: true, steering: true }).split('\n');
+  const rules = steered.filter((line) => line.startsWith('  use-server '));
+  assert.equal(rules.length, REGIONS.length * (REGIONS.length - 1));
+  const full = (region: string) => `{ srv_conn(viewers-sa-east-1/${region}) ge 6 }`;
+  const [first] = rules.filter((line) => line.includes('viewers-sa-east-1/'));
+  assert.equal(first, `  use-server us-east-1 if { path_beg /search/ } ${full('sa-east-1')} !${full('us-east-1')}`);
+  assert.deepEqual(
+    steered.filter((line) => !line.startsWith('  use-server ')).join('\n'),
+    frontDoorConfig({ deployed: REGIONS, failover: true, steering: false }),
+  );
+  assert.doesNotMatch(
+    frontDoorConfig({ deployed: REGIONS, failover: false, steering: true }),
+    /use-server/,
+    'there is nowhere to steer to',
+  );
+});
+
 test('viewers of a region that is not deployed go to the nearest one that is', () => {
-  const config = frontDoorConfig({ deployed: ['us-east-1', 'ap-southeast-1'], failover: false });
+  const config = frontDoorConfig({ deployed: ['us-east-1', 'ap-southeast-1'], failover: false, steering: true });
   assert.deepEqual(serversOf(config, 'viewers-ap-northeast-1'), ['ap-southeast-1']);
   assert.deepEqual(serversOf(config, 'viewers-sa-east-1'), ['us-east-1']);
   assert.deepEqual(serversOf(config, 'region-sa-east-1'), []);
 });
 
 test('a region counts as up only when an answer names it', () => {
-  const frontDoor = frontDoorConfig({ deployed: REGIONS, failover: true });
+  const frontDoor = frontDoorConfig({ deployed: REGIONS, failover: true, steering: true });
   for (const region of REGIONS) {
     assert.match(
       frontDoor,

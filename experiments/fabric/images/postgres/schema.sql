@@ -24,20 +24,33 @@ insert into channel select 'channel-' || n, 'Channel ' || n, 1, clock_timestamp(
 -- Milliseconds since the epoch, as JavaScript counts.
 create or replace function epoch_ms(at timestamptz) returns float8 language sql immutable as $$ select extract(epoch from at)::float8 * 1000 $$;
 
--- A manifest read costs what packaging costs. The database has room for `per_second` of them: alone a read takes `alone_ms`,
--- and n at once share the room (n / per_second each), so a stampede makes every read in it slow. The work is slept, in four slices that each look at
--- how many others are at it, so that it loads the model and not the machine. Calls are counted in pg_stat_user_functions, at once.
-create or replace function read_manifest(wanted text, alone_ms float8, per_second float8)
-returns table (name text, title text, segments int, version int, published_ms float8, as_of_ms float8) language plpgsql as $$
+-- A dear read: the database has room for `per_second` of them. Alone one takes `alone_ms`, and n at once share the room (n / per_second each), so a
+-- stampede makes every read in it slow. The work is slept, in four slices that each look at how many others are at it, so that it loads the
+-- model and not the machine.
+create or replace function spend_a_read(alone_ms float8, per_second float8) returns void language plpgsql as $$
 declare at_it int;
 begin
-  perform pg_stat_force_next_flush();
   for turn in 1..4 loop
     perform pg_stat_clear_snapshot();
-    select count(*) into at_it from pg_stat_activity where usename = 'reader' and state = 'active' and query like '%read_manifest%';
+    select count(*) into at_it from pg_stat_activity where usename = 'reader' and state = 'active' and query ~ 'read_manifest|search_films';
     perform pg_sleep(greatest(alone_ms / 1000, at_it / per_second) / 4);
   end loop;
+end $$;
+
+-- A manifest read costs what packaging costs. Calls are counted in pg_stat_user_functions, at once.
+create or replace function read_manifest(wanted text, alone_ms float8, per_second float8)
+returns table (name text, title text, segments int, version int, published_ms float8, as_of_ms float8) language plpgsql as $$
+begin
+  perform pg_stat_force_next_flush();
+  perform spend_a_read(alone_ms, per_second);
   return query select v.name, v.title, v.segments, v.version, epoch_ms(v.published_at), epoch_ms(h.beat_at) from video v, heartbeat h where v.name = wanted;
+end $$;
+
+-- A search costs as much. Nobody keeps its answer: it is another for every viewer.
+create or replace function search_films(words text, alone_ms float8, per_second float8) returns table (name text, title text) language plpgsql as $$
+begin
+  perform spend_a_read(alone_ms, per_second);
+  return query select v.name, v.title from video v where position(lower(words) in lower(v.title)) > 0 order by v.published_at desc, v.name limit 10;
 end $$;
 
 -- Jobs: when each was asked for and when it really started, by the primary's own clock.
