@@ -1,6 +1,8 @@
-/** The library of experiments, each played once against the fabric as it stands, and what came of it. */
-import { readdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+/** The library of experiments, each played once against its system as it stands and once in each of its variants, and what came of it. */
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
 import type { Report } from '../../reports/report.ts';
 import type { Event } from '../../runners/journal/events.ts';
 import { firedrill, latestEvents, latestReport, root, scratchFolder } from '../helpers/firedrill-process.ts';
@@ -8,26 +10,41 @@ import { round, table } from './table.ts';
 
 const FOLDERS = ['experiments', 'experiments/faults'];
 
+const experimentShape = z.object({
+  system: z.union([z.string(), z.object({ compose: z.string() })]),
+  variants: z.record(z.string(), z.unknown()).default({}),
+});
+
 type Row = readonly (string | number)[];
 
-/** Plays those of these names, by default all; each takes about a minute. */
+/** Plays those of these names, by default all; each run takes about a minute. */
 export async function benchLibrary(print: (text: string) => void, names: readonly string[] = []): Promise<void> {
   const folder = await scratchFolder('bench-library');
-  const compose = join(root, 'experiments/fabric/compose.yaml');
-  const up = await firedrill(['up', compose, '--yes'], folder);
-  if (up.exitCode !== 0) throw new Error(up.stderr);
+  const up = new Set<string>();
   const rows: Row[] = [];
   for (const file of await experimentFiles(names)) {
-    const { exitCode, stderr } = await firedrill(['run', file, '--yes'], folder);
-    const row =
-      exitCode === null || exitCode > 2
-        ? ['–', '–', '–', `exit ${exitCode}: ${stderr.trim()}`]
-        : told(await latestReport(folder), await latestEvents(folder));
-    rows.push([basename(file, '.yaml'), ...row]);
-    console.error(rows.at(-1)?.join(' | '));
+    const { system, variants } = experimentShape.parse(parse(await readFile(file, 'utf8')));
+    await bringUp(join(dirname(file), typeof system === 'string' ? system : system.compose), up, folder);
+    for (const variant of [undefined, ...Object.keys(variants)]) {
+      rows.push([basename(file, '.yaml'), variant ?? '–', ...(await play(file, variant, folder))]);
+      console.error(rows.at(-1)?.join(' | '));
+    }
   }
-  print('The library, each once as it stands, against the fabric. Ask to effect and undo are of the slowest fault, in ms.\n');
-  print(table(['experiment', 'verdict', 'ask to effect', 'undo', 'what did not hold'], rows));
+  print('The library, each once in each variant, against its system. Ask to effect and undo are of the slowest fault, in ms.\n');
+  print(table(['experiment', 'variant', 'verdict', 'ask to effect', 'undo', 'what did not hold'], rows));
+}
+
+async function play(file: string, variant: string | undefined, folder: string): Promise<Row> {
+  const { exitCode, stderr } = await firedrill(['run', file, '--yes', ...(variant === undefined ? [] : ['--variant', variant])], folder);
+  if (exitCode === null || exitCode > 2) return ['–', '–', '–', `exit ${exitCode}: ${stderr.trim()}`];
+  return told(await latestReport(folder), await latestEvents(folder));
+}
+
+async function bringUp(compose: string, up: Set<string>, folder: string): Promise<void> {
+  if (up.has(compose)) return;
+  const { exitCode, stderr } = await firedrill(['up', compose, '--yes'], folder);
+  if (exitCode !== 0) throw new Error(stderr);
+  up.add(compose);
 }
 
 async function experimentFiles(names: readonly string[]): Promise<readonly string[]> {

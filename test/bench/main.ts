@@ -12,15 +12,10 @@ import { benchLoad } from './load.ts';
 import { benchProbes } from './probes.ts';
 import { benchProxy } from './proxy.ts';
 
-const { values, positionals: asked } = parseArgs({
-  allowPositionals: true,
-  options: { outages: { type: 'string' }, write: { type: 'boolean' } },
-});
+const { values, positionals: asked } = argumentsOf();
 const outages = values.outages === undefined ? undefined : Number(values.outages);
-if (outages !== undefined && !(Number.isInteger(outages) && outages >= 1)) {
-  console.error(`bench: --outages is '${values.outages}'\n  hint: a whole number from 1 on`);
-  process.exit(4);
-}
+if (outages !== undefined && !(Number.isInteger(outages) && outages >= 1))
+  refuse(`--outages is '${values.outages}'`, 'a whole number from 1 on');
 
 const SECTIONS = {
   fabric: benchFabric,
@@ -36,13 +31,26 @@ const SECTIONS = {
 };
 
 const unknown = asked.filter((name) => !Object.hasOwn(SECTIONS, name));
-if (unknown.length > 0) {
-  console.error(`bench: there is no section '${unknown.join("', '")}'\n  hint: one of ${Object.keys(SECTIONS).join(', ')}`);
-  process.exit(4);
-}
+if (unknown.length > 0) refuse(`there is no section '${unknown.join("', '")}'`, `one of ${Object.keys(SECTIONS).join(', ')}`);
 console.log(`${cpus().length} × ${cpus()[0]?.model}, ${Math.round(totalmem() / 1e9)} GB, Linux ${release()}, Node ${process.version}\n`);
 for (const [name, bench] of Object.entries(SECTIONS)) {
   if (asked.length > 0 && !asked.includes(name)) continue;
   await bench((text) => console.log(text));
   console.log();
+}
+
+function argumentsOf() {
+  try {
+    return parseArgs({ allowPositionals: true, options: { outages: { type: 'string' }, write: { type: 'boolean' } } });
+  } catch (error) {
+    return refuse(
+      error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error),
+      'flags are --outages N and --write, both of ground-truth',
+    );
+  }
+}
+
+function refuse(message: string, hint: string): never {
+  console.error(`bench: ${message}\n  hint: ${hint}`);
+  process.exit(4);
 }
