@@ -1,8 +1,10 @@
 /** An engine of a test's own: its own data, processes and socket, in a network namespace of its own, with the images that a run needs. */
+import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import type Docker from 'dockerode';
 import { startDaemon } from '../../runners/cli/set-up/daemon.ts';
 import { thisMachine } from '../../runners/cli/set-up/machine.ts';
@@ -62,9 +64,16 @@ export async function startSecondEngine(): Promise<SecondEngine> {
       const pid = Number(await readFile(pidFile, 'utf8'));
       process.kill(pid, 'SIGTERM');
       for (let waitedMs = 0; waitedMs < END_LIMIT_MS && isThere(pid); waitedMs += 100) await sleep(100);
+      await unmountBelow(folder);
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** A daemon leaves the network namespaces mounted that its containers on the host's network had. */
+async function unmountBelow(folder: string): Promise<void> {
+  const mounts = (await readFile('/proc/mounts', 'utf8')).split('\n').flatMap((line) => line.split(' ')[1] ?? []);
+  for (const mount of mounts.filter((each) => each.startsWith(`${folder}/`)).reverse()) await promisify(execFile)('umount', [mount]);
 }
 
 function isThere(pid: number): boolean {
