@@ -21,7 +21,9 @@ export function objectiveOf<Condition extends z.ZodType>(condition: Condition) {
       .describe('The steady-state hypothesis true for good, this long after the fault is gone at the latest.'),
     budget: budget
       .optional()
-      .describe("Failed share of this indicator's requests over the whole run, or the share of a period's error budget that the run used."),
+      .describe(
+        "Failed share of this indicator's requests (of a probe: of its looks) over the whole run, or the share of a period's error budget that the run used.",
+      ),
     during: condition.optional().describe('One judgement over the time from mitigation (or proof, without mitigated-within) to undo.'),
     since: condition.optional().describe('One judgement over the time from proof to the end of the watch.'),
     after: z

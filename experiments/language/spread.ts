@@ -9,7 +9,7 @@ import { OPERATORS, type Operator, parseAggregate, parseSelector } from './thres
 interface Measure {
   readonly of: 'tag' | 'counter' | 'tag or readings';
   /** What stands behind the comma. */
-  readonly takes?: 'percentile' | 'two values';
+  readonly takes?: 'percentile' | 'one value' | 'two values';
   readonly meaning: string;
 }
 
@@ -29,6 +29,11 @@ export const MEASURES = {
       'the two that lie furthest apart: by `http_req_latency` in ms, p(95) unless another percentile follows; of a probe, by its readings',
   },
   hot_key: { of: 'tag', meaning: 'share of all requests that the most frequent value takes, 0 … 1; below 0.01 is healthy' },
+  share: {
+    of: 'tag',
+    takes: 'one value',
+    meaning: 'share of all requests that have the value that follows, 0 … 1: warm starts, retries, what crosses into another region',
+  },
   error_rate: { of: 'tag', meaning: 'failed share of the value that fails most, 0 … 1' },
   failed_entropy: { of: 'tag', meaning: 'normalised entropy of the failed requests, 0 (they come from one) … 1 (from all alike)' },
   z: {
@@ -53,6 +58,8 @@ export interface SpreadThreshold {
   readonly tags: Readonly<Record<string, string>>;
   /** Of `delta`, 0–100. */
   readonly percentile?: number;
+  /** Of `share`. */
+  readonly value?: string;
   /** Of `z`: old and new. */
   readonly values?: readonly [string, string];
   readonly operator: Operator;
@@ -65,13 +72,19 @@ const SPREAD =
   /^\s*([A-Za-z_]+)\(\s*([A-Za-z0-9_][\w.-]*)\s*(\{[^{}]*\})?\s*(?:,([^{}]*))?\)\s*(<=|>=|===|==|!=|<|>)\s*(-?\d+(?:\.\d+)?(?:e-?\d+)?)\s*$/;
 const FORM = 'is not a measure of spread and its bound; write it like entropy(region)>0.9';
 
-function argumentOf(name: MeasureName, written: string | undefined): Pick<SpreadThreshold, 'percentile' | 'values'> | string {
+function argumentOf(name: MeasureName, written: string | undefined): Pick<SpreadThreshold, 'percentile' | 'value' | 'values'> | string {
   const measure: Measure = MEASURES[name];
   if (measure.takes === 'two values') {
     const [old, recent, ...more] = (written ?? '').split(',').map((part) => part.trim());
     return old && recent && old !== recent && more.length === 0
       ? { values: [old, recent] }
       : `${name} compares two values of the tag; write it like ${name}(build, old, new)<1.96`;
+  }
+  if (measure.takes === 'one value') {
+    const value = written?.trim() ?? '';
+    return value !== '' && !value.includes(',')
+      ? { value }
+      : `${name} takes one value of the tag; write it like ${name}(start, warm)>=0.95`;
   }
   if (written === undefined) return {};
   const aggregate = measure.takes === 'percentile' ? parseAggregate(written) : undefined;

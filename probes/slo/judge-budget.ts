@@ -1,5 +1,5 @@
 /** Judges what an objective's indicator may use up over a whole run: a failed share, or a share of a period's error budget. */
-import type { Condition } from '../../experiments/language/condition.ts';
+import type { Condition, ReadingCondition } from '../../experiments/language/condition.ts';
 import type { Objective } from '../../experiments/language/experiment.ts';
 import type { MetricSelector } from '../../experiments/language/threshold.ts';
 import { judgePeriodBudget, periodBudgetText } from './error-budget.ts';
@@ -25,6 +25,22 @@ function loadLengthMs(selector: MetricSelector, evidence: Evidence): number {
   return due.length === 0 ? 0 : (last + 1 - first) * BUCKET_MS;
 }
 
+/** From the first look of a probe to its last one, in ms; 0 where there are not two. */
+function watchedLengthMs(condition: ReadingCondition, evidence: Evidence): number {
+  const stamps = evidence
+    .readingsOf(condition.reading)
+    .flatMap((list) => list.flatMap(({ status, atMs }) => (status === 'ok' ? [atMs] : [])));
+  const [first, last] = stamps.reduce(([least, most], atMs) => [Math.min(least, atMs), Math.max(most, atMs)], [Infinity, -Infinity]);
+  return Math.max(0, last - first);
+}
+
+/** How long the indicator was told of, in ms. */
+function lengthMsOf(condition: Condition, evidence: Evidence): number {
+  const selector = selectorOf(condition);
+  if (selector) return loadLengthMs(selector, evidence);
+  return 'reading' in condition ? watchedLengthMs(condition, evidence) : 0;
+}
+
 /** Failed share of the indicator's requests, or of its readings that are not right, over the whole run; null where there are none, as for a measure of spread. */
 export function failedShareOf(condition: Condition, evidence: Evidence): number | null {
   const selector = selectorOf(condition);
@@ -41,13 +57,16 @@ export function failedShareOf(condition: Condition, evidence: Evidence): number 
   return all === 0 ? null : failed / all;
 }
 
-/** Judges a budget on the indicator that `good` is about. Requests that are not there use up nothing and prove nothing. */
+/**
+ * Judges a budget on the indicator that `good` is about: of requests by how many failed, of a probe by how long it was not right, as far as its looks
+ * tell. What is not there uses up nothing and proves nothing.
+ */
 export function judgeBudget(good: Condition, budget: Budget, evidence: Evidence): Judgement {
   const share = failedShareOf(good, evidence);
   if (share === null) return unknown('no samples');
   if (typeof budget === 'number') return { state: share <= budget ? 'held' : 'broken', seen: `${numberText(share * 100)}% failed` };
-  const selector = selectorOf(good);
-  return selector ? judgePeriodBudget(budget, share, loadLengthMs(selector, evidence)) : unknown('it counts no requests');
+  const lengthMs = lengthMsOf(good, evidence);
+  return lengthMs > 0 ? judgePeriodBudget(budget, share, lengthMs) : unknown('a single look has no length');
 }
 
 /** A budget as its author would write it on one line. */

@@ -5,6 +5,7 @@ import type { Evidence } from '../evidence.ts';
 import { measureWindow, readerFor } from '../judge-load.ts';
 import { numberText } from '../judgement.ts';
 import { BUCKET_MS, OTHER_TAG } from '../load-cells.ts';
+import { shareOf } from './amounts.ts';
 import { deploymentDelta, EXPECTED_MIN } from './deployment-delta.ts';
 import { normalisedEntropy } from './entropy.ts';
 import { worstTenant } from './error-rate-per-tenant.ts';
@@ -44,6 +45,12 @@ function worst({ byValue }: Tallies): Found {
   return exactly(tenant?.ratio, tenant ? `${tenant.name} fails most` : 'a value had no requests');
 }
 
+function partOf({ of, value = '' }: SpreadMeasure, { byValue }: Tallies): Found {
+  const all = byValue.values().reduce((sum, { requests }) => sum + requests, 0);
+  const part = byValue.get(value)?.requests ?? 0;
+  return exactly(shareOf(part, all), `${numberText(part)} of ${numberText(all)} requests have ${of} ${value}`);
+}
+
 function failures({ byValue }: Tallies): Found {
   const failed = [...byValue.values()].map((tally) => tally.failed.count);
   return exactly(normalisedEntropy(failed), countText(failed, 'failed requests'));
@@ -66,6 +73,7 @@ function measureTallies(spread: SpreadMeasure, tallies: Tallies, evidence: Evide
   if (spread.measure === 'hot_key') return hottest(tallies);
   if (tallies.lost > 0) return `more series than are kept: ${tallies.lost} requests have lost their ${spread.of}`;
   if (spread.measure === 'z') return comparison(spread, tallies);
+  if (spread.measure === 'share') return partOf(spread, tallies);
   if (spread.measure === 'error_rate') return worst(tallies);
   if (spread.measure === 'failed_entropy') return failures(tallies);
   if (spread.measure === 'delta') return latencies(spread, tallies, evidence);

@@ -28,13 +28,16 @@ describe('the grammar of measures of spread', () => {
     });
   });
 
-  it('takes tags in braces, a percentile for delta and two values for z', () => {
+  it('takes tags in braces, a percentile for delta, a value for share and two for z', () => {
     const delta = parseSpread('delta(region{scenario:viewers,tier:gold}, p(99.9))<=5e1');
     assert.ok(typeof delta !== 'string');
     assert.deepEqual([delta.tags, delta.percentile, delta.operator, delta.bound], [{ scenario: 'viewers', tier: 'gold' }, 99.9, '<=', 50]);
     const z = parseSpread('z(build, v1.2-a, v1.3)<1.96');
     assert.ok(typeof z !== 'string');
     assert.deepEqual(z.values, ['v1.2-a', 'v1.3']);
+    const share = parseSpread('share(start, warm)>=0.95');
+    assert.ok(typeof share !== 'string');
+    assert.equal(share.value, 'warm');
     const middle = parseSpread('delta(region, med)<50');
     assert.ok(typeof middle !== 'string' && middle.percentile === 50);
   });
@@ -55,6 +58,8 @@ describe('the grammar of measures of spread', () => {
     assert.equal(parseSpread('gini(region, p(95))>1'), 'gini takes nothing behind a comma');
     assert.equal(parseSpread('delta(region, avg)>1'), 'delta takes a percentile; write it like delta(region, p(95))<50');
     assert.equal(parseSpread('delta(region, p(101))>1'), 'delta takes a percentile; write it like delta(region, p(95))<50');
+    for (const text of ['share(start)>=1', 'share(start, warm, cold)>=1'])
+      assert.equal(parseSpread(text), 'share takes one value of the tag; write it like share(start, warm)>=0.95', text);
     for (const text of ['z(build)<1.96', 'z(build, old)<1.96', 'z(build, old, old)<1.96', 'z(build, a, b, c)<1.96'])
       assert.equal(parseSpread(text), 'z compares two values of the tag; write it like z(build, old, new)<1.96', text);
   });

@@ -74,8 +74,19 @@ describe('an objective with a budget of a period', () => {
   it('uses nothing where nothing failed, and is unknown without requests', () => {
     assert.equal(judge(0, evidenceOf({ ratePerS: 100, toMs: 90_000, system: quick })).state, 'held');
     assert.equal(judge(1, new Evidence()).state, 'unknown');
-    const looks = evidenceOf({ ratePerS: 100, toMs: 90_000, system: quick });
-    looks.addReading({ probe: 'health', container: undefined, startedMs: 0, atMs: 5, status: 'ok', value: 200 });
-    assert.match(judge(1, looks, reading('health', { tolerance: { equals: 200 } })).seen, /counts no requests/);
+  });
+
+  it('is judged on time where the indicator is a probe: wrong in 2 of 91 looks from 0 to 90 s, and never on one look', () => {
+    const watched = new Evidence();
+    const healthy = reading('health', { tolerance: { equals: 200 } });
+    const look = (atMs: number, value: number) =>
+      watched.addReading({ probe: 'health', container: undefined, startedMs: atMs, atMs, status: 'ok', value });
+    look(0, 200);
+    assert.deepEqual(judge(1, watched, healthy), { state: 'unknown', seen: 'a single look has no length' });
+    for (let second = 1; second <= 90; second += 1) look(second * 1000, second === 40 || second === 41 ? 500 : 200);
+    const used = ((2 / 91) * 90) / (43.2 * 60);
+    assert.equal(judge(used * 1.01, watched, healthy).state, 'held');
+    assert.equal(judge(used * 0.99, watched, healthy).state, 'broken');
+    assert.match(judge(1, watched, healthy).seen, /2\.2% failed in 1m30s, a burn rate of 22$/);
   });
 });

@@ -111,6 +111,17 @@ describe('measures of spread by the values of a tag', () => {
     assert.equal(stateOf('failed_entropy(region)>0.9', evidenceOf(stream('a', 5), stream('b', 5))), 'unknown');
   });
 
+  it('tell how many starts were warm, or attempts were retries, and nothing without the tag', () => {
+    const starts = evidenceOf(
+      { tags: { start: 'warm' }, ratePerS: 95, system: quick },
+      { tags: { start: 'cold' }, ratePerS: 5, system: quick },
+    );
+    assert.equal(stateOf('share(start, warm)>=0.95', starts), 'held');
+    assert.equal(stateOf('share(start, warm)>0.95', starts), 'broken');
+    assert.equal(stateOf('share(start, frozen)<0.01', starts), 'held');
+    assert.equal(stateOf('share(attempt, retry)<0.1', starts), 'unknown');
+  });
+
   it('roll a bad canary back and keep a good one, however few its requests', () => {
     const bad: System = (ms) => (Math.floor(ms / 100) % 5 === 0 ? { outcome: '5xx', latencyMs: 5 } : quick(ms));
     const build = (name: string, ratePerS: number, system: System = quick): Stream => ({ tags: { build: name }, ratePerS, system });
