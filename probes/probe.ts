@@ -21,6 +21,8 @@ export type Reading =
 export interface ProbeTarget {
   readonly id: string;
   readonly name: string;
+  /** What stays the same when it is made anew, where that is not its name. */
+  readonly place?: string;
   readonly addresses: readonly string[];
 }
 

@@ -5,6 +5,7 @@ import type { EngineTools } from '../../probes/probe.ts';
 import { type LiveOutput, type LiveView, liveView } from '../../reports/terminal/live-view.ts';
 import type { NamedEngine } from '../docker/engines.ts';
 import { probeTools } from '../docker/probe-tools.ts';
+import { identityOf } from '../docker/selector.ts';
 import { EXIT, type ExitCode, FiredrillError } from '../failure.ts';
 import type { Target } from '../faults/fault.ts';
 import { faults } from '../faults/index.ts';
@@ -187,7 +188,7 @@ async function perform(
     journal,
     startNs,
     seed,
-    targetsOf: (name) => current.get(name) ?? [],
+    targetsOf: (name) => (current.get(name) ?? []).map((target) => ({ ...target, place: identityOf(target) })),
     tools: { ...toolsOn(engines, current), keepScreenshot: screenshotsIn(options.directory) },
     random: Math.random,
   });

@@ -1,9 +1,9 @@
 /** A container that is gone: killed and removed, as by a node that is lost or a hand that slipped. */
 import { z } from 'zod';
-import { EXIT, FiredrillError } from '../failure.ts';
 import { judgeEvery } from './evidence.ts';
 import { defineFault } from './fault.ts';
 import { reference } from './reference.ts';
+import { refuseSwarmTasks } from './swarm-tasks.ts';
 
 export const containerRemove = defineFault({
   name: 'container-remove',
@@ -15,8 +15,7 @@ export const containerRemove = defineFault({
   undoneBy: 'agent',
   lasting: true,
   plan(_settings, { targets, irreversible }) {
-    const tasks = targets.filter((target) => target.labels['com.docker.swarm.task.id'] !== undefined);
-    if (tasks.length > 0) throw swarmTask(tasks.map((target) => target.name));
+    refuseSwarmTasks(targets, 'made anew');
     const loseLayer = irreversible === true;
     return {
       operations: targets.map((target) => ({ op: 'remove', container: reference(target), loseLayer })),
@@ -27,10 +26,3 @@ export const containerRemove = defineFault({
   },
   judgeProof: (_settings, results) => judgeEvery(results, { removed: 'sum' }),
 });
-
-function swarmTask(names: readonly string[]): FiredrillError {
-  return new FiredrillError('swarm-task', `Tasks of a Swarm service cannot be made anew by firedrill: ${names.join(', ')}.`, {
-    hint: 'Swarm makes another in their place by itself; use the fault container-kill.',
-    exitCode: EXIT.groundUnfit,
-  });
-}

@@ -4,6 +4,7 @@ import { duration, formatMs } from '../../experiments/language/duration.ts';
 import { judgeEvery } from './evidence.ts';
 import { defineFault } from './fault.ts';
 import { reference } from './reference.ts';
+import { refuseSwarmTasks } from './swarm-tasks.ts';
 
 const GRACE_MS_MAX = 300_000;
 const HEALTHY_WITHIN_MS_MAX = 300_000;
@@ -29,14 +30,17 @@ export const containerRestart = defineFault({
   looks: { label: 'restarted', colour: '#7d3c98', lane: 'container' },
   undoneBy: 'heals',
   lasting: false,
-  plan: ({ grace, 'healthy-within': healthyWithin }, { targets }) => ({
-    operations: targets.map((target) => ({
-      op: 'restart',
-      container: reference(target),
-      graceS: Math.ceil(grace.ms / 1000),
-      healthyWithinMs: healthyWithin.ms,
-    })),
-    effects: targets.map((target) => `${target.name}: restarted, killed after ${formatMs(grace.ms)}`),
-  }),
+  plan({ grace, 'healthy-within': healthyWithin }, { targets }) {
+    refuseSwarmTasks(targets, 'restarted');
+    return {
+      operations: targets.map((target) => ({
+        op: 'restart',
+        container: reference(target),
+        graceS: Math.ceil(grace.ms / 1000),
+        healthyWithinMs: healthyWithin.ms,
+      })),
+      effects: targets.map((target) => `${target.name}: restarted, killed after ${formatMs(grace.ms)}`),
+    };
+  },
   judgeProof: (_settings, results) => judgeEvery(results),
 });

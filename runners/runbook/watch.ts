@@ -92,6 +92,10 @@ function missedLimit(timeoutMs: number, lateMs: number): Reading {
   return { status: 'unknown', error: `the limit of ${timeoutMs} ms was noticed ${Math.round(lateMs)} ms too late: the runner stood still` };
 }
 
+function placeOf({ place, name }: ProbeTarget): string {
+  return place ?? name;
+}
+
 /** One probe and one container (or none). */
 class WatchedSeries {
   readonly #options: WatchOptions;
@@ -100,6 +104,8 @@ class WatchedSeries {
   readonly #kind: Probe;
   /** As it was known last. */
   #target: ProbeTarget | undefined;
+  /** The name of the first one; whoever takes its place is told under it too. */
+  readonly #name: string | undefined;
   readonly #ended = new AbortController();
   #cancelNext = () => {};
   #open: OpenProbe | undefined;
@@ -113,6 +119,7 @@ class WatchedSeries {
     this.#probe = probe;
     this.#kind = kind;
     this.#target = target;
+    this.#name = target?.name;
   }
 
   start(): void {
@@ -182,12 +189,13 @@ class WatchedSeries {
     }
   }
 
-  /** One that was made anew has another id, and the name that it had. */
+  /** One that was made anew has another id, in the place that it had. */
   #freshTarget(): ProbeTarget | undefined {
     const known = this.#target;
     if (!known || this.#probe.target === undefined) return undefined;
     const targets = this.#options.targetsOf(this.#probe.target);
-    this.#target = targets.find(({ id }) => id === known.id) ?? targets.find(({ name }) => name === known.name) ?? known;
+    const place = placeOf(known);
+    this.#target = targets.find(({ id }) => id === known.id) ?? targets.find((each) => placeOf(each) === place) ?? known;
     return this.#target;
   }
 
@@ -200,6 +208,6 @@ class WatchedSeries {
   #emit(startedMs: number, reading: Reading): void {
     if (this.#ended.signal.aborted) return;
     const seen = reading.status === 'ok' ? reading : { ...reading, value: null };
-    this.#options.onReading({ type: 'probe.reading', probe: this.#probe.name, container: this.#target?.name, startedMs, ...seen });
+    this.#options.onReading({ type: 'probe.reading', probe: this.#probe.name, container: this.#name, startedMs, ...seen });
   }
 }

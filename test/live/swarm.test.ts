@@ -1,4 +1,4 @@
-/** A Swarm service's tasks as targets: chosen by the service, struck and given back, and followed to the task that takes a dead one's place. */
+/** A Swarm service's tasks as targets: chosen by the service, struck and given back, and looked at in the task that takes a dead one's place. */
 import assert from 'node:assert/strict';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,6 +11,8 @@ import { type SecondEngine, startSecondEngine } from '../helpers/second-engine.t
 
 const SERVICE = 'shop';
 const TASKS = 2;
+/** A first process that does not care, and a worker that nobody starts anew. */
+const WORK = 'tail -f /dev/null & sleep infinity';
 const ADDRESS = '127.0.0.1:2377';
 const SETTLED_MS = 60_000;
 
@@ -28,7 +30,7 @@ before(
     await engine.docker.createService({
       Name: SERVICE,
       TaskTemplate: {
-        ContainerSpec: { Image: BASE_IMAGE, Command: ['sleep', 'infinity'], Labels: { [LABEL.allow]: 'true' }, StopGracePeriod: 0 },
+        ContainerSpec: { Image: BASE_IMAGE, Command: ['sh', '-c', WORK], Labels: { [LABEL.allow]: 'true' }, StopGracePeriod: 0 },
         Networks: [{ Target: 'host' }],
         RestartPolicy: { Condition: 'any', Delay: 500_000_000 },
       },
@@ -92,11 +94,22 @@ test('a task is paused and goes on, and Swarm has nothing to replace', async () 
 
 test('a task that is killed is replaced by Swarm, and its undo starts no second one', async () => {
   const before = await running();
-  const { output } = await drill('{at: 2s, fault: container-kill, target: shop, duration: 4s}');
-  assert.equal((await latestReport(folder)).faults[0]?.state, 'undone', output);
+  const { exitCode, output } = await drill('{at: 2s, fault: container-kill, target: shop, duration: 4s}');
+  assert.equal(exitCode, 0, output);
+  assert.equal((await latestReport(folder)).faults[0]?.state, 'undone');
   await until('all its tasks run', async () => (await running()).length === TASKS, SETTLED_MS);
   const now = await running();
   assert.equal(now.length, TASKS);
+  assert.equal(now.filter((name) => before.includes(name)).length, TASKS - 1, `${before} then ${now}`);
+});
+
+test('a worker that nobody starts anew ends its task, of which Swarm starts another', async () => {
+  const before = await running();
+  const { exitCode, output } = await drill('{at: 2s, fault: process-kill, target: shop, process: tail, back: restart, duration: 2s}');
+  assert.equal(exitCode, 0, output);
+  assert.match((await latestReport(folder)).faults[0]?.readBack ?? '', /gone/);
+  await until('all its tasks run', async () => (await running()).length === TASKS, SETTLED_MS);
+  const now = await running();
   assert.equal(now.filter((name) => before.includes(name)).length, TASKS - 1, `${before} then ${now}`);
 });
 

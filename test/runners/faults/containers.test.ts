@@ -43,9 +43,16 @@ test('a removal loses what lies outside volumes only where the step accepts it',
   assert.deepEqual(loses(true), [{ op: 'remove', container: CONTAINER, loseLayer: true }]);
 });
 
-test('a task of a Swarm service is not removed: what takes its place would have another name', () => {
+test('a task of a Swarm service is neither removed nor restarted: what takes its place would have another name', () => {
   const task = { ...TARGET, labels: { 'com.docker.swarm.task.id': 't' } };
-  assert.throws(() => containerRemove.plan({}, { ...CONTEXT, targets: [task] }), { code: 'swarm-task' });
+  assert.throws(() => containerRemove.plan({}, { ...CONTEXT, targets: [task] }), {
+    code: 'swarm-task',
+    message: /cannot be made anew .*: a\.$/,
+  });
+  assert.throws(() => containerRestart.plan({}, { ...CONTEXT, targets: [task] }), {
+    code: 'swarm-task',
+    message: /cannot be restarted .*: a\.$/,
+  });
 });
 
 test('a process-kill names its processes once, by name or by pattern, and says how they come back', () => {
