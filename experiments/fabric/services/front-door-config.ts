@@ -3,8 +3,8 @@
  * stands for where the viewer's packets enter; each region has a backend of its own edge and, as backups in order of
  * distance, all the others. Without failover the same configuration has no backups, and differs in nothing else.
  *
- * Searches are dear, and steered: while as many of a region's viewers as it has room for wait at its own edge, the next go to the
- * nearest region that has fewer of them, as long as there is one.
+ * Searches are dear, and steered: while as many requests of a region's viewers are under way at its own edge as it has room for, their next
+ * searches go to the nearest region that has fewer of them, as long as there is one.
  *
  * A dark edge is noticed within 2.5 s: checks every second (1 s apart at most, half a second after the first
  * failure), two failures, 500 ms to connect each.
@@ -19,7 +19,7 @@ export interface FrontDoor {
   readonly steering: boolean;
 }
 
-/** Searches of one region's viewers that wait at one edge. Six at once take a third of a second each, where one alone takes 0.15 s. */
+/** Requests of one region's viewers that are under way at one edge. Six searches at once take a third of a second each, where one alone takes 0.15 s. */
 const STEERED_ABOVE = 6;
 
 const HEAD = `global

@@ -9,7 +9,7 @@ export interface Served {
   readonly failed: number;
 }
 
-/** The z above which it is rolled back: worse, with 97.5 % confidence. */
+/** The z above which it is rolled back. One look in forty is above it by chance; the guard looks every second, so by chance it happens more often. */
 export const Z_MAX = 1.96;
 /** With fewer failures the test's approximation says nothing, and nobody is rolled back for bad luck. */
 const FAILURES_MIN = 5;
