@@ -35,7 +35,7 @@ if (unknown.length > 0) refuse(`there is no section '${unknown.join("', '")}'`, 
 console.log(`${cpus().length} × ${cpus()[0]?.model}, ${Math.round(totalmem() / 1e9)} GB, Linux ${release()}, Node ${process.version}\n`);
 for (const [name, bench] of Object.entries(SECTIONS)) {
   if (asked.length > 0 && !asked.includes(name)) continue;
-  await bench((text) => console.log(text));
+  if ((await bench((text) => console.log(text))) === false) process.exitCode = 1;
   console.log();
 }
 

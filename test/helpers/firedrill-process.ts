@@ -1,5 +1,6 @@
 /** Runs the real command line in a process of its own, as a user does, and reads what it leaves. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,9 +24,21 @@ export interface Running {
   until(pattern: RegExp): Promise<string>;
 }
 
-/** A folder for the runs of one test, so that `latest` is that test's own. */
-export function scratchFolder(name: string): Promise<string> {
-  return mkdtemp(join(tmpdir(), `firedrill-${name}-`));
+const scratch: string[] = [];
+if (process.env['NODE_TEST_CONTEXT'] !== undefined) {
+  process.once('exit', (code) => {
+    if (code === 0) for (const folder of scratch) rmSync(folder, { recursive: true, force: true });
+  });
+}
+
+/**
+ * A folder for the runs of one test, so that `latest` is that test's own. It goes with a process whose tests all passed; after a failure, and after a
+ * benchmark, it is there to be looked at.
+ */
+export async function scratchFolder(name: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), `firedrill-${name}-`));
+  scratch.push(folder);
+  return folder;
 }
 
 /** Starts `firedrill …` in a folder. Experiment paths have to be absolute, or relative to that folder. */
