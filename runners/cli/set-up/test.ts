@@ -29,7 +29,7 @@ const SLOW = /^test\/(live|browser)\//;
 /** Those that drive a browser take a whole core. */
 const BROWSER = /^test\/browser\//;
 /** Of the others, those that keep to containers of their own, sweep nothing and measure no packets: mostly they wait. */
-const SOCIABLE = /^test\/live\/(faults-(?!impair|network|script)|bad-ground|probes|small-drills|swarm)/;
+const SOCIABLE = /^test\/live\/(faults-(?!impair|network|script)|bad-ground|probes|swarm)/;
 const SOCIABLE_AT_ONCE = 2;
 
 const exitCode = await test(process.argv.slice(2)).catch((error: unknown) => {
