@@ -5,6 +5,7 @@
  */
 import { readlinkSync } from 'node:fs';
 import type { Family } from './channel.ts';
+import { type FlowForgetter, flowForgetter } from './flow-forgetter.ts';
 import { type LastWill, leaveWill } from './last-will.ts';
 import type { Ground } from './operations/five-moves.ts';
 import { pause } from './operations/five-moves.ts';
@@ -39,6 +40,8 @@ export interface Interception {
   start(network: Network, signal: AbortSignal): Promise<unknown>;
   /** Sets the rules; starts the program first where the container was restarted since. */
   set(network: Network, signal: AbortSignal): Promise<bigint>;
+  /** Makes the kernel forget flows that began before the rules. Of many targets, this is for when the rules of all are set: it takes longer than they do. */
+  forgetEarlier(network: Network): Promise<void>;
   /** An order to the program, and its answer. Throws where it has died. */
   ask(order: string): Promise<unknown>;
   /** Starts what takes the rules away, so that it waits. */
@@ -65,30 +68,38 @@ interface Standing {
   readonly program: Waiting;
   readonly setter: RuleSetter;
   readonly will: LastWill;
-  readonly ready: unknown;
+  readonly flows: Flows;
+}
+
+/** What forgets flows: once the rules are set, and once they are gone. */
+interface Flows {
+  readonly set: FlowForgetter;
+  readonly gone: FlowForgetter;
 }
 
 export function interception(options: InterceptionOptions): Interception {
   const { ground, drainMs, forgetting } = options;
   let standing: Standing | undefined;
   let inForce = false;
+  const flowsOf = (ready: unknown): Flows => {
+    const { set = [], gone = [] } = forgetting?.(ready) ?? {};
+    return { set: flowForgetter(set), gone: flowForgetter(gone) };
+  };
   const setterOf = (filter: PacketFilter, ready: unknown) => ruleSetter(filter, ground.tag, (family) => options.rules(family, ready));
   const drop = () => {
     standing?.program.kill();
     standing?.setter.drop();
     standing?.will.revoke();
+    standing?.flows.set.drop();
+    standing?.flows.gone.drop();
     standing = undefined;
   };
-  const forget = async (network: Network, when: 'set' | 'gone', ready: unknown) => {
-    const commands = forgetting?.(ready)[when] ?? [];
-    await Promise.all(commands.map((command) => startProgram(inNetworkOf(network.pid, command)).finish('')));
-  };
   /** What leads to a program that is dead must not stay until the undo. */
-  const goWith = ({ program, setter, ready }: Standing, network: Network) => {
+  const goWith = ({ program, setter, flows }: Standing, network: Network) => {
     void program.ended.then(async () => {
       if (!inForce) return;
       await setter.remove(network, AbortSignal.timeout(RULES_GO_WITHIN_MS)).catch(() => {});
-      await forget(network, 'gone', ready);
+      await flows.gone.forget(network);
     });
   };
 
@@ -126,7 +137,9 @@ export function interception(options: InterceptionOptions): Interception {
     const bequests = filter.families.map((family) => ({ command: filter.restoring(family), input: removalOf(rules(family)) }));
     const forgotten = (forgetting?.(ready).gone ?? []).map((command) => ({ command, input: '' }));
     const will = leaveWill(network.pid, [...bequests, ...forgotten]);
-    standing = { namespace: network.namespace, program, setter, will, ready };
+    const flows = flowsOf(ready);
+    flows.set.prepare(network);
+    standing = { namespace: network.namespace, program, setter, will, flows };
     goWith(standing, network);
     return ready;
   }
@@ -134,15 +147,17 @@ export function interception(options: InterceptionOptions): Interception {
   return {
     start,
     drop,
-    prepareUndo: (network) => standing?.setter.prepare(network),
+    prepareUndo(network) {
+      standing?.setter.prepare(network);
+      standing?.flows.gone.prepare(network);
+    },
     async set(network, signal) {
       if (standing?.namespace !== network.namespace || !standing.program.alive()) await start(network, signal);
       if (!standing) throw new Error('it was not armed');
       inForce = true;
-      const atNs = await standing.setter.set(network, signal);
-      await forget(network, 'set', standing.ready);
-      return atNs;
+      return standing.setter.set(network, signal);
     },
+    forgetEarlier: async (network) => standing?.flows.set.forget(network),
     async ask(order) {
       if (!standing?.program.alive()) throw new Error('the program has died, and its rules went with it: connections go their own way');
       standing.program.write(`${order}\n`);
@@ -153,7 +168,7 @@ export function interception(options: InterceptionOptions): Interception {
       inForce = false;
       const setter = standing?.setter ?? setterOf(await ground.filter(), undefined);
       const atNs = await setter.remove(network, signal);
-      if (network) await forget(network, 'gone', standing?.ready);
+      if (network) await (standing?.flows ?? flowsOf(undefined)).gone.forget(network);
       const { program, will } = standing ?? {};
       will?.revoke();
       program?.write('off\n');

@@ -87,6 +87,11 @@ export function startProgram(command: readonly string[]): Waiting {
   };
 }
 
+/** The command line of a shell that waits for a line of input and then becomes the command; without a line it ends. */
+export function onCue(command: readonly string[]): readonly string[] {
+  return ['sh', '-c', 'read -r cue || exit 0; exec "$@"', 'sh', ...command];
+}
+
 /** Runs a program to its end; it is killed when the signal aborts. */
 export async function runProgram(command: readonly string[], signal: AbortSignal, input = ''): Promise<Ran> {
   const program = startProgram(command);

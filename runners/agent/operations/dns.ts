@@ -62,7 +62,7 @@ function moves(operation: DnsOperation, ground: Ground): FiveMoves {
       return { resolvers, names, answer };
     },
     rules: (family, ready) => redirectRules(family, ground.tag, 'out', redirectsOf(resolvers, ready)),
-    forgetting: (ready) => ({ set: FORGET_ALL, gone: forgettingOurs(resolvers, ready) }),
+    forgetting: (ready) => ({ set: forgettingAll(resolvers), gone: forgettingOurs(resolvers, ready) }),
     drainMs: DRAIN_MS,
   });
   const sing = async (): Promise<DnsTold> => {
@@ -89,6 +89,7 @@ function moves(operation: DnsOperation, ground: Ground): FiveMoves {
     },
     async prove(signal) {
       const network = await networkToTouch(place);
+      await responder.forgetEarlier(network);
       const after = await sing();
       if (isAsWanted(after, answer)) sung += 1;
       let hit = (await counts()).hit - sung;
@@ -129,17 +130,22 @@ function moves(operation: DnsOperation, ground: Ground): FiveMoves {
 }
 
 const FORGET = ['conntrack', '--delete', '--proto', 'udp'];
-/** Flows that began before the rules would go on to the resolver. */
-const FORGET_ALL = ['ipv4', 'ipv6'].map((family) => [...FORGET, '--family', family, '--orig-port-dst', '53']);
+
+/** Flows that began before the rules would go on to the resolver. A look through the kernel's table takes it some 10 ms, so that only families with a resolver are looked for. */
+function forgettingAll(resolvers: readonly string[]): readonly (readonly string[])[] {
+  return [...new Set(resolvers.map(familyOf))].map((family) => [...FORGET, '--family', family, '--orig-port-dst', '53']);
+}
 
 /** Flows that are led to the responder would go on to it, when it is gone; those that it passes on are left alone where they can be told. */
 function forgettingOurs(resolvers: readonly string[], ready: unknown): readonly (readonly string[])[] {
   const said = dnsReadyShape.safeParse(ready);
-  if (!said.success) return FORGET_ALL;
-  return said.data.udp.map((port, index) => {
-    const family = isIPv6(resolvers[index] ?? '') ? 'ipv6' : 'ipv4';
-    return [...FORGET, '--family', family, '--reply-port-src', String(port)];
-  });
+  // Of an agent that was restarted: nobody knows any more which resolvers they were.
+  if (!said.success) return forgettingAll(['0.0.0.0', '::']);
+  return said.data.udp.map((port, index) => [...FORGET, '--family', familyOf(resolvers[index] ?? ''), '--reply-port-src', String(port)]);
+}
+
+function familyOf(address: string): 'ipv4' | 'ipv6' {
+  return isIPv6(address) ? 'ipv6' : 'ipv4';
 }
 
 function redirectsOf(resolvers: readonly string[], ready: unknown) {

@@ -8,7 +8,7 @@ import { listenersIn } from '../channel-look.ts';
 import { faultsShape } from '../http-proxy/faults.ts';
 import { type ProxyOrders, proxyReadyShape } from '../http-proxy/orders.ts';
 import { interception } from '../interception.ts';
-import { inNetworkOf, runProgram, startProgram, type Waiting } from '../programs.ts';
+import { inNetworkOf, onCue, runProgram, startProgram, type Waiting } from '../programs.ts';
 import { connectionsPast, resettingFilter } from '../proxied-sockets.ts';
 import { redirectRules } from '../redirect-rules.ts';
 import { parseSockets } from '../tcp-sockets.ts';
@@ -19,8 +19,8 @@ import { containerRef, defineOperation } from './operation.ts';
 
 /** Between two looks at the proxy's counts. */
 const LOOK_EVERY_MS = 50;
-/** Waits for a word, and resets the connections that its filter names. */
-const RESET = ['sh', '-c', 'read -r cue || exit 0; exec ss --kill --tcp --numeric --no-header state established "$@"', 'sh'];
+/** Resets the connections that a filter names. */
+const RESET = ['ss', '--kill', '--tcp', '--numeric', '--no-header', 'state', 'established'];
 
 const shape = z.object({
   op: z.literal('http'),
@@ -75,7 +75,7 @@ function moves(operation: HttpOperation, ground: Ground): FiveMoves {
       if (direction === 'in') await assertListening(network, port, signal);
       own = proxyReadyShape.parse(await proxy.start(network, signal)).addresses;
       const open = await past(network, 0, signal);
-      if (resetOpen) resetting = startProgram(inNetworkOf(network.pid, [...RESET, resettingFilter({ ...operation, own })]));
+      if (resetOpen) resetting = startProgram(inNetworkOf(network.pid, onCue([...RESET, resettingFilter({ ...operation, own })])));
       const fate = resetOpen ? 'will be reset' : 'go past the proxy for as long as they last';
       return { mechanism: 'proxy', evidence: open === 0 ? 'no connection is open' : `${open} connections are open, and ${fate}` };
     },
