@@ -59,26 +59,41 @@ function thresholdReason({ text, state, seen }: ReportThreshold): Reason[] {
   return [{ kind: state === 'broken' ? 'failed' : 'inconclusive', text: `Threshold ${text} is ${state} (${seen}).` }];
 }
 
-function hypothesisReasons(experiment: Experiment, judgements: Report['hypothesis'], injected: boolean): Reason[] {
+type Judgement = Report['hypothesis'][number];
+
+function lastOf(judgements: Report['hypothesis'], when: Judgement['when']): Judgement | undefined {
+  return judgements.findLast((each) => each.when === when);
+}
+
+function partsNotHeld({ parts }: Judgement): string {
+  return parts
+    .filter(({ state }) => state !== 'held')
+    .map(({ text, seen }) => `${text}: ${seen}`)
+    .join('; ');
+}
+
+function steadyBefore(experiment: Experiment, judgements: Report['hypothesis']): Reason[] {
   if (experiment.hypothesis.length === 0) return [];
-  const last = (when: 'before' | 'armed' | 'after') => judgements.findLast((each) => each.when === when);
-  const parts = (judged: Report['hypothesis'][number] | undefined) =>
-    (judged?.parts ?? [])
-      .filter(({ state }) => state !== 'held')
-      .map(({ text, seen }) => `${text}: ${seen}`)
-      .join('; ');
-  const [before, armed, after] = [last('before'), last('armed'), last('after')];
+  const [before, armed] = [lastOf(judgements, 'before'), lastOf(judgements, 'armed')];
   if (!before) return [{ kind: 'inconclusive', text: 'The steady state was never judged.' }];
   if (before.state !== 'held')
-    return [{ kind: 'inconclusive', text: `The system was not in its steady state before the drill (${parts(before)}).` }];
+    return [{ kind: 'inconclusive', text: `The system was not in its steady state before the drill (${partsNotHeld(before)}).` }];
   if (armed && armed.state !== 'held')
-    return [{ kind: 'inconclusive', text: `The steady state did not outlast arming (${parts(armed)}).` }];
-  if (!injected || after?.state === 'held') return [];
-  if (after?.state === 'broken') return [{ kind: 'failed', text: `The steady state did not return (${parts(after)}).` }];
+    return [{ kind: 'inconclusive', text: `The steady state did not outlast arming (${partsNotHeld(armed)}).` }];
+  return [];
+}
+
+function steadyAfter(experiment: Experiment, judgements: Report['hypothesis']): Reason[] {
+  if (experiment.hypothesis.length === 0) return [];
+  const after = lastOf(judgements, 'after');
+  if (after?.state === 'held') return [];
+  if (after?.state === 'broken') return [{ kind: 'failed', text: `The steady state did not return (${partsNotHeld(after)}).` }];
   return [
     {
       kind: 'inconclusive',
-      text: after ? `Whether the steady state returned is unknown (${parts(after)}).` : 'Whether the steady state returned was not judged.',
+      text: after
+        ? `Whether the steady state returned is unknown (${partsNotHeld(after)}).`
+        : 'Whether the steady state returned was not judged.',
     },
   ];
 }
@@ -109,6 +124,16 @@ function endReasons(timeline: Timeline): Reason[] {
   return reasons;
 }
 
+/** Why the drill did not take place as planned, whatever the system made of it. */
+export function drillReasons(timeline: Timeline, experiment: Experiment, report: Pick<Report, 'faults' | 'hypothesis'>): Reason[] {
+  return byWeight([
+    ...report.faults.flatMap(faultReasons),
+    ...steadyBefore(experiment, report.hypothesis),
+    ...stopReasons(timeline),
+    ...endReasons(timeline),
+  ]);
+}
+
 /** All reasons against *passed*, most weighty first; none means that the run passed. */
 export function reasonsOf(
   timeline: Timeline,
@@ -116,13 +141,16 @@ export function reasonsOf(
   report: Pick<Report, 'faults' | 'objectives' | 'hypothesis' | 'thresholds'>,
 ): Reason[] {
   const injected = report.faults.some(({ inEffectAtMs, askedAtMs }) => inEffectAtMs !== null || askedAtMs !== null);
-  const order = Object.keys(EXIT_BY_REASON);
-  return [
-    ...report.faults.flatMap(faultReasons),
-    ...hypothesisReasons(experiment, report.hypothesis, injected),
-    ...stopReasons(timeline),
-    ...endReasons(timeline),
+  const wasSteady = steadyBefore(experiment, report.hypothesis).length === 0;
+  return byWeight([
+    ...drillReasons(timeline, experiment, report),
+    ...(injected && wasSteady ? steadyAfter(experiment, report.hypothesis) : []),
     ...report.objectives.flatMap(objectiveReason),
     ...(report.thresholds ?? []).flatMap(thresholdReason),
-  ].sort((one, other) => order.indexOf(one.kind) - order.indexOf(other.kind));
+  ]);
+}
+
+function byWeight(reasons: readonly Reason[]): Reason[] {
+  const order = Object.keys(EXIT_BY_REASON);
+  return reasons.toSorted((one, other) => order.indexOf(one.kind) - order.indexOf(other.kind));
 }

@@ -21,8 +21,6 @@ export interface SetFacts {
 
 /** What a run without a name of its own is called in a comparison. */
 const STORED = 'stored';
-/** A run that ended otherwise has no evidence to compare. */
-const USABLE: ReadonlySet<number> = new Set([0, 1]);
 
 /** Runs of one side. */
 interface Side {
@@ -80,10 +78,10 @@ function sideReport(name: string, { name: side, runs }: Side): SetComparison['va
 }
 
 function judgePair(name: string, comparison: Comparison, [variant, baseline]: readonly [Side, Side], seed: number): SetComparison {
-  const unusable = [...variant.runs, ...baseline.runs].find(({ exitCode }) => !USABLE.has(exitCode));
+  const unusable = [...variant.runs, ...baseline.runs].find((run) => run.unusable !== undefined);
   const samples = ({ runs }: Side) => runs.flatMap((run) => run.samples.get(name) ?? []);
   const compared = unusable
-    ? `run ${unusable.report.runId} tells nothing itself: ${unusable.report.why[0] ?? ''}`
+    ? `run ${unusable.report.runId} tells nothing itself: ${unusable.unusable}`
     : compare(samples(variant), samples(baseline), seed);
   const judged =
     typeof compared === 'string'

@@ -73,6 +73,13 @@ describe('a set', () => {
     assert.match(report.comparisons[0]?.seen ?? '', /^run jitter-4 tells nothing itself: The system was not in its steady state/);
   });
 
+  it('compares with a run whose drill took place, also where its own verdict is not known', () => {
+    const unsure = recorded({ variant: 'jitter', runId: 'jitter-4', peak: 60, after: 'unknown' });
+    const report = judge([...atOnce, ...spread.slice(0, 3), unsure]);
+    assert.deepEqual([report.exitCode, report.runs.at(-1)?.exitCode, report.comparisons[0]?.state], [2, 2, 'held']);
+    assert.match(report.why.join('\n'), /^Run jitter-4 \(jitter\): Whether the steady state returned is unknown/);
+  });
+
   it('ends by the weightiest of its runs', () => {
     const notUndone = recorded({ variant: 'jitter', runId: 'jitter-9', peak: 60 }, { exitCode: 6 });
     assert.equal(judge([...atOnce, ...spread, notUndone]).exitCode, 6);

@@ -14,6 +14,7 @@ export interface PretendRun {
   /** How long the home region is dark; beyond 10 s its objective is broken. */
   readonly darkMs?: number;
   readonly before?: 'held' | 'broken';
+  readonly after?: 'held' | 'unknown';
   /** Share of the home region's requests that are refused all the time. */
   readonly refused?: number;
 }
@@ -47,12 +48,13 @@ export const compared: Experiment = { ...experiment, variants: { jitter: { envir
 
 /** The events that such a run leaves. */
 export function eventsOf(
-  { variant, runId, peak, darkMs = 4000, before = 'held', refused = 0 }: PretendRun,
+  { variant, runId, peak, darkMs = 4000, before = 'held', after = 'held', refused = 0 }: PretendRun,
   run: Experiment = compared,
 ): Event[] {
   const parts = {
     home: refusing(refused, outage(20_100, 20_100 + darkMs)),
     before,
+    after,
     run,
     extra: readings('jobs', 1000, (atMs) => (atMs > 22_000 ? peak : 0)),
   };
