@@ -5,7 +5,7 @@ import { relative } from 'node:path';
 import { FiredrillError } from '../../failure.ts';
 import { K6_EXIT, ScriptFailure } from './exit-codes.ts';
 import { scriptGlobals } from './globals.ts';
-import { needsPages } from './modules/http.ts';
+import { httpModule, needsPages } from './modules/http.ts';
 import { modulesFor, type Pages } from './modules/index.ts';
 import { instantiateInQuickJs } from './quickjs/quickjs-script.ts';
 import type { Script, ScriptSurroundings } from './script.ts';
@@ -69,7 +69,8 @@ export async function loadScript(path: string, folder: string, engine?: ScriptPa
 function instantiateHere(transformed: TransformedScript, pages: Pages | undefined): Script['instantiate'] {
   const instantiate = compileScript(transformed);
   return (around: ScriptSurroundings) => {
-    const modules = modulesFor(around.host, pages);
+    const { host } = around;
+    const modules = modulesFor(host, pages, () => httpModule(host, pages?.parsePage));
     const bindings = { globals: scriptGlobals(around), modules: lazily((name) => modules.of(name)) };
     return { exports: instantiate(bindings), endIteration: () => modules.endIteration() };
   };

@@ -4,8 +4,7 @@ import { cryptoModule } from './crypto.ts';
 import { dataModule } from './data.ts';
 import { encodingModule } from './encoding.ts';
 import { executionModule } from './execution.ts';
-import type { ParsePage } from './http/requester.ts';
-import { httpModule } from './http.ts';
+import type { HttpModule, ParsePage } from './http/exports.ts';
 import { k6Module } from './k6.ts';
 import { metricsModule } from './metrics.ts';
 import { timersModule } from './timers.ts';
@@ -13,7 +12,10 @@ import { wsModule } from './ws.ts';
 
 type Exports = Readonly<Record<string, unknown>>;
 
-const MODULES: Readonly<Record<string, (host: ScriptHost) => Exports>> = {
+/** What the modules but `k6/http` ask of their host. */
+export type ModulesHost = Omit<ScriptHost, 'request' | 'requestLater' | 'together' | 'requested' | 'compress'>;
+
+const MODULES: Readonly<Record<string, (host: ModulesHost) => Exports>> = {
   k6: k6Module,
   'k6/crypto': cryptoModule,
   'k6/data': dataModule,
@@ -40,11 +42,12 @@ export interface Modules {
   endIteration(): void;
 }
 
-export function modulesFor(host: ScriptHost, pages: Pages | undefined): Modules {
+/** `makeHttp` makes `k6/http`, when a script first asks for it. */
+export function modulesFor(host: ModulesHost, pages: Pages | undefined, makeHttp: () => HttpModule): Modules {
   const loaded = new Map<string, Exports>();
-  let http: ReturnType<typeof httpModule> | undefined;
-  const httpOf = (): ReturnType<typeof httpModule> => {
-    http ??= httpModule(host, pages?.parsePage);
+  let http: HttpModule | undefined;
+  const httpOf = (): HttpModule => {
+    http ??= makeHttp();
     return http;
   };
   const make = (name: string): Exports => {

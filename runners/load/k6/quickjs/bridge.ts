@@ -14,38 +14,52 @@ export const ASK = {
   setLabel: 5,
   dropLabel: 6,
   labels: 7,
-  requested: 8,
-  metric: 9,
-  sample: 10,
-  random: 11,
-  seed: 12,
-  digest: 13,
-  randomBytes: 14,
-  shared: 15,
-  share: 16,
-  timer: 17,
-  clearTimer: 18,
-  later: 19,
-  /** The bodies of the answers that were just given, one behind the other. */
-  bodies: 20,
-  decode: 21,
-  encode: 22,
-  compress: 23,
-  log: 24,
-  abort: 25,
-  markFailed: 26,
-  open: 27,
+  metric: 8,
+  sample: 9,
+  random: 10,
+  seed: 11,
+  digest: 12,
+  randomBytes: 13,
+  shared: 14,
+  share: 15,
+  timer: 16,
+  clearTimer: 17,
+  decode: 18,
+  encode: 19,
+  log: 20,
+  abort: 21,
+  markFailed: 22,
+  open: 23,
   /** What an asynchronous function came to. */
-  outcome: 28,
+  outcome: 24,
   /** What a timer's function threw. */
-  failed: 29,
-  socketSend: 30,
-  socketPing: 31,
-  socketClose: 32,
+  failed: 25,
+  socketSend: 26,
+  socketPing: 27,
+  socketClose: 28,
+  /** The bytes of the message that was just given. */
+  socketBytes: 29,
+  /** A request that nobody stands still for. */
+  requestLater: 30,
+  expect: 31,
+  /** Of a response, by its number. */
+  body: 32,
+  /** The bytes of a body that is a text with a 0 in it. */
+  bodyBytes: 33,
+  headers: 34,
+  cookies: 35,
+  request: 36,
+  /** The jar of the iteration is to have this number. */
+  ownJar: 37,
+  jarKeep: 38,
+  jarSent: 39,
+  jarDrop: 40,
+  /** Numbers of responses and jars that nobody has any more. */
+  gone: 41,
 } as const;
 
 /** Said from inside, which stands still until there is an answer. */
-export const WAIT = { requests: 0, sleep: 1, socketOpen: 2, socketNext: 3 } as const;
+export const WAIT = { request: 0, batch: 1, sleep: 2, socketOpen: 3, socketNext: 4 } as const;
 
 /** Said from outside. */
 export const ENTER = {
@@ -60,6 +74,7 @@ export const ENTER = {
   /** Whether an iteration begins anew, `__ITER`, and the name of the function. */
   call: 4,
   timer: 5,
+  /** The number of a request that nobody stood still for, and what it came to. */
   answered: 6,
 } as const;
 

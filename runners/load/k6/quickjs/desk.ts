@@ -1,11 +1,11 @@
 /** The outside's answers to what a script in QuickJS asks: its virtual user's host, over the bridge. */
 import type { GlobalParts } from '../globals.ts';
-import type { BodyEncoding, HostAnswer, HostRequest, HostTimings, MetricType, Tags } from '../host.ts';
+import type { MetricType, Tags } from '../host.ts';
 import { INTERRUPTED } from '../host.ts';
 import type { LogLevel } from '../log.ts';
 import { ASK, type Thrown, WAIT } from './bridge.ts';
 import { crossingText, withoutZero } from './crossing-text.ts';
-import { type CrossedAnswer, requestsOf } from './inside/packing.ts';
+import { HttpDesk } from './http-desk.ts';
 import type { Answer } from './machine.ts';
 import { socketAnswers, waitForSocket } from './socket-desk.ts';
 
@@ -13,8 +13,8 @@ import { socketAnswers, waitForSocket } from './socket-desk.ts';
 export interface DeskOwner {
   /** A timer's time has come. */
   timerDue(number: number): void;
-  /** An answer has come that nobody stands still for. */
-  answered(number: number, answer: HostAnswer): void;
+  /** An answer has come that nobody stands still for; the text is read when its turn has come. */
+  answered(text: () => string): void;
   outcome(text: string): void;
   failed(thrown: Thrown): void;
 }
@@ -26,38 +26,42 @@ const NO_BYTES = new Uint8Array(0);
 export class Desk {
   /** Timers that have yet to come, by their numbers. */
   readonly timers = new Set<number>();
-  /** Answers that nobody stands still for and that have yet to come. */
-  laters = 0;
-  /** Counted up by each iteration: what comes late is not told. */
-  #life = 0;
   readonly #parts: Pick<GlobalParts, 'host' | 'files'>;
   readonly #owner: DeskOwner;
   readonly #answers: Readonly<Record<number, Say>>;
-  readonly #timings = new Map<number, HostTimings>();
-  readonly #tags: Tags[] = [];
+  readonly #http: HttpDesk;
   #why = '';
-  #bodies: Uint8Array = NO_BYTES;
-  #answersGiven = 0;
-  #latersMade = 0;
+  /** Of the message that was just given. */
+  #bytes: Uint8Array = NO_BYTES;
 
   constructor(parts: Pick<GlobalParts, 'host' | 'files'>, owner: DeskOwner) {
     this.#parts = parts;
     this.#owner = owner;
+    this.#http = new HttpDesk(parts.host, (text) => owner.answered(text));
     this.#answers = {
       ...this.#plainAnswers(),
       ...this.#labelAnswers(),
       ...this.#dataAnswers(),
       ...this.#eventAnswers(),
       ...socketAnswers(parts.host.sockets),
+      ...this.#http.answers,
     };
   }
 
-  /** An iteration begins: nothing of the one before is left. */
+  /** Whether something is under way that nobody stands still for. */
+  get isWaiting(): boolean {
+    return this.timers.size > 0 || this.#http.laters > 0;
+  }
+
+  /** A call begins: nothing that the one before has set off is left. */
   begin(): void {
     this.timers.clear();
-    this.laters = 0;
-    this.#life += 1;
-    this.#timings.clear();
+    this.#http.begin();
+  }
+
+  /** Drops what belongs to an iteration: cookies. */
+  endIteration(): void {
+    this.#http.endIteration();
   }
 
   tell(what: number, text: string, bytes: Uint8Array | undefined): Answer {
@@ -78,53 +82,10 @@ export class Desk {
       await host.sleep(Number(text));
       return '';
     }
-    if (what !== WAIT.requests) {
-      const heard = await waitForSocket(host.sockets, what, text);
-      this.#bodies = heard.bytes ?? NO_BYTES;
-      return heard.text;
-    }
-    const requests = requestsOf(text, bytes ?? NO_BYTES);
-    const [first] = requests;
-    const answers = requests.length === 1 && first ? [await host.request(first)] : await this.#together(requests);
-    return this.#crossing(answers);
-  }
-
-  /** The text for an answer that was waited for by nobody. */
-  answerText(number: number, answer: HostAnswer): string {
-    return `{"number":${number},"answer":${this.#crossing([answer]).slice(1, -1)}}`;
-  }
-
-  async #together(requests: readonly HostRequest[]): Promise<readonly HostAnswer[]> {
-    const answers: HostAnswer[] = [];
-    const exchanges = requests.map((request, index) => {
-      let left: HostRequest | undefined = request;
-      return {
-        next: () => {
-          const given = left;
-          left = undefined;
-          return given;
-        },
-        accept: (answer: HostAnswer) => {
-          answers[index] = answer;
-        },
-      };
-    });
-    await this.#parts.host.together(exchanges);
-    return answers;
-  }
-
-  /** Keeps the bodies for the question that comes next. */
-  #crossing(answers: readonly HostAnswer[]): string {
-    const bodies = answers.flatMap(({ body }) => (body ? [body] : []));
-    this.#bodies = bodies.length === 1 ? (bodies[0] ?? NO_BYTES) : Buffer.concat(bodies);
-    return JSON.stringify(
-      answers.map((answer): CrossedAnswer => {
-        this.#answersGiven += 1;
-        this.#timings.set(this.#answersGiven, answer.timings);
-        const { body, ...rest } = answer;
-        return { ...rest, number: this.#answersGiven, ...(body ? { body: body.length } : {}) };
-      }),
-    );
+    if (what === WAIT.request || what === WAIT.batch) return await this.#http.wait(what, text, bytes);
+    const heard = await waitForSocket(host.sockets, what, text);
+    this.#bytes = heard.bytes ?? NO_BYTES;
+    return heard.text;
   }
 
   #plainAnswers(): Readonly<Record<number, Say>> {
@@ -157,7 +118,6 @@ export class Desk {
         host.sample(metric, value, tags ?? undefined);
         return undefined;
       },
-      [ASK.requested]: (text) => this.#requested(text),
     };
   }
 
@@ -200,10 +160,9 @@ export class Desk {
         host.shared(String(JSON.parse(text.slice(0, end))), () => [text.slice(end + 1)]);
         return undefined;
       },
-      [ASK.bodies]: () => this.#bodies,
+      [ASK.socketBytes]: () => this.#bytes,
       [ASK.decode]: (_text, bytes = NO_BYTES) => crossingText(bytes),
       [ASK.encode]: (text) => host.encodeText(String(JSON.parse(text))),
-      [ASK.compress]: (encoding, bytes = NO_BYTES) => (isEncoding(encoding) ? host.compress(encoding, bytes) : false),
       [ASK.open]: (text) => {
         const [path, mode]: readonly unknown[] = JSON.parse(text);
         const content = files.open(path ?? undefined, mode ?? undefined);
@@ -229,39 +188,9 @@ export class Desk {
         host.clearTimer(Number(text));
         return undefined;
       },
-      [ASK.later]: (text, bytes) => this.#later(text, bytes),
       [ASK.outcome]: (text) => void this.#owner.outcome(text),
       [ASK.failed]: (text) => void this.#owner.failed(JSON.parse(text)),
     };
-  }
-
-  #later(text: string, bytes: Uint8Array | undefined): Answer {
-    const [request] = requestsOf(text, bytes ?? NO_BYTES);
-    if (!request) return false;
-    this.#latersMade += 1;
-    this.laters += 1;
-    const number = this.#latersMade;
-    const life = this.#life;
-    this.#parts.host.requestLater(request).then(
-      (answer) => {
-        if (life === this.#life) this.#owner.answered(number, answer);
-      },
-      () => {},
-    );
-    return number;
-  }
-
-  /** `tags answer failed`, each a number or empty, and behind a line's end what has no number yet. */
-  #requested(text: string): undefined {
-    const [head = '', more] = text.split('\n', 2);
-    const [tagNumber, answerNumber, failed = ''] = head.split(' ');
-    const given: { readonly tags?: Tags; readonly timings?: HostTimings } = more === undefined ? {} : JSON.parse(more);
-    if (given.tags) this.#tags[Number(tagNumber)] = Object.freeze(given.tags);
-    const tags = this.#tags[Number(tagNumber)];
-    const timings = this.#timings.get(Number(answerNumber)) ?? given.timings;
-    this.#timings.delete(Number(answerNumber));
-    if (tags && timings) this.#parts.host.requested(tags, timings, failed === '' ? undefined : failed === '1');
-    return undefined;
   }
 }
 
@@ -283,8 +212,4 @@ function sharedText(host: GlobalParts['host'], name: string): string | undefined
     if (isNew) return undefined;
     throw error;
   }
-}
-
-function isEncoding(text: string): text is BodyEncoding {
-  return text === 'gzip' || text === 'deflate' || text === 'br' || text === 'zstd';
 }

@@ -3,7 +3,7 @@
  * request, timers and answers wait for their turn, as in the event loop of k6.
  */
 import type { ScriptFailure } from '../exit-codes.ts';
-import { type HostAnswer, INTERRUPTED } from '../host.ts';
+import { INTERRUPTED } from '../host.ts';
 import type { ScriptSurroundings } from '../script.ts';
 import { DONE, ENTER } from './bridge.ts';
 import { Desk } from './desk.ts';
@@ -67,7 +67,7 @@ export class Realm implements Outside {
     this.#code = code;
     this.#desk = new Desk(around, {
       timerDue: (number) => this.#timerDue(number),
-      answered: (number, answer) => this.#answered(number, answer),
+      answered: (text) => this.#arrive({ what: ENTER.answered, text }),
       outcome: (text) => {
         this.#outcome = text;
       },
@@ -148,6 +148,7 @@ export class Realm implements Outside {
     try {
       await this.#prepare(given[0]);
       const anew = this.#isAnew ? 1 : 0;
+      if (this.#isAnew) this.#desk.endIteration();
       this.#isAnew = false;
       this.#outcome = (await this.#enter(ENTER.call, `${anew} ${this.#around.iteration()} ${name}`)) || undefined;
       if (!isThrown(this.#outcome)) await this.#settle();
@@ -187,7 +188,7 @@ export class Realm implements Outside {
         const outcome = await this.#enter(event.what, event.text());
         if (isThrown(outcome)) this.#failure ??= { error: thrownIn(outcome) };
         await this.#jobs();
-      } else if (this.#desk.timers.size > 0 || this.#desk.laters > 0) {
+      } else if (this.#desk.isWaiting) {
         await new Promise<void>((resolve) => {
           this.#onEvent = resolve;
         });
@@ -205,11 +206,6 @@ export class Realm implements Outside {
     const given = await this.#machine.call(this.#code.template.entrance, what, text, value);
     this.#engine.look();
     return given;
-  }
-
-  #answered(number: number, answer: HostAnswer): void {
-    this.#desk.laters -= 1;
-    this.#arrive({ what: ENTER.answered, text: () => this.#desk.answerText(number, answer) });
   }
 
   /** One that comes again before its turn comes once. */

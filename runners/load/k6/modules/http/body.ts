@@ -1,7 +1,7 @@
 /** The body of a request: what a script gave, as it goes over the wire. */
 import type { BodyEncoding, ScriptHost } from '../../host.ts';
 import { hexText, isBinary, toBytes } from '../bytes.ts';
-import { encodeForm, FORM_TYPE, formPairs } from './form.ts';
+import { encodeForm, FORM_TYPE, type FormPairs, formPairs } from './form.ts';
 import { encodeMultipart, FileData, type FormPart } from './multipart.ts';
 
 export interface RequestBody {
@@ -11,24 +11,36 @@ export interface RequestBody {
   readonly type?: string | undefined;
 }
 
-type BodyHost = Pick<ScriptHost, 'encodeText' | 'compress' | 'randomBytes' | 'log'>;
+/** What a script gave, read: bytes and texts, or the fields of a form that are still to be written as one. */
+export type SaidBody = RequestBody | { readonly form: FormPairs };
+
+/** What reading a body needs. */
+export type BodyHost = Pick<ScriptHost, 'encodeText' | 'randomBytes' | 'log'>;
 
 const ENCODINGS: readonly string[] = ['gzip', 'deflate', 'br', 'zstd'] satisfies BodyEncoding[];
 const BOUNDARY_BYTES = 16;
 
-/** A text and bytes as they are, an object as a form, with files as multipart. Throws TypeError on what is neither. */
-export function prepareBody(host: BodyHost, body: unknown): RequestBody {
-  if (body === null || body === undefined) return { content: undefined };
+const NO_BODY: RequestBody = { content: undefined };
+
+/** A text and bytes as they are, an object as a form, with files as multipart; undefined where there is none. Throws TypeError on what is neither. */
+export function readBody(host: BodyHost, body: unknown): SaidBody | undefined {
+  if (body === null || body === undefined) return undefined;
   if (typeof body === 'string') return { content: body };
   if (isBinary(body)) return { content: toBytes(body) };
   if (typeof body !== 'object') throw new TypeError(`a request's body is a text, an ArrayBuffer or an object, not a ${typeof body}`);
   if (Object.values(body).some((value) => value instanceof FileData)) return multipart(host, body);
-  return { content: encodeForm(formPairs(body, (name) => warnNested(host, name))), type: FORM_TYPE };
+  return { form: formPairs(body, (name) => warnNested(host, name)) };
 }
 
-/** The encodings of `compression`, in the order in which they are applied. Throws TypeError on one that is not known. */
-export function encodingsOf(compression: unknown): readonly BodyEncoding[] {
-  if (compression === undefined || compression === null || compression === '') return [];
+/** As it goes over the wire. */
+export function requestBody(said: SaidBody | undefined): RequestBody {
+  if (said === undefined) return NO_BODY;
+  return 'form' in said ? { content: encodeForm(said.form), type: FORM_TYPE } : said;
+}
+
+/** The encodings of `compression`, in the order in which they are applied; undefined where none is said. Throws TypeError on one that is not known. */
+export function encodingsOf(compression: unknown): readonly BodyEncoding[] | undefined {
+  if (compression === undefined || compression === null || compression === '') return undefined;
   return String(compression)
     .split(',')
     .map((each) => {
@@ -40,7 +52,11 @@ export function encodingsOf(compression: unknown): readonly BodyEncoding[] {
 }
 
 /** The content, compressed once for each encoding. */
-export function compressed(host: BodyHost, content: string | Uint8Array, encodings: readonly BodyEncoding[]): Uint8Array {
+export function compressed(
+  host: Pick<ScriptHost, 'encodeText' | 'compress'>,
+  content: string | Uint8Array,
+  encodings: readonly BodyEncoding[],
+): Uint8Array {
   let bytes = typeof content === 'string' ? host.encodeText(content) : content;
   for (const encoding of encodings) bytes = host.compress(encoding, bytes);
   return bytes;

@@ -62,13 +62,16 @@ export class CookieJar {
 
   /** All cookies that would go to this URL. */
   clear(url: string): void {
-    const target = urlOf(url);
-    for (const [key, cookie] of this.#kept) if (goesTo(cookie, target)) this.#kept.delete(key);
+    this.drop(urlOf(url));
   }
 
   delete(url: string, name: string): void {
-    const target = urlOf(url);
-    for (const [key, cookie] of this.#kept) if (cookie.name === name && goesTo(cookie, target)) this.#kept.delete(key);
+    this.drop(urlOf(url), name);
+  }
+
+  /** What would go to this URL, by this name or by any. */
+  drop(url: HttpUrl, name?: string): void {
+    for (const [key, cookie] of this.#kept) if ((name === undefined || cookie.name === name) && goesTo(cookie, url)) this.#kept.delete(key);
   }
 
   /** As an answer from `url` sets it; what it may not set is ignored. */

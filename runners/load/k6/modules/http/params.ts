@@ -1,4 +1,4 @@
-/** The `params` of a request: checked once, with what is not said filled in from the test's options. */
+/** The `params` of a request: what a script said is read and checked once, what it did not say is filled in from the test's options. */
 import type { BodyEncoding, HttpSettings, Tags } from '../../host.ts';
 import { k6DurationMs } from '../duration.ts';
 import { tagsOf } from '../tags.ts';
@@ -16,19 +16,35 @@ export interface RequestCookie {
   readonly replace: boolean;
 }
 
-export interface RequestParams {
+/** What a script said, checked; what it did not say is undefined. Nothing of the script's own is in it, so that it can cross into another realm. */
+export interface SaidParams {
+  readonly headers?: HeaderPairs | undefined;
+  readonly cookies?: readonly RequestCookie[] | undefined;
+  readonly jar?: CookieJar | undefined;
+  readonly tags?: Tags | undefined;
+  readonly redirects?: number | undefined;
+  /** The script said how many redirects to follow, and so needs no warning where it ends there. */
+  readonly redirectsSaid?: boolean | undefined;
+  readonly timeoutMs?: number | undefined;
+  readonly digest?: boolean | undefined;
+  readonly compression?: readonly BodyEncoding[] | undefined;
+  readonly responseType?: ResponseType | undefined;
+  /** Null where no answer is expected or not: no `http_req_failed`. */
+  readonly expected?: ExpectedStatuses | null | undefined;
+  readonly throws?: boolean | undefined;
+}
+
+/** What holds for a request: all of it is known. */
+export interface RequestParams extends SaidParams {
   readonly headers: HeaderPairs;
   readonly cookies: readonly RequestCookie[];
   readonly jar: CookieJar;
-  readonly tags: Tags | undefined;
   readonly redirects: number;
-  /** The script said how many redirects to follow, and so needs no warning where it ends there. */
   readonly redirectsSaid: boolean;
   readonly timeoutMs: number;
   readonly digest: boolean;
   readonly compression: readonly BodyEncoding[];
   readonly responseType: ResponseType;
-  /** Null where no answer is expected or not: no `http_req_failed`. */
   readonly expected: ExpectedStatuses | null;
   readonly throws: boolean;
 }
@@ -44,24 +60,41 @@ export const TIMEOUT_MS = 60_000;
 const NONE: readonly never[] = [];
 const RESPONSE_TYPES: readonly string[] = ['text', 'binary', 'none'] satisfies ResponseType[];
 
-/** Throws TypeError with the parameter's name where one is not what it should be. */
-export function readParams(given: unknown, { settings, jar, expected }: RequestDefaults): RequestParams {
-  const params: Readonly<Record<string, unknown>> = isObject(given) ? given : {};
-  if (given !== null && given !== undefined && !isObject(given))
-    throw new TypeError(`a request's params are an object, not a ${typeof given}`);
+/** Undefined where nothing was said. Throws TypeError with the parameter's name where one is not what it should be. */
+export function readParams(given: unknown): SaidParams | undefined {
+  if (given === null || given === undefined) return undefined;
+  if (!isObject(given)) throw new TypeError(`a request's params are an object, not a ${typeof given}`);
+  const { headers, cookies, jar, tags, redirects, timeout, auth, compression, responseType, responseCallback, throw: throws } = given;
   return {
-    headers: isObject(params['headers']) ? readHeaders(params['headers']) : NONE,
-    cookies: isObject(params['cookies']) ? readCookies(params['cookies']) : NONE,
-    jar: params['jar'] instanceof CookieJar ? params['jar'] : jar,
-    tags: isObject(params['tags']) ? tagsOf(params['tags']) : undefined,
-    redirects: readRedirects(params['redirects']) ?? settings.maxRedirects,
-    redirectsSaid: params['redirects'] !== undefined,
-    timeoutMs: readTimeout(params['timeout']),
-    digest: readAuth(params['auth']) === 'digest',
-    compression: encodingsOf(params['compression']),
-    responseType: readResponseType(params['responseType']) ?? (settings.discardResponseBodies ? 'none' : 'text'),
-    expected: readExpected(params['responseCallback'], expected),
-    throws: typeof params['throw'] === 'boolean' ? params['throw'] : settings.throws,
+    headers: isObject(headers) ? readHeaders(headers) : undefined,
+    cookies: isObject(cookies) ? readCookies(cookies) : undefined,
+    jar: jar instanceof CookieJar ? jar : undefined,
+    tags: isObject(tags) ? tagsOf(tags) : undefined,
+    redirects: readRedirects(redirects),
+    redirectsSaid: redirects !== undefined,
+    timeoutMs: readTimeout(timeout),
+    digest: readAuth(auth) === 'digest',
+    compression: encodingsOf(compression),
+    responseType: readResponseType(responseType),
+    expected: readExpected(responseCallback),
+    throws: typeof throws === 'boolean' ? throws : undefined,
+  };
+}
+
+export function requestParams(said: SaidParams, { settings, jar, expected }: RequestDefaults): RequestParams {
+  return {
+    headers: said.headers ?? NONE,
+    cookies: said.cookies ?? NONE,
+    jar: said.jar ?? jar,
+    tags: said.tags,
+    redirects: said.redirects ?? settings.maxRedirects,
+    redirectsSaid: said.redirectsSaid ?? false,
+    timeoutMs: said.timeoutMs ?? TIMEOUT_MS,
+    digest: said.digest ?? false,
+    compression: said.compression ?? NONE,
+    responseType: said.responseType ?? (settings.discardResponseBodies ? 'none' : 'text'),
+    expected: said.expected === undefined ? expected : said.expected,
+    throws: said.throws ?? settings.throws,
   };
 }
 
@@ -91,8 +124,8 @@ function readRedirects(value: unknown): number | undefined {
   return count;
 }
 
-function readTimeout(value: unknown): number {
-  if (value === undefined || value === null) return TIMEOUT_MS;
+function readTimeout(value: unknown): number | undefined {
+  if (value === undefined || value === null) return undefined;
   const ms = k6DurationMs(value);
   if (ms === undefined) throw new TypeError(`timeout '${value}' is no duration, such as '30s', '1m30s' or 500 (ms)`);
   return ms;
@@ -111,10 +144,9 @@ function readResponseType(value: unknown): ResponseType | undefined {
   return value;
 }
 
-/** A script's answer to which statuses it expects. Throws TypeError where it is neither from `expectedStatuses` nor null. */
-export function readExpected(value: unknown, otherwise: ExpectedStatuses | null): ExpectedStatuses | null {
-  if (value === undefined) return otherwise;
-  if (value === null || value instanceof ExpectedStatuses) return value;
+/** A script's answer to which statuses it expects; undefined where it has none. Throws TypeError where it is neither from `expectedStatuses` nor null. */
+export function readExpected(value: unknown): ExpectedStatuses | null | undefined {
+  if (value === undefined || value === null || value instanceof ExpectedStatuses) return value;
   throw new TypeError('a response callback is what http.expectedStatuses() gives, or null');
 }
 

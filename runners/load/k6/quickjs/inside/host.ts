@@ -2,30 +2,16 @@
  * What k6's modules ask of their virtual user, asked across the bridge. `async` and `await` are taken out of this code, so
  * that what looks like a wait is one.
  */
-import type {
-  BodyEncoding,
-  HostAnswer,
-  HostExchange,
-  HostFacts,
-  HostRequest,
-  HostSockets,
-  HostTimings,
-  HttpSettings,
-  MetricType,
-  ScriptHost,
-  Tags,
-} from '../../host.ts';
+import type { HostFacts, HostSockets, HttpSettings, MetricType, Tags } from '../../host.ts';
 import { utf8Text } from '../../modules/bytes.ts';
+import type { ModulesHost } from '../../modules/index.ts';
 import { freezeDeep } from '../../shared-arrays.ts';
 import { ASK, WAIT } from '../bridge.ts';
 import { type Bridge, standStill } from './bridge-inside.ts';
 import { InsideFacts } from './facts.ts';
 import { labelsOutside } from './labels.ts';
-import { answersOf, bodiesOf, bufferOf, bufferWith, type CrossedAnswer, joined, NO_BYTES, requestsText } from './packing.ts';
+import { bufferOf, bufferWith, joined } from './packing.ts';
 import { socketsOutside } from './sockets.ts';
-
-/** Different tags of requests that are known by a number; beyond it they are counted anew. */
-const TAGS_MAX = 1000;
 
 interface Timer {
   readonly repeat: boolean;
@@ -34,23 +20,18 @@ interface Timer {
 
 type Given = ReturnType<Bridge['tell']>;
 
-export class InsideHost implements ScriptHost {
+export class InsideHost implements ModulesHost {
   inInit = true;
   readonly facts: HostFacts = new InsideFacts((name) => this.ask(ASK.fact, name));
   readonly tags = labelsOutside('tags', (what, text) => this.ask(what, text));
   readonly metadata = labelsOutside('metadata', (what, text) => this.ask(what, text));
   readonly sockets: HostSockets = socketsOutside({
     ask: (what, text, bytes) => this.ask(what, text, bytes),
-    wait: (what, text) => this.#wait(what, text),
+    wait: (what, text) => this.wait(what, text),
   });
   readonly #bridge: Bridge;
   readonly #timers = new Map<number, Timer>();
-  readonly #laters = new Map<number, (answer: HostAnswer) => void>();
   readonly #arrays = new Map<string, readonly unknown[]>();
-  /** Numbers of answers by their timings, which then need not go back. */
-  readonly #timingsOf = new WeakMap<HostTimings, number>();
-  #tagNumbers = new WeakMap<Tags, number>();
-  #tagsKnown = 0;
   #http: HttpSettings | undefined;
   #options: Readonly<Record<string, unknown>> | undefined;
 
@@ -66,10 +47,19 @@ export class InsideHost implements ScriptHost {
     return answer;
   }
 
+  /** Stands still until there is an answer. Throws where the outside failed. */
+  wait(what: number, text: string, bytes?: ArrayBuffer): string {
+    const { wait } = this.#bridge;
+    const answer = bytes === undefined ? wait(what, text) : wait(what, text, bytes);
+    if (answer === undefined) standStill();
+    // The first letter says whether it failed.
+    if (answer.startsWith('e')) throw new Error(answer.slice(1));
+    return answer.slice(1);
+  }
+
   /** An iteration begins: nothing of the one before is left. */
   begin(): void {
     this.#timers.clear();
-    this.#laters.clear();
   }
 
   get options(): Readonly<Record<string, unknown>> {
@@ -86,45 +76,8 @@ export class InsideHost implements ScriptHost {
     return read;
   }
 
-  async request(request: HostRequest): Promise<HostAnswer> {
-    const [answer] = this.#carryOut([request]);
-    if (!answer) throw new Error('the request came to no end');
-    return answer;
-  }
-
-  requestLater(request: HostRequest): Promise<HostAnswer> {
-    const number = Number(this.ask(ASK.later, requestsText([request]), bodiesOf([request])));
-    return new Promise((resolve) => this.#laters.set(number, resolve));
-  }
-
-  /** In rounds: what follows an answer goes out when all of its round have theirs. */
-  async together(exchanges: readonly HostExchange[]): Promise<void> {
-    for (let open = exchanges; open.length > 0; ) {
-      const round = open.flatMap((exchange) => {
-        const request = exchange.next();
-        return request ? [{ exchange, request }] : [];
-      });
-      if (round.length === 0) return;
-      const answers = this.#carryOut(round.map(({ request }) => request));
-      for (const [index, { exchange }] of round.entries()) {
-        const answer = answers[index];
-        if (answer) exchange.accept(answer);
-      }
-      open = round.map(({ exchange }) => exchange);
-    }
-  }
-
-  requested(tags: Tags, timings: HostTimings, failed: boolean | undefined): void {
-    const known = this.#tagNumbers.get(tags);
-    const number = known ?? this.#numberTags(tags);
-    const answer = this.#timingsOf.get(timings);
-    const head = `${number} ${answer ?? ''} ${failed === undefined ? '' : Number(failed)}`;
-    const more = known !== undefined && answer !== undefined ? '' : `\n${JSON.stringify({ tags, timings })}`;
-    this.ask(ASK.requested, head + more);
-  }
-
   async sleep(ms: number): Promise<void> {
-    this.#wait(WAIT.sleep, String(ms));
+    this.wait(WAIT.sleep, String(ms));
   }
 
   metric(name: string, type: MetricType, isTime: boolean): void {
@@ -183,25 +136,12 @@ export class InsideHost implements ScriptHost {
     return timer?.callback();
   }
 
-  /** An answer has come to what was asked for by `requestLater`. */
-  answered(text: string): void {
-    const { number, answer }: { number: number; answer: CrossedAnswer } = JSON.parse(text);
-    const [made] = this.#answersOf([answer]);
-    const resolve = this.#laters.get(number);
-    this.#laters.delete(number);
-    if (made) resolve?.(made);
-  }
-
   encodeText(text: string): Uint8Array {
     return new Uint8Array(bufferOf(this.ask(ASK.encode, JSON.stringify(text))));
   }
 
   decodeText(bytes: Uint8Array): string {
     return textOf(this.ask(ASK.decode, '', bufferWith(bytes)));
-  }
-
-  compress(encoding: BodyEncoding, bytes: Uint8Array): Uint8Array {
-    return new Uint8Array(bufferOf(this.ask(ASK.compress, encoding, bufferWith(bytes))));
   }
 
   log(level: 'debug' | 'info' | 'warn' | 'error', text: string): void {
@@ -221,37 +161,6 @@ export class InsideHost implements ScriptHost {
   open(path: unknown, mode: unknown): string | ArrayBuffer {
     const given = this.ask(ASK.open, JSON.stringify([path, mode]));
     return mode === 'b' ? bufferOf(given) : textOf(given);
-  }
-
-  #carryOut(requests: readonly HostRequest[]): HostAnswer[] {
-    return this.#answersOf(JSON.parse(this.#wait(WAIT.requests, requestsText(requests), bodiesOf(requests))));
-  }
-
-  #answersOf(crossed: readonly CrossedAnswer[]): HostAnswer[] {
-    const hasBodies = crossed.some(({ body }) => body !== undefined && body > 0);
-    const answers = answersOf(crossed, hasBodies ? bufferOf(this.ask(ASK.bodies)) : NO_BYTES);
-    for (const [index, { timings }] of answers.entries()) this.#timingsOf.set(timings, crossed[index]?.number ?? 0);
-    return answers;
-  }
-
-  /** The first letter says whether the outside failed. */
-  #wait(what: number, text: string, bytes?: ArrayBuffer): string {
-    const { wait } = this.#bridge;
-    const answer = bytes === undefined ? wait(what, text) : wait(what, text, bytes);
-    if (answer === undefined) standStill();
-    if (answer.startsWith('e')) throw new Error(answer.slice(1));
-    return answer.slice(1);
-  }
-
-  #numberTags(tags: Tags): number {
-    if (this.#tagsKnown >= TAGS_MAX) {
-      this.#tagNumbers = new WeakMap();
-      this.#tagsKnown = 0;
-    }
-    const number = this.#tagsKnown;
-    this.#tagsKnown += 1;
-    this.#tagNumbers.set(tags, number);
-    return number;
   }
 
   #bytesOf(data: string | Uint8Array): Uint8Array {

@@ -1,11 +1,13 @@
 /** What is behind the one function that leads into QuickJS: a script, its exports, and the calls of them. */
 import { base64Text, isBinary, toBytes } from '../../modules/bytes.ts';
+import { httpOn } from '../../modules/http/exports.ts';
 import { isPromise } from '../../modules/in-turn.ts';
 import { modulesFor, type Pages } from '../../modules/index.ts';
 import { ASK, BYTES, DONE, ENTER, THROWN, type Thrown, VALUED } from '../bridge.ts';
 import type { Bridge } from './bridge-inside.ts';
 import { insideGlobals } from './globals.ts';
 import { InsideHost } from './host.ts';
+import { OutsideCarrier } from './outside-carrier.ts';
 
 /** Gives the outcome as text: empty while it is still to come. */
 export type Enter = (what: number, text: string, given?: unknown) => string;
@@ -14,7 +16,8 @@ type Exports = Readonly<Record<string, unknown>>;
 
 export function openRealm(bridge: Bridge, pages: Pages | undefined): Enter {
   const host = new InsideHost(bridge);
-  const modules = modulesFor(host, pages);
+  const carrier = new OutsideCarrier(host);
+  const modules = modulesFor(host, pages, () => httpOn(carrier, host, pages?.parsePage));
   const globals = insideGlobals(host);
   let exports: Exports = {};
   let data: unknown;
@@ -31,6 +34,7 @@ export function openRealm(bridge: Bridge, pages: Pages | undefined): Enter {
   const call = (text: string): string => {
     const [anew, iteration, name = ''] = text.split(' ');
     host.begin();
+    carrier.begin();
     globals.iteration = Number(iteration);
     if (anew === '1') modules.endIteration();
     const called = exports[name];
@@ -67,7 +71,7 @@ export function openRealm(bridge: Bridge, pages: Pages | undefined): Enter {
       return DONE;
     },
     [ENTER.answered]: (text) => {
-      host.answered(text);
+      carrier.answeredLater(text);
       return DONE;
     },
   };

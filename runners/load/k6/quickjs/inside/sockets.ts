@@ -13,7 +13,9 @@ export function socketsOutside({ ask, wait }: SocketBridge): HostSockets {
     open: async (request) => JSON.parse(wait(WAIT.socketOpen, JSON.stringify(request))),
     next: async (id, waitMs) => {
       const event: HostSocketEvent | null = JSON.parse(wait(WAIT.socketNext, JSON.stringify([id, waitMs])));
-      return event?.type === 'binary' ? { type: 'binary', bytes: new Uint8Array(bufferOf(ask(ASK.bodies, ''))) } : (event ?? undefined);
+      return event?.type === 'binary'
+        ? { type: 'binary', bytes: new Uint8Array(bufferOf(ask(ASK.socketBytes, ''))) }
+        : (event ?? undefined);
     },
     send: (id, data) =>
       (typeof data === 'string'

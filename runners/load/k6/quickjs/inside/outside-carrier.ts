@@ -1,0 +1,120 @@
+/** Requests of a script in QuickJS: they are carried out outside, and what they came to stays there until it is read. */
+import type { AskedRequest } from '../../modules/http/asked.ts';
+import type { Answered, Carrier } from '../../modules/http/carrier.ts';
+import type { CookieJar } from '../../modules/http/cookie-jar.ts';
+import type { ResponseFacts } from '../../modules/http/response.ts';
+import type { ExpectedStatuses } from '../../modules/http/statuses.ts';
+import { ASK, WAIT } from '../bridge.ts';
+import { askedBytes, askedText, statusesText } from './asked-crossing.ts';
+import { KeptOutside } from './kept-outside.ts';
+import { OutsideJar } from './outside-jar.ts';
+import { OutsideParts } from './outside-parts.ts';
+
+/** The way out: both throw where the outside failed. */
+export interface HttpBridge {
+  ask(what: number, text: string, bytes?: ArrayBuffer): unknown;
+  wait(what: number, text: string, bytes?: ArrayBuffer): string;
+}
+
+interface Later {
+  readonly resolve: (answered: Answered) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export class OutsideCarrier implements Carrier {
+  readonly Jar: typeof CookieJar;
+  readonly #bridge: HttpBridge;
+  readonly #kept: KeptOutside;
+  readonly #laters = new Map<number, Later>();
+  /** The first number of what is stood still for, and the one behind its last. */
+  #underWay: readonly [from: number, to: number] = [0, 0];
+  #jar: CookieJar | undefined;
+
+  constructor(bridge: HttpBridge) {
+    const kept = new KeptOutside((numbers) => bridge.ask(ASK.gone, JSON.stringify(numbers)));
+    this.#bridge = bridge;
+    this.#kept = kept;
+    this.Jar = class extends OutsideJar {
+      constructor() {
+        const number = kept.next();
+        super((what, text) => bridge.ask(what, text), number);
+        kept.hold(number, this);
+      }
+    };
+  }
+
+  get jar(): CookieJar {
+    this.#jar ??= this.#ownJar();
+    return this.#jar;
+  }
+
+  expect(expected: ExpectedStatuses | null): void {
+    this.#bridge.ask(ASK.expect, statusesText(expected));
+  }
+
+  /** A call from outside begins: what was under way in the one before is not answered any more. */
+  begin(): void {
+    this.#laters.clear();
+    const [from, to] = this.#underWay;
+    for (let number = from; number < to; number += 1) this.#kept.letGo(number);
+    this.#underWay = [0, 0];
+  }
+
+  endIteration(): void {
+    this.#jar = undefined;
+  }
+
+  async request(asked: AskedRequest): Promise<Answered> {
+    const [number, text] = this.#stand(WAIT.request, [asked]);
+    return this.#answered(number, JSON.parse(text));
+  }
+
+  async together(asked: readonly AskedRequest[]): Promise<readonly Answered[]> {
+    const [first, text] = this.#stand(WAIT.batch, asked);
+    const facts: readonly ResponseFacts[] = JSON.parse(text);
+    return facts.map((each, index) => this.#answered(first + index, each));
+  }
+
+  requestLater(asked: AskedRequest): Answered | Promise<Answered> {
+    const number = this.#kept.next();
+    const given = this.#bridge.ask(ASK.requestLater, this.#text(number, [asked]), askedBytes([asked]));
+    if (typeof given === 'string') return this.#answered(number, JSON.parse(given));
+    return new Promise((resolve, reject) => this.#laters.set(number, { resolve, reject }));
+  }
+
+  /** What a request came to that nobody stood still for: its number, and behind a blank `v` and what it tells, or `e` and why it failed. */
+  answeredLater(text: string): void {
+    const end = text.indexOf(' ');
+    const number = Number(text.slice(0, end));
+    const later = this.#laters.get(number);
+    this.#laters.delete(number);
+    const rest = text.slice(end + 2);
+    if (text[end + 1] === 'e') later?.reject(new Error(rest));
+    else later?.resolve(this.#answered(number, JSON.parse(rest)));
+  }
+
+  #stand(what: number, asked: readonly AskedRequest[]): readonly [number: number, text: string] {
+    const number = this.#kept.next(asked.length);
+    const text = this.#text(number, asked);
+    this.#underWay = [number, number + asked.length];
+    const given = this.#bridge.wait(what, text, askedBytes(asked));
+    this.#underWay = [0, 0];
+    return [number, given];
+  }
+
+  #text(number: number, asked: readonly AskedRequest[]): string {
+    return askedText(number, this.#kept.takeGone(), asked, OutsideJar.numberOf);
+  }
+
+  #answered(number: number, facts: ResponseFacts): Answered {
+    const parts = new OutsideParts((what, text) => this.#bridge.ask(what, text), number);
+    this.#kept.hold(number, parts);
+    return { facts, parts };
+  }
+
+  #ownJar(): CookieJar {
+    const jar = new this.Jar();
+    this.#bridge.ask(ASK.ownJar, String(OutsideJar.numberOf(jar)));
+    return jar;
+  }
+}
