@@ -21,7 +21,7 @@ function refuseInit(host: K6Host, call: string): void {
 type Condition = readonly [name: string, condition: unknown];
 
 function record(host: K6Host, name: string, passed: boolean, tags: Tags | undefined): void {
-  host.sample('checks', passed ? 1 : 0, { ...tags, check: name });
+  host.sample('checks', passed ? 1 : 0, tags ? { ...tags, check: name } : { check: name });
 }
 
 function resultOf(host: K6Host, name: string, condition: unknown, value: unknown, tags: Tags | undefined): unknown {
@@ -73,13 +73,18 @@ export function k6Module(host: K6Host) {
     refuseInit(host, 'check');
     if (typeof sets !== 'object' || sets === null) throw new Error('check() needs a map of names to conditions as its second argument');
     const more = tags === undefined || tags === null ? undefined : tagsOf(tags);
-    const conditions = Object.entries(sets).map(([key, condition]): Condition => [nameOf('check', key), condition]);
+    const conditions: readonly Condition[] = Object.entries(sets);
+    for (const condition of conditions) nameOf('check', condition[0]);
     let all = true;
-    for (const [index, [name, condition]] of conditions.entries()) {
-      const result = resultOf(host, name, condition, value, more);
+    let index = 0;
+    // Not taken apart by patterns: QuickJS is slow at these.
+    for (const condition of conditions) {
+      const name = condition[0];
+      const result = resultOf(host, name, condition[1], value, more);
       if (isPromise(result)) return checkRest(host, result, conditions.slice(index), value, more, all);
       record(host, name, Boolean(result), more);
       all = Boolean(result) && all;
+      index += 1;
     }
     return all;
   };

@@ -49,13 +49,14 @@ export const ASK = {
   headers: 34,
   cookies: 35,
   request: 36,
+  timings: 37,
   /** The jar of the iteration is to have this number. */
-  ownJar: 37,
-  jarKeep: 38,
-  jarSent: 39,
-  jarDrop: 40,
+  ownJar: 38,
+  jarKeep: 39,
+  jarSent: 40,
+  jarDrop: 41,
   /** Numbers of responses and jars that nobody has any more. */
-  gone: 41,
+  gone: 42,
 } as const;
 
 /** Said from inside, which stands still until there is an answer. */

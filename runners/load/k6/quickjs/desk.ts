@@ -1,6 +1,6 @@
 /** The outside's answers to what a script in QuickJS asks: its virtual user's host, over the bridge. */
 import type { GlobalParts } from '../globals.ts';
-import type { MetricType, Tags } from '../host.ts';
+import type { MetricType } from '../host.ts';
 import { INTERRUPTED } from '../host.ts';
 import type { LogLevel } from '../log.ts';
 import { ASK, type Thrown, WAIT } from './bridge.ts';
@@ -114,8 +114,8 @@ export class Desk {
         return undefined;
       },
       [ASK.sample]: (text) => {
-        const [metric, value, tags]: [string, number, Tags | null | undefined] = JSON.parse(text);
-        host.sample(metric, value, tags ?? undefined);
+        const [metric = '', value, tags = ''] = text.split('\n');
+        host.sample(metric, Number(value), tags === '' ? undefined : JSON.parse(tags));
         return undefined;
       },
     };

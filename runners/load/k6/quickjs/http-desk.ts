@@ -12,7 +12,8 @@ import type { HttpUrl } from '../modules/http/url.ts';
 import { isPromise } from '../modules/in-turn.ts';
 import { ASK, WAIT } from './bridge.ts';
 import { withoutZero } from './crossing-text.ts';
-import { readAsked, readStatuses } from './inside/asked-crossing.ts';
+import { readAsked, readNumbers, readStatuses } from './inside/asked-crossing.ts';
+import { factsText } from './inside/facts-crossing.ts';
 import type { Answer } from './machine.ts';
 
 type Say = (text: string, bytes: Uint8Array | undefined) => Answer;
@@ -56,14 +57,14 @@ export class HttpDesk {
     const [first] = asked;
     if (what === WAIT.request && first) return this.#keep(number, await this.#requester.request(first));
     const answers = await this.#requester.together(asked);
-    return `[${answers.map((answered, index) => this.#keep(number + index, answered)).join()}]`;
+    return JSON.stringify(answers.map((answered, index) => this.#keep(number + index, answered)));
   }
 
   #requestAnswers(): Readonly<Record<number, Say>> {
     return {
       [ASK.requestLater]: (text, bytes) => this.#later(text, bytes),
       [ASK.expect]: (text) => void this.#requester.expect(readStatuses(text)),
-      [ASK.gone]: (text) => void this.#drop(JSON.parse(text)),
+      [ASK.gone]: (text) => void this.#drop(readNumbers(text)),
     };
   }
 
@@ -77,6 +78,7 @@ export class HttpDesk {
       [ASK.bodyBytes]: (number) => withoutZero(String(this.#partsOf(number).body())),
       [ASK.headers]: (number) => JSON.stringify(this.#partsOf(number).headers()),
       [ASK.cookies]: (number) => JSON.stringify(this.#partsOf(number).cookies()),
+      [ASK.timings]: (number) => JSON.stringify(this.#partsOf(number).timings()),
       [ASK.request]: (number) => JSON.stringify(this.#partsOf(number).request()),
     };
   }
@@ -134,7 +136,7 @@ export class HttpDesk {
   /** Gives what crosses at once. */
   #keep(number: number, { facts, parts }: Answered): string {
     this.#parts.set(number, parts);
-    return JSON.stringify(facts);
+    return factsText(facts);
   }
 
   #drop(numbers: readonly number[]): void {

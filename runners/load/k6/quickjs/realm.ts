@@ -107,20 +107,26 @@ export class Realm implements Outside {
     return this.#givenUp ? undefined : this.#desk.tell(what, text, bytes);
   }
 
-  async wait(what: number, text: string, bytes: Uint8Array | undefined): Promise<string | undefined> {
-    if (this.#givenUp) return undefined;
-    const gaveUp = new Promise<undefined>((resolve) => {
-      this.#onGiveUp = () => resolve(undefined);
+  wait(what: number, text: string, bytes: Uint8Array | undefined): Promise<string | undefined> {
+    if (this.#givenUp) return Promise.resolve(undefined);
+    return new Promise((resolve) => {
+      let isOver = false;
+      const end = (given: string | undefined): void => {
+        if (isOver) return;
+        isOver = true;
+        if (given === undefined) this.#givenUp = true;
+        this.#turnBeganMs = performance.now();
+        resolve(given);
+      };
+      this.#onGiveUp = () => end(undefined);
+      this.#desk.wait(what, text, bytes).then(
+        (given) => end(`v${given}`),
+        (error: unknown) => {
+          const why = error instanceof Error ? error.message : String(error);
+          end(why === INTERRUPTED ? undefined : `e${why}`);
+        },
+      );
     });
-    const answer = this.#desk.wait(what, text, bytes).then(
-      (given) => `v${given}`,
-      (error: unknown) =>
-        error instanceof Error && error.message === INTERRUPTED ? undefined : `e${error instanceof Error ? error.message : String(error)}`,
-    );
-    const given = await Promise.race([answer, gaveUp]);
-    if (given === undefined) this.#givenUp = true;
-    this.#turnBeganMs = performance.now();
-    return given;
   }
 
   interrupts(): boolean {

@@ -1,5 +1,5 @@
 /** What a response tells, out of the exchange that it was. */
-import type { ScriptHost } from '../../host.ts';
+import type { HostTimings, ScriptHost } from '../../host.ts';
 import { cookiesSetBy } from './cookie.ts';
 import type { ExchangeEnd, SentRequest } from './exchange.ts';
 import { headersAsLists, headersAsObject } from './headers.ts';
@@ -18,7 +18,6 @@ export function factsOf({ answer, sent, errorCode }: ExchangeEnd): ResponseFacts
     remote_port: answer.remotePort,
     tls_version: answer.tlsVersion,
     tls_cipher_suite: answer.tlsCipherSuite,
-    timings: answer.timings,
   };
 }
 
@@ -31,6 +30,10 @@ export class ExchangeParts implements ResponseParts {
     this.#host = host;
     this.#end = end;
     this.#type = type;
+  }
+
+  timings(): HostTimings {
+    return this.#end.answer.timings;
   }
 
   body(): string | ArrayBuffer | null {

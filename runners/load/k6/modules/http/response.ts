@@ -44,11 +44,11 @@ export interface ResponseFacts {
   readonly remote_port: number;
   readonly tls_version: string;
   readonly tls_cipher_suite: string;
-  readonly timings: HostTimings;
 }
 
 /** What a response tells when it is asked, once each. */
 export interface ResponseParts {
+  timings(): HostTimings;
   body(): string | ArrayBuffer | null;
   headers(): Record<string, string>;
   cookies(): Record<string, ResponseCookie[]>;
@@ -78,10 +78,10 @@ export class Response implements ResponseFacts {
   readonly remote_port: number;
   readonly tls_version: string;
   readonly tls_cipher_suite: string;
-  readonly timings: HostTimings;
   readonly ocsp: typeof NO_OCSP = NO_OCSP;
   readonly #context: ResponseContext;
   readonly #parts: ResponseParts;
+  #timings: HostTimings | undefined;
   #body: string | ArrayBuffer | null | undefined;
   #headers: Record<string, string> | undefined;
   #cookies: Record<string, ResponseCookie[]> | undefined;
@@ -101,7 +101,11 @@ export class Response implements ResponseFacts {
     this.remote_port = facts.remote_port;
     this.tls_version = facts.tls_version;
     this.tls_cipher_suite = facts.tls_cipher_suite;
-    this.timings = facts.timings;
+  }
+
+  get timings(): HostTimings {
+    this.#timings ??= this.#parts.timings();
+    return this.#timings;
   }
 
   /** Null where it was not wanted, or nothing answered. */
@@ -154,8 +158,8 @@ export class Response implements ResponseFacts {
   }
 
   toJSON(): object {
-    const { body, headers, cookies, request } = this;
-    return { ...this, body, headers, cookies, request };
+    const { timings, body, headers, cookies, request } = this;
+    return { ...this, timings, body, headers, cookies, request };
   }
 
   #parsed(): { readonly value: unknown } {

@@ -1,4 +1,8 @@
-/** Requests of a script as they cross: JSON, and the bytes of all bodies in one buffer behind each other. */
+/**
+ * Requests of a script as they cross: a line with the number of the first response and the numbers of what nobody has any
+ * more, then three lines each: the method, the URL as JSON, and all else as JSON, where there is any. The bytes of all
+ * bodies go beside it in one buffer, behind each other.
+ */
 import type { StatusRange } from '../../host.ts';
 import type { AskedRequest } from '../../modules/http/asked.ts';
 import type { SaidBody } from '../../modules/http/body.ts';
@@ -7,13 +11,8 @@ import type { SaidParams } from '../../modules/http/params.ts';
 import { ExpectedStatuses } from '../../modules/http/statuses.ts';
 import { joined } from './packing.ts';
 
-/** The number of the first request's response, those of what nobody has any more, and the requests. */
-type Crossed = readonly [number: number, gone: readonly number[], asked: readonly CrossedRequest[]];
-
-/** A body of bytes is their length, a jar its number; what was not said is left out. */
-interface CrossedRequest {
-  readonly method: string;
-  readonly url: string;
+/** What is beside method and URL. A body of bytes is their length, a jar its number; what was not said is left out. */
+interface CrossedMore {
   readonly name?: string | undefined;
   readonly body?: Exclude<SaidBody, { readonly content: unknown }> | CrossedContent | undefined;
   readonly params?: CrossedParams | undefined;
@@ -31,19 +30,24 @@ type CrossedParams = Omit<SaidParams, 'jar' | 'expected'> & {
 
 type CrossedStatuses = { readonly ranges: readonly StatusRange[] } | null;
 
+const LINES_EACH = 3;
+const NOTHING_MORE: Pick<AskedRequest, 'name' | 'body' | 'params'> = { name: undefined, body: undefined, params: undefined };
+
 export function askedText(
   number: number,
   gone: readonly number[],
   asked: readonly AskedRequest[],
   numberOf: (jar: CookieJar) => number,
 ): string {
-  const crossed: Crossed = [number, gone, asked.map((each) => crossing(each, numberOf))];
-  return JSON.stringify(crossed);
+  let text = gone.length === 0 ? String(number) : `${number} ${numbersText(gone)}`;
+  for (const each of asked) text += `\n${each.method}\n${JSON.stringify(each.url)}\n${moreText(each, numberOf)}`;
+  return text;
 }
 
 /** Undefined where no body is of bytes. */
 export function askedBytes(asked: readonly AskedRequest[]): ArrayBuffer | undefined {
-  const bodies = asked.flatMap(({ body }) => (body && 'content' in body && typeof body.content === 'object' ? [body.content] : []));
+  const bodies: Uint8Array[] = [];
+  for (const { body } of asked) if (body && 'content' in body && typeof body.content === 'object') bodies.push(body.content);
   return bodies.length === 0 ? undefined : joined(bodies);
 }
 
@@ -54,19 +58,25 @@ export function readAsked(
   jarOf: (number: number) => CookieJar,
 ): { readonly number: number; readonly gone: readonly number[]; readonly asked: readonly AskedRequest[] } {
   let at = 0;
-  const [number, gone, crossed]: Crossed = JSON.parse(text);
   const take = (length: number): Uint8Array => {
     at += length;
     return bytes.subarray(at - length, at);
   };
-  const asked = crossed.map(({ method, url, name, body, params }) => ({
-    method,
-    url,
-    name,
-    body: body && readBody(body, take),
-    params: params && readParams(params, jarOf),
-  }));
-  return { number, gone, asked };
+  const [head = '', ...lines] = text.split('\n');
+  const [number, gone = ''] = head.split(' ');
+  const asked = Array.from({ length: lines.length / LINES_EACH }, (_, index): AskedRequest => {
+    const [method = '', url = '', more = ''] = lines.slice(index * LINES_EACH);
+    return { method, url: JSON.parse(url), ...readMore(more, take, jarOf) };
+  });
+  return { number: Number(number), gone: readNumbers(gone), asked };
+}
+
+export function numbersText(numbers: readonly number[]): string {
+  return numbers.join();
+}
+
+export function readNumbers(text: string): readonly number[] {
+  return text === '' ? [] : text.split(',').map(Number);
 }
 
 export function statusesText(expected: ExpectedStatuses | null): string {
@@ -78,20 +88,26 @@ export function readStatuses(text: string): ExpectedStatuses | null {
   return statusesOf(JSON.parse(text));
 }
 
-function crossing(asked: AskedRequest, numberOf: (jar: CookieJar) => number): CrossedRequest {
-  const { method, url, name, body, params } = asked;
-  if (body === undefined && params === undefined) return { method, url, name };
+function moreText({ name, body, params }: AskedRequest, numberOf: (jar: CookieJar) => number): string {
+  if (name === undefined && body === undefined && params === undefined) return '';
   const jar = params?.jar && numberOf(params.jar);
-  return { method, url, name, body: body && crossingBody(body), params: params && { ...params, jar } };
+  const more: CrossedMore = { name, body: body && crossingBody(body), params: params && { ...params, jar } };
+  return JSON.stringify(more);
 }
 
-function crossingBody(body: SaidBody): CrossedRequest['body'] {
+function readMore(text: string, take: (length: number) => Uint8Array, jarOf: (number: number) => CookieJar): typeof NOTHING_MORE {
+  if (text === '') return NOTHING_MORE;
+  const { name, body, params }: CrossedMore = JSON.parse(text);
+  return { name, body: body && readBody(body, take), params: params && readParams(params, jarOf) };
+}
+
+function crossingBody(body: SaidBody): CrossedMore['body'] {
   if ('form' in body) return body;
   const { content, type } = body;
   return { content: typeof content === 'object' ? content.length : content, type };
 }
 
-function readBody(body: NonNullable<CrossedRequest['body']>, take: (length: number) => Uint8Array): SaidBody {
+function readBody(body: NonNullable<CrossedMore['body']>, take: (length: number) => Uint8Array): SaidBody {
   if ('form' in body) return body;
   const { content, type } = body;
   return { content: typeof content === 'number' ? take(content) : content, type };

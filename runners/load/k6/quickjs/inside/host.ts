@@ -85,7 +85,7 @@ export class InsideHost implements ModulesHost {
   }
 
   sample(metric: string, value: number, tags?: Tags): void {
-    this.ask(ASK.sample, JSON.stringify([metric, value, tags]));
+    this.ask(ASK.sample, `${metric}\n${value}\n${tags === undefined ? '' : JSON.stringify(tags)}`);
   }
 
   random(): number {

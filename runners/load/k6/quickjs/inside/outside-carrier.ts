@@ -2,10 +2,10 @@
 import type { AskedRequest } from '../../modules/http/asked.ts';
 import type { Answered, Carrier } from '../../modules/http/carrier.ts';
 import type { CookieJar } from '../../modules/http/cookie-jar.ts';
-import type { ResponseFacts } from '../../modules/http/response.ts';
 import type { ExpectedStatuses } from '../../modules/http/statuses.ts';
 import { ASK, WAIT } from '../bridge.ts';
-import { askedBytes, askedText, statusesText } from './asked-crossing.ts';
+import { askedBytes, askedText, numbersText, statusesText } from './asked-crossing.ts';
+import { readFacts } from './facts-crossing.ts';
 import { KeptOutside } from './kept-outside.ts';
 import { OutsideJar } from './outside-jar.ts';
 import { OutsideParts } from './outside-parts.ts';
@@ -31,13 +31,13 @@ export class OutsideCarrier implements Carrier {
   #jar: CookieJar | undefined;
 
   constructor(bridge: HttpBridge) {
-    const kept = new KeptOutside((numbers) => bridge.ask(ASK.gone, JSON.stringify(numbers)));
+    const kept = new KeptOutside((numbers) => bridge.ask(ASK.gone, numbersText(numbers)));
     this.#bridge = bridge;
     this.#kept = kept;
     this.Jar = class extends OutsideJar {
       constructor() {
         const number = kept.next();
-        super((what, text) => bridge.ask(what, text), number);
+        super(bridge, number);
         kept.hold(number, this);
       }
     };
@@ -66,19 +66,19 @@ export class OutsideCarrier implements Carrier {
 
   async request(asked: AskedRequest): Promise<Answered> {
     const [number, text] = this.#stand(WAIT.request, [asked]);
-    return this.#answered(number, JSON.parse(text));
+    return this.#answered(number, text);
   }
 
   async together(asked: readonly AskedRequest[]): Promise<readonly Answered[]> {
     const [first, text] = this.#stand(WAIT.batch, asked);
-    const facts: readonly ResponseFacts[] = JSON.parse(text);
-    return facts.map((each, index) => this.#answered(first + index, each));
+    const texts: readonly string[] = JSON.parse(text);
+    return texts.map((each, index) => this.#answered(first + index, each));
   }
 
   requestLater(asked: AskedRequest): Answered | Promise<Answered> {
     const number = this.#kept.next();
     const given = this.#bridge.ask(ASK.requestLater, this.#text(number, [asked]), askedBytes([asked]));
-    if (typeof given === 'string') return this.#answered(number, JSON.parse(given));
+    if (typeof given === 'string') return this.#answered(number, given);
     return new Promise((resolve, reject) => this.#laters.set(number, { resolve, reject }));
   }
 
@@ -90,7 +90,7 @@ export class OutsideCarrier implements Carrier {
     this.#laters.delete(number);
     const rest = text.slice(end + 2);
     if (text[end + 1] === 'e') later?.reject(new Error(rest));
-    else later?.resolve(this.#answered(number, JSON.parse(rest)));
+    else later?.resolve(this.#answered(number, rest));
   }
 
   #stand(what: number, asked: readonly AskedRequest[]): readonly [number: number, text: string] {
@@ -106,10 +106,10 @@ export class OutsideCarrier implements Carrier {
     return askedText(number, this.#kept.takeGone(), asked, OutsideJar.numberOf);
   }
 
-  #answered(number: number, facts: ResponseFacts): Answered {
-    const parts = new OutsideParts((what, text) => this.#bridge.ask(what, text), number);
+  #answered(number: number, text: string): Answered {
+    const parts = new OutsideParts(this.#bridge, number);
     this.#kept.hold(number, parts);
-    return { facts, parts };
+    return { facts: readFacts(text), parts };
   }
 
   #ownJar(): CookieJar {

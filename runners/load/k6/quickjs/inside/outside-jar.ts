@@ -3,16 +3,15 @@ import type { SetCookie } from '../../modules/http/cookie.ts';
 import { CookieJar } from '../../modules/http/cookie-jar.ts';
 import type { HttpUrl } from '../../modules/http/url.ts';
 import { ASK } from '../bridge.ts';
-
-type Ask = (what: number, text: string) => unknown;
+import type { AskBridge } from './outside-parts.ts';
 
 export class OutsideJar extends CookieJar {
-  readonly #ask: Ask;
+  readonly #bridge: AskBridge;
   readonly #number: number;
 
-  constructor(ask: Ask, number: number) {
+  constructor(bridge: AskBridge, number: number) {
     super();
-    this.#ask = ask;
+    this.#bridge = bridge;
     this.#number = number;
   }
 
@@ -22,14 +21,14 @@ export class OutsideJar extends CookieJar {
   }
 
   override keep(url: HttpUrl, cookie: SetCookie): void {
-    this.#ask(ASK.jarKeep, JSON.stringify([this.#number, url, cookie]));
+    this.#bridge.ask(ASK.jarKeep, JSON.stringify([this.#number, url, cookie]));
   }
 
   override sentTo(url: HttpUrl): readonly (readonly [string, string])[] {
-    return JSON.parse(String(this.#ask(ASK.jarSent, JSON.stringify([this.#number, url]))));
+    return JSON.parse(String(this.#bridge.ask(ASK.jarSent, JSON.stringify([this.#number, url]))));
   }
 
   override drop(url: HttpUrl, name?: string): void {
-    this.#ask(ASK.jarDrop, JSON.stringify([this.#number, url, name]));
+    this.#bridge.ask(ASK.jarDrop, JSON.stringify([this.#number, url, name]));
   }
 }

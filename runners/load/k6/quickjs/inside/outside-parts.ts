@@ -1,18 +1,26 @@
 /** What a response tells when it is asked: it is kept outside, and crosses when it is first read. */
+import type { HostTimings } from '../../host.ts';
 import { utf8Text } from '../../modules/bytes.ts';
 import type { ResponseCookie, ResponseParts, ResponseRequest } from '../../modules/http/response.ts';
 import { ASK } from '../bridge.ts';
 import { bufferOf } from './packing.ts';
 
-type Ask = (what: number, text: string) => unknown;
+/** The way out. */
+export interface AskBridge {
+  ask(what: number, text: string): unknown;
+}
 
 export class OutsideParts implements ResponseParts {
-  readonly #ask: Ask;
+  readonly #bridge: AskBridge;
   readonly #number: number;
 
-  constructor(ask: Ask, number: number) {
-    this.#ask = ask;
+  constructor(bridge: AskBridge, number: number) {
+    this.#bridge = bridge;
     this.#number = number;
+  }
+
+  timings(): HostTimings {
+    return JSON.parse(String(this.#given(ASK.timings)));
   }
 
   body(): string | ArrayBuffer | null {
@@ -34,6 +42,6 @@ export class OutsideParts implements ResponseParts {
   }
 
   #given(what: number): unknown {
-    return this.#ask(what, String(this.#number));
+    return this.#bridge.ask(what, String(this.#number));
   }
 }
