@@ -34,10 +34,6 @@ export class KeptOutside {
     if (this.#gone.length > GONE_MAX) this.#tellGone(this.takeGone());
   }
 
-  letGo(number: number): void {
-    this.#gone.push(number);
-  }
-
   /** The numbers that are to be let go, each once. */
   takeGone(): readonly number[] {
     this.#look();

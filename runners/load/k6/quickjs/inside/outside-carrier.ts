@@ -26,8 +26,6 @@ export class OutsideCarrier implements Carrier {
   readonly #bridge: HttpBridge;
   readonly #kept: KeptOutside;
   readonly #laters = new Map<number, Later>();
-  /** The first number of what is stood still for, and the one behind its last. */
-  #underWay: readonly [from: number, to: number] = [0, 0];
   #jar: CookieJar | undefined;
 
   constructor(bridge: HttpBridge) {
@@ -52,12 +50,9 @@ export class OutsideCarrier implements Carrier {
     this.#bridge.ask(ASK.expect, statusesText(expected));
   }
 
-  /** A call from outside begins: what was under way in the one before is not answered any more. */
+  /** A call from outside begins: what the one before has set off is not answered any more. */
   begin(): void {
     this.#laters.clear();
-    const [from, to] = this.#underWay;
-    for (let number = from; number < to; number += 1) this.#kept.letGo(number);
-    this.#underWay = [0, 0];
   }
 
   endIteration(): void {
@@ -95,11 +90,7 @@ export class OutsideCarrier implements Carrier {
 
   #stand(what: number, asked: readonly AskedRequest[]): readonly [number: number, text: string] {
     const number = this.#kept.next(asked.length);
-    const text = this.#text(number, asked);
-    this.#underWay = [number, number + asked.length];
-    const given = this.#bridge.wait(what, text, askedBytes(asked));
-    this.#underWay = [0, 0];
-    return [number, given];
+    return [number, this.#bridge.wait(what, this.#text(number, asked), askedBytes(asked))];
   }
 
   #text(number: number, asked: readonly AskedRequest[]): string {
