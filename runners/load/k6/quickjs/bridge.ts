@@ -5,7 +5,7 @@
 
 /** Said from inside, answered at once. */
 export const ASK = {
-  /** The reason of the failure that was just answered. */
+  /** The reason of the failure that was just answered, as JSON. */
   why: 0,
   fact: 1,
   settings: 2,
@@ -72,16 +72,20 @@ export const ENTER = {
   environment: 2,
   /** What setup gave, for the calls to come. */
   data: 3,
-  /** Whether an iteration begins anew, `__ITER`, and the name of the function. */
+  /** `__ITER` and the name of the function. */
   call: 4,
-  timer: 5,
+  /** The same where an iteration begins, and what belongs to the one before is dropped. */
+  callAnew: 5,
+  timer: 6,
   /** The number of a request that nobody stood still for, and what it came to. */
-  answered: 6,
+  answered: 7,
 } as const;
 
 /** How the text of an outcome begins: a value may follow, or an error does. */
 export const DONE = 'v';
 export const THROWN = 'e';
+/** How the text begins that says why what was waited for failed; the reason follows as JSON. Nothing else begins so. */
+export const FAILED = '\u0001';
 /** Functions whose value is wanted outside. */
 export const VALUED: ReadonlySet<string> = new Set(['setup', 'handleSummary']);
 /** In JSON, bytes are objects with this one name and their base64. */

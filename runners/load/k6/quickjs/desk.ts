@@ -1,6 +1,6 @@
 /** The outside's answers to what a script in QuickJS asks: its virtual user's host, over the bridge. */
 import type { GlobalParts } from '../globals.ts';
-import type { MetricType } from '../host.ts';
+import type { MetricType, Tags } from '../host.ts';
 import { INTERRUPTED } from '../host.ts';
 import type { LogLevel } from '../log.ts';
 import { ASK, type Thrown, WAIT } from './bridge.ts';
@@ -22,6 +22,8 @@ export interface DeskOwner {
 type Say = (text: string, bytes: Uint8Array | undefined) => Answer;
 
 const NO_BYTES = new Uint8Array(0);
+/** Tags of samples that are remembered by their text. */
+const TAGS_MAX = 100;
 
 export class Desk {
   /** Timers that have yet to come, by their numbers. */
@@ -29,6 +31,7 @@ export class Desk {
   readonly #parts: Pick<GlobalParts, 'host' | 'files'>;
   readonly #owner: DeskOwner;
   readonly #answers: Readonly<Record<number, Say>>;
+  readonly #tags = new Map<string, Tags>();
   readonly #http: HttpDesk;
   #why = '';
   /** Of the message that was just given. */
@@ -92,7 +95,7 @@ export class Desk {
     const { host } = this.#parts;
     const facts: Readonly<Record<string, unknown>> = new Proxy({}, { get: (_target, name) => Reflect.get(host.facts, name) });
     return {
-      [ASK.why]: () => this.#why,
+      [ASK.why]: () => JSON.stringify(this.#why),
       [ASK.fact]: (name) => {
         const fact = facts[name];
         return typeof fact === 'number' || typeof fact === 'string' ? fact : undefined;
@@ -115,10 +118,19 @@ export class Desk {
       },
       [ASK.sample]: (text) => {
         const [metric = '', value, tags = ''] = text.split('\n');
-        host.sample(metric, Number(value), tags === '' ? undefined : JSON.parse(tags));
+        host.sample(metric, Number(value), tags === '' ? undefined : this.#tagsOf(tags));
         return undefined;
       },
     };
+  }
+
+  #tagsOf(text: string): Tags {
+    const known = this.#tags.get(text);
+    if (known) return known;
+    if (this.#tags.size >= TAGS_MAX) this.#tags.clear();
+    const tags: Tags = JSON.parse(text);
+    this.#tags.set(text, tags);
+    return tags;
   }
 
   #labelAnswers(): Readonly<Record<number, Say>> {

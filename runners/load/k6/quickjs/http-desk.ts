@@ -10,7 +10,7 @@ import { Requester } from '../modules/http/requester.ts';
 import type { ResponseParts } from '../modules/http/response.ts';
 import type { HttpUrl } from '../modules/http/url.ts';
 import { isPromise } from '../modules/in-turn.ts';
-import { ASK, WAIT } from './bridge.ts';
+import { ASK, FAILED, WAIT } from './bridge.ts';
 import { withoutZero } from './crossing-text.ts';
 import { readAsked, readNumbers, readStatuses } from './inside/asked-crossing.ts';
 import { factsText } from './inside/facts-crossing.ts';
@@ -118,10 +118,10 @@ export class HttpDesk {
       this.#tellLater(() => `${number} ${end()}`);
     };
     answered.then(
-      (later) => tell(() => `v${this.#keep(number, later)}`),
+      (later) => tell(() => this.#keep(number, later)),
       (error: unknown) => {
         const why = error instanceof Error ? error.message : String(error);
-        if (why !== INTERRUPTED) tell(() => `e${why}`);
+        if (why !== INTERRUPTED) tell(() => FAILED + JSON.stringify(why));
       },
     );
     return undefined;

@@ -5,7 +5,7 @@
 import type { ScriptFailure } from '../exit-codes.ts';
 import { INTERRUPTED } from '../host.ts';
 import type { ScriptSurroundings } from '../script.ts';
-import { DONE, ENTER } from './bridge.ts';
+import { DONE, ENTER, FAILED } from './bridge.ts';
 import { Desk } from './desk.ts';
 import type { QuickJsEngine } from './engine.ts';
 import { failureOf, overdueFailure, TURN_MS_MAX } from './failures.ts';
@@ -119,13 +119,10 @@ export class Realm implements Outside {
         resolve(given);
       };
       this.#onGiveUp = () => end(undefined);
-      this.#desk.wait(what, text, bytes).then(
-        (given) => end(`v${given}`),
-        (error: unknown) => {
-          const why = error instanceof Error ? error.message : String(error);
-          end(why === INTERRUPTED ? undefined : `e${why}`);
-        },
-      );
+      this.#desk.wait(what, text, bytes).then(end, (error: unknown) => {
+        const why = error instanceof Error ? error.message : String(error);
+        end(why === INTERRUPTED ? undefined : FAILED + JSON.stringify(why));
+      });
     });
   }
 
@@ -153,10 +150,10 @@ export class Realm implements Outside {
     this.#begin();
     try {
       await this.#prepare(given[0]);
-      const anew = this.#isAnew ? 1 : 0;
+      const what = this.#isAnew ? ENTER.callAnew : ENTER.call;
       if (this.#isAnew) this.#desk.endIteration();
       this.#isAnew = false;
-      this.#outcome = (await this.#enter(ENTER.call, `${anew} ${this.#around.iteration()} ${name}`)) || undefined;
+      this.#outcome = (await this.#enter(what, `${this.#around.iteration()} ${name}`)) || undefined;
       if (!isThrown(this.#outcome)) await this.#settle();
       if (this.#failure && !isThrown(this.#outcome)) throw this.#failure.error;
       return valueIn(readOutcome(this.#outcome ?? DONE));

@@ -9,7 +9,6 @@ import type { SaidBody } from '../../modules/http/body.ts';
 import type { CookieJar } from '../../modules/http/cookie-jar.ts';
 import type { SaidParams } from '../../modules/http/params.ts';
 import { ExpectedStatuses } from '../../modules/http/statuses.ts';
-import { joined } from './packing.ts';
 
 /** What is beside method and URL. A body of bytes is their length, a jar its number; what was not said is left out. */
 interface CrossedMore {
@@ -33,25 +32,22 @@ type CrossedStatuses = { readonly ranges: readonly StatusRange[] } | null;
 const LINES_EACH = 3;
 const NOTHING_MORE: Pick<AskedRequest, 'name' | 'body' | 'params'> = { name: undefined, body: undefined, params: undefined };
 
-export function askedText(
-  number: number,
-  gone: readonly number[],
-  asked: readonly AskedRequest[],
-  numberOf: (jar: CookieJar) => number,
-): string {
-  let text = gone.length === 0 ? String(number) : `${number} ${numbersText(gone)}`;
-  for (const each of asked) text += `\n${each.method}\n${JSON.stringify(each.url)}\n${moreText(each, numberOf)}`;
-  return text;
+/** The first line. `gone` is empty where nothing is. */
+export function headText(number: number, gone: string): string {
+  return gone === '' ? String(number) : `${number} ${gone}`;
 }
 
-/** Undefined where no body is of bytes. */
-export function askedBytes(asked: readonly AskedRequest[]): ArrayBuffer | undefined {
-  const bodies: Uint8Array[] = [];
-  for (const { body } of asked) if (body && 'content' in body && typeof body.content === 'object') bodies.push(body.content);
-  return bodies.length === 0 ? undefined : joined(bodies);
+/** The lines of one request, each with its end before it. */
+export function askedText(asked: AskedRequest, numberOf: (jar: CookieJar) => number): string {
+  return `\n${asked.method}\n${JSON.stringify(asked.url)}\n${moreText(asked, numberOf)}`;
 }
 
-/** What `askedText` and `askedBytes` were made of. */
+/** Undefined where the body is not of bytes. */
+export function askedBytes({ body }: AskedRequest): Uint8Array | undefined {
+  return body && 'content' in body && typeof body.content === 'object' ? body.content : undefined;
+}
+
+/** What crossed, with the bytes of all bodies. */
 export function readAsked(
   text: string,
   bytes: Uint8Array,
@@ -62,17 +58,14 @@ export function readAsked(
     at += length;
     return bytes.subarray(at - length, at);
   };
-  const [head = '', ...lines] = text.split('\n');
-  const [number, gone = ''] = head.split(' ');
-  const asked = Array.from({ length: lines.length / LINES_EACH }, (_, index): AskedRequest => {
-    const [method = '', url = '', more = ''] = lines.slice(index * LINES_EACH);
-    return { method, url: JSON.parse(url), ...readMore(more, take, jarOf) };
-  });
+  const lines = text.split('\n');
+  const asked: AskedRequest[] = [];
+  for (let line = 1; line < lines.length; line += LINES_EACH) {
+    const [method = '', url = '', more = ''] = lines.slice(line, line + LINES_EACH);
+    asked.push({ method, url: JSON.parse(url), ...readMore(more, take, jarOf) });
+  }
+  const [number, gone = ''] = (lines[0] ?? '').split(' ');
   return { number: Number(number), gone: readNumbers(gone), asked };
-}
-
-export function numbersText(numbers: readonly number[]): string {
-  return numbers.join();
 }
 
 export function readNumbers(text: string): readonly number[] {

@@ -4,6 +4,8 @@ import type { ResponseFacts } from '../../modules/http/response.ts';
 /** What a line cannot hold, or a text that crosses. */
 const UNPLAIN = /[\n\0]|\p{Surrogate}/u;
 const JSON_BEGINS = '{';
+/** Texts that are remembered. */
+const KNOWN_MAX = 100;
 
 /** JSON where a line cannot hold it. */
 export function factsText(facts: ResponseFacts): string {
@@ -12,7 +14,21 @@ export function factsText(facts: ResponseFacts): string {
   return UNPLAIN.test(texts.join('')) ? JSON.stringify(facts) : [status, error_code, remote_port, ...texts].join('\n');
 }
 
-export function readFacts(text: string): ResponseFacts {
+/** Reads them; what is the same text again is the same object. */
+export class FactsReader {
+  readonly #known = new Map<string, ResponseFacts>();
+
+  read(text: string): ResponseFacts {
+    const known = this.#known.get(text);
+    if (known) return known;
+    if (this.#known.size >= KNOWN_MAX) this.#known.clear();
+    const facts = readFacts(text);
+    this.#known.set(text, facts);
+    return facts;
+  }
+}
+
+function readFacts(text: string): ResponseFacts {
   if (text.startsWith(JSON_BEGINS)) return JSON.parse(text);
   const lines = text.split('\n');
   return {

@@ -6,8 +6,8 @@ import type { HostFacts, HostSockets, HttpSettings, MetricType, Tags } from '../
 import { utf8Text } from '../../modules/bytes.ts';
 import type { ModulesHost } from '../../modules/index.ts';
 import { freezeDeep } from '../../shared-arrays.ts';
-import { ASK, WAIT } from '../bridge.ts';
-import { type Bridge, standStill } from './bridge-inside.ts';
+import { ASK, FAILED, WAIT } from '../bridge.ts';
+import { type Bridge, failureOf, standStill } from './bridge-inside.ts';
 import { InsideFacts } from './facts.ts';
 import { labelsOutside } from './labels.ts';
 import { bufferOf, bufferWith, joined } from './packing.ts';
@@ -32,6 +32,7 @@ export class InsideHost implements ModulesHost {
   readonly #bridge: Bridge;
   readonly #timers = new Map<number, Timer>();
   readonly #arrays = new Map<string, readonly unknown[]>();
+  readonly #tagsTexts = new WeakMap<Tags, string>();
   #http: HttpSettings | undefined;
   #options: Readonly<Record<string, unknown>> | undefined;
 
@@ -43,7 +44,7 @@ export class InsideHost implements ModulesHost {
   ask(what: number, text = '', bytes?: ArrayBuffer): Given {
     const { tell } = this.#bridge;
     const answer = bytes === undefined ? tell(what, text) : tell(what, text, bytes);
-    if (answer === false) throw new Error(String(tell(ASK.why)));
+    if (answer === false) throw new Error(JSON.parse(String(tell(ASK.why))));
     return answer;
   }
 
@@ -52,9 +53,8 @@ export class InsideHost implements ModulesHost {
     const { wait } = this.#bridge;
     const answer = bytes === undefined ? wait(what, text) : wait(what, text, bytes);
     if (answer === undefined) standStill();
-    // The first letter says whether it failed.
-    if (answer.startsWith('e')) throw new Error(answer.slice(1));
-    return answer.slice(1);
+    if (answer.startsWith(FAILED)) throw failureOf(answer);
+    return answer;
   }
 
   /** An iteration begins: nothing of the one before is left. */
@@ -85,7 +85,7 @@ export class InsideHost implements ModulesHost {
   }
 
   sample(metric: string, value: number, tags?: Tags): void {
-    this.ask(ASK.sample, `${metric}\n${value}\n${tags === undefined ? '' : JSON.stringify(tags)}`);
+    this.ask(ASK.sample, `${metric}\n${value}\n${tags === undefined ? '' : this.#tagsText(tags)}`);
   }
 
   random(): number {
@@ -161,6 +161,15 @@ export class InsideHost implements ModulesHost {
   open(path: unknown, mode: unknown): string | ArrayBuffer {
     const given = this.ask(ASK.open, JSON.stringify([path, mode]));
     return mode === 'b' ? bufferOf(given) : textOf(given);
+  }
+
+  /** Frozen tags come again and again. */
+  #tagsText(tags: Tags): string {
+    const known = this.#tagsTexts.get(tags);
+    if (known !== undefined) return known;
+    const made = JSON.stringify(tags);
+    if (Object.isFrozen(tags)) this.#tagsTexts.set(tags, made);
+    return made;
   }
 
   #bytesOf(data: string | Uint8Array): Uint8Array {

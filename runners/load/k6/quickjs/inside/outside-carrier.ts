@@ -3,12 +3,14 @@ import type { AskedRequest } from '../../modules/http/asked.ts';
 import type { Answered, Carrier } from '../../modules/http/carrier.ts';
 import type { CookieJar } from '../../modules/http/cookie-jar.ts';
 import type { ExpectedStatuses } from '../../modules/http/statuses.ts';
-import { ASK, WAIT } from '../bridge.ts';
-import { askedBytes, askedText, numbersText, statusesText } from './asked-crossing.ts';
-import { readFacts } from './facts-crossing.ts';
+import { ASK, FAILED, WAIT } from '../bridge.ts';
+import { askedBytes, askedText, headText, statusesText } from './asked-crossing.ts';
+import { failureOf } from './bridge-inside.ts';
+import { FactsReader } from './facts-crossing.ts';
 import { KeptOutside } from './kept-outside.ts';
 import { OutsideJar } from './outside-jar.ts';
 import { OutsideParts } from './outside-parts.ts';
+import { bufferWith, joined } from './packing.ts';
 
 /** The way out: both throw where the outside failed. */
 export interface HttpBridge {
@@ -25,16 +27,17 @@ export class OutsideCarrier implements Carrier {
   readonly Jar: typeof CookieJar;
   readonly #bridge: HttpBridge;
   readonly #kept: KeptOutside;
+  readonly #facts = new FactsReader();
   readonly #laters = new Map<number, Later>();
   #jar: CookieJar | undefined;
 
   constructor(bridge: HttpBridge) {
-    const kept = new KeptOutside((numbers) => bridge.ask(ASK.gone, numbersText(numbers)));
+    const kept = new KeptOutside((numbers) => bridge.ask(ASK.gone, numbers));
     this.#bridge = bridge;
     this.#kept = kept;
     this.Jar = class extends OutsideJar {
       constructor() {
-        const number = kept.next();
+        const number = kept.next(1);
         super(bridge, number);
         kept.hold(number, this);
       }
@@ -60,47 +63,48 @@ export class OutsideCarrier implements Carrier {
   }
 
   async request(asked: AskedRequest): Promise<Answered> {
-    const [number, text] = this.#stand(WAIT.request, [asked]);
-    return this.#answered(number, text);
+    const number = this.#kept.next(1);
+    const bytes = askedBytes(asked);
+    return this.#answered(number, this.#bridge.wait(WAIT.request, this.#text(number, asked), bytes && bufferWith(bytes)));
   }
 
   async together(asked: readonly AskedRequest[]): Promise<readonly Answered[]> {
-    const [first, text] = this.#stand(WAIT.batch, asked);
-    const texts: readonly string[] = JSON.parse(text);
+    const first = this.#kept.next(asked.length);
+    const lines = asked.map((each) => askedText(each, OutsideJar.numberOf));
+    const bytes = joined(asked.flatMap((each) => askedBytes(each) ?? []));
+    const texts: readonly string[] = JSON.parse(
+      this.#bridge.wait(WAIT.batch, headText(first, this.#kept.takeGone()) + lines.join(''), bytes),
+    );
     return texts.map((each, index) => this.#answered(first + index, each));
   }
 
   requestLater(asked: AskedRequest): Answered | Promise<Answered> {
-    const number = this.#kept.next();
-    const given = this.#bridge.ask(ASK.requestLater, this.#text(number, [asked]), askedBytes([asked]));
+    const number = this.#kept.next(1);
+    const bytes = askedBytes(asked);
+    const given = this.#bridge.ask(ASK.requestLater, this.#text(number, asked), bytes && bufferWith(bytes));
     if (typeof given === 'string') return this.#answered(number, given);
     return new Promise((resolve, reject) => this.#laters.set(number, { resolve, reject }));
   }
 
-  /** What a request came to that nobody stood still for: its number, and behind a blank `v` and what it tells, or `e` and why it failed. */
+  /** What a request came to that nobody stood still for: its number, and behind a blank what it tells, or why it failed. */
   answeredLater(text: string): void {
     const end = text.indexOf(' ');
     const number = Number(text.slice(0, end));
     const later = this.#laters.get(number);
     this.#laters.delete(number);
-    const rest = text.slice(end + 2);
-    if (text[end + 1] === 'e') later?.reject(new Error(rest));
-    else later?.resolve(this.#answered(number, rest));
+    const told = text.slice(end + 1);
+    if (told.startsWith(FAILED)) later?.reject(failureOf(told));
+    else later?.resolve(this.#answered(number, told));
   }
 
-  #stand(what: number, asked: readonly AskedRequest[]): readonly [number: number, text: string] {
-    const number = this.#kept.next(asked.length);
-    return [number, this.#bridge.wait(what, this.#text(number, asked), askedBytes(asked))];
-  }
-
-  #text(number: number, asked: readonly AskedRequest[]): string {
-    return askedText(number, this.#kept.takeGone(), asked, OutsideJar.numberOf);
+  #text(number: number, asked: AskedRequest): string {
+    return headText(number, this.#kept.takeGone()) + askedText(asked, OutsideJar.numberOf);
   }
 
   #answered(number: number, text: string): Answered {
     const parts = new OutsideParts(this.#bridge, number);
     this.#kept.hold(number, parts);
-    return { facts: readFacts(text), parts };
+    return { facts: this.#facts.read(text), parts };
   }
 
   #ownJar(): CookieJar {

@@ -32,11 +32,11 @@ export function openRealm(bridge: Bridge, pages: Pages | undefined): Enter {
   };
 
   const call = (text: string): string => {
-    const [anew, iteration, name = ''] = text.split(' ');
+    const end = text.indexOf(' ');
+    const name = text.slice(end + 1);
     host.begin();
     carrier.begin();
-    globals.iteration = Number(iteration);
-    if (anew === '1') modules.endIteration();
+    globals.iteration = Number(text.slice(0, end));
     const called = exports[name];
     if (typeof called !== 'function') throw new Error(`the script exports no function '${name}'`);
     const value: unknown = called(data);
@@ -65,6 +65,10 @@ export function openRealm(bridge: Bridge, pages: Pages | undefined): Enter {
       return DONE;
     },
     [ENTER.call]: call,
+    [ENTER.callAnew]: (text) => {
+      modules.endIteration();
+      return call(text);
+    },
     [ENTER.timer]: (text) => {
       const result = host.fire(Number(text));
       if (isPromise(result)) result.then(undefined, (error: unknown) => host.ask(ASK.failed, thrownText(error)));

@@ -116,7 +116,7 @@ export default function () {
   console.log(refused.status, refused.error, refused.error_code, refused.body, refused.headers, refused.request.url); attempt(() => refused.json());
   const none = http.get('nowhere\\n\\u0000at all \\ud83d');
   console.log(none.status, none.error_code, none.url, none.error, none.request, none.timings);
-  attempt(() => http.get('http://t/refused', { throw: true })); attempt(() => http.get('nowhere', { throw: true }));
+  attempt(() => http.get('http://t/refused', { throw: true })); attempt(() => http.get('no\\u0000where\\n', { throw: true }));
   attempt(() => http.batch(['http://t/1', ['GET', 'http://t/refused', null, { throw: true }]]));
   console.log(http.batch(['nowhere', 'http://t/2', 'http://t/refused']).map((each) => each.error_code));
 }`,
