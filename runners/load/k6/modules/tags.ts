@@ -10,5 +10,6 @@ export function tagValue(name: string, value: unknown): string {
 /** Throws TypeError on anything but a map of such values. */
 export function tagsOf(tags: unknown): Tags {
   if (typeof tags !== 'object' || tags === null) throw new TypeError(`tags must be a map of names to values, not ${typeof tags}`);
-  return Object.fromEntries(Object.entries(tags).map(([name, value]) => [name, tagValue(name, value)]));
+  const read: Readonly<Record<string, unknown>> = { ...tags };
+  return Object.fromEntries(Object.keys(read).map((name) => [name, tagValue(name, read[name])]));
 }

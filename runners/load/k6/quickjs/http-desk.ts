@@ -3,11 +3,10 @@
  * jars of cookies, are kept here by their numbers until nobody inside has them any more.
  */
 import { INTERRUPTED, type ScriptHost } from '../host.ts';
-import type { Answered } from '../modules/http/carrier.ts';
 import type { SetCookie } from '../modules/http/cookie.ts';
 import { CookieJar } from '../modules/http/cookie-jar.ts';
 import { Requester } from '../modules/http/requester.ts';
-import type { ResponseParts } from '../modules/http/response.ts';
+import type { Answered } from '../modules/http/response.ts';
 import type { HttpUrl } from '../modules/http/url.ts';
 import { isPromise } from '../modules/in-turn.ts';
 import { ASK, FAILED, WAIT } from './bridge.ts';
@@ -28,7 +27,7 @@ export class HttpDesk {
   readonly answers: Readonly<Record<number, Say>>;
   readonly #requester: Requester;
   readonly #tellLater: (text: () => string) => void;
-  readonly #parts = new Map<number, ResponseParts>();
+  readonly #kept = new Map<number, Answered>();
   readonly #jars = new Map<number, CookieJar>();
   /** Counted up by each call: what comes late is not told. */
   #life = 0;
@@ -71,15 +70,15 @@ export class HttpDesk {
   #partAnswers(): Readonly<Record<number, Say>> {
     return {
       [ASK.body]: (number) => {
-        const body = this.#partsOf(number).body();
+        const body = this.#keptAs(number).body();
         if (typeof body === 'string') return body.includes('\0') ? HAS_ZERO : body;
         return body === null ? undefined : new Uint8Array(body);
       },
-      [ASK.bodyBytes]: (number) => withoutZero(String(this.#partsOf(number).body())),
-      [ASK.headers]: (number) => JSON.stringify(this.#partsOf(number).headers()),
-      [ASK.cookies]: (number) => JSON.stringify(this.#partsOf(number).cookies()),
-      [ASK.timings]: (number) => JSON.stringify(this.#partsOf(number).timings()),
-      [ASK.request]: (number) => JSON.stringify(this.#partsOf(number).request()),
+      [ASK.bodyBytes]: (number) => withoutZero(String(this.#keptAs(number).body())),
+      [ASK.headers]: (number) => JSON.stringify(this.#keptAs(number).headers()),
+      [ASK.cookies]: (number) => JSON.stringify(this.#keptAs(number).cookies()),
+      [ASK.timings]: (number) => JSON.stringify(this.#keptAs(number).timings()),
+      [ASK.request]: (number) => JSON.stringify(this.#keptAs(number).request()),
     };
   }
 
@@ -134,22 +133,22 @@ export class HttpDesk {
   }
 
   /** Gives what crosses at once. */
-  #keep(number: number, { facts, parts }: Answered): string {
-    this.#parts.set(number, parts);
-    return factsText(facts);
+  #keep(number: number, answered: Answered): string {
+    this.#kept.set(number, answered);
+    return factsText(answered.facts);
   }
 
   #drop(numbers: readonly number[]): void {
     for (const number of numbers) {
-      this.#parts.delete(number);
+      this.#kept.delete(number);
       this.#jars.delete(number);
     }
   }
 
-  #partsOf(number: string): ResponseParts {
-    const parts = this.#parts.get(Number(number));
-    if (!parts) throw new Error(`the response ${number} is not kept any more`);
-    return parts;
+  #keptAs(number: string): Answered {
+    const kept = this.#kept.get(Number(number));
+    if (!kept) throw new Error(`the response ${number} is not kept any more`);
+    return kept;
   }
 
   /** A jar is made when it is first spoken of. */

@@ -28,16 +28,21 @@ export function readRequest(host: AskHost, method: unknown, target: unknown, bod
   if (!METHODS.has(verb) && !isToken(verb)) throw new TypeError(`'${method}' is not a method that HTTP can carry; use GET, POST, …`);
   const params = readParams(given);
   const said = readBody(host, body);
-  return { method: verb, url: String(target), name: target instanceof NamedUrl ? target.name : undefined, body: said, params };
+  return { method: verb, url: String(target), name: isNamed(target) ? target.name : undefined, body: said, params };
 }
 
 /** Of `http.batch`: a URL, `[method, url, body, params]`, or an object of these. */
 export function readBatched(host: AskHost, key: string, each: unknown): AskedRequest {
-  if (typeof each === 'string' || each instanceof NamedUrl) return readRequest(host, 'GET', each, undefined, undefined);
+  if (typeof each === 'string' || isNamed(each)) return readRequest(host, 'GET', each, undefined, undefined);
   if (Array.isArray(each) && each.length >= 2) return readRequest(host, each[0], each[1], each[2], each[3]);
   if (typeof each === 'object' && each !== null && 'url' in each) {
     const { method = 'GET', url, body, params }: { method?: unknown; url: unknown; body?: unknown; params?: unknown } = each;
     return readRequest(host, method, url, body, params);
   }
   throw new TypeError(`http.batch: request '${key}' is neither a URL, nor [method, url, body, params], nor {method, url, body, params}`);
+}
+
+/** Most are texts: QuickJS takes its time for instanceof. */
+function isNamed(target: unknown): target is NamedUrl {
+  return typeof target === 'object' && target instanceof NamedUrl;
 }

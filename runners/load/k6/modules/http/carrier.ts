@@ -1,14 +1,8 @@
 /** Who carries out what a script asks for. It stands apart from the module, because in QuickJS the module is inside and it is not. */
 import type { AskedRequest } from './asked.ts';
 import type { CookieJar } from './cookie-jar.ts';
-import type { ResponseFacts, ResponseParts } from './response.ts';
+import type { Answered } from './response.ts';
 import type { ExpectedStatuses } from './statuses.ts';
-
-/** What a request came to: what each response tells, and what it tells when it is asked. */
-export interface Answered {
-  readonly facts: ResponseFacts;
-  readonly parts: ResponseParts;
-}
 
 export interface Carrier {
   /** Cookies of the iteration. */

@@ -3,14 +3,14 @@ import type { ScriptHost } from '../../host.ts';
 import type { Selection } from '../html/selection.ts';
 import { isPromise } from '../in-turn.ts';
 import { type AskHost, readBatched, readRequest } from './asked.ts';
-import type { Answered, Carrier } from './carrier.ts';
+import type { Carrier } from './carrier.ts';
 import { HTTP_CONSTANTS } from './constants.ts';
 import type { CookieJar } from './cookie-jar.ts';
 import { FILE_TYPE, FileData } from './multipart.ts';
 import { NamedUrl } from './named-url.ts';
 import { clickLink, submitForm } from './page.ts';
 import { readExpected } from './params.ts';
-import { Response, type ResponseContext } from './response.ts';
+import { type Answered, Response, type ResponseContext } from './response.ts';
 import { ExpectedStatuses } from './statuses.ts';
 
 /** Reads a page; `html.ts` has it. Handed in, because few scripts need the parser behind it. */
@@ -53,7 +53,7 @@ function httpExports(carrier: Carrier, host: HttpHost, parsePage: ParsePage | un
     submitForm: (response, options) => submitForm(response, options, request),
     clickLink: (response, options) => clickLink(response, options, request),
   };
-  const respond = ({ facts, parts }: Answered): Response => new Response(context, facts, parts);
+  const respond = (answered: Answered): Response => new Response(context, answered);
   return {
     ...HTTP_CONSTANTS,
     get: (url: unknown, params?: unknown) => request('GET', url, undefined, params),

@@ -6,7 +6,10 @@ const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const WORDS = /(^|-)([a-z])/g;
 /** Names are few in any test; beyond this many the memory starts anew. */
 const NAMES_MAX = 1000;
+/** Longer ones are not remembered. */
+const NAME_LENGTH_MAX = 64;
 const canonical = new Map<string, string>();
+const tokens = new Set<string>();
 
 /** `content-type` → `Content-Type`; a name that is no token stays as it is. */
 export function canonicalName(name: string): string {
@@ -21,7 +24,10 @@ export function canonicalName(name: string): string {
 }
 
 export function isToken(text: string): boolean {
-  return TOKEN.test(text);
+  if (tokens.has(text)) return true;
+  const isOne = TOKEN.test(text);
+  if (isOne && text.length <= NAME_LENGTH_MAX && tokens.size < NAMES_MAX) tokens.add(text);
+  return isOne;
 }
 
 /** The first value; `name` in lower case. */

@@ -1,13 +1,14 @@
 /** Carries out what a script asks for, for one virtual user, and says what it came to. */
 import type { ScriptHost } from '../../host.ts';
+import { AnsweredExchange } from './answered-exchange.ts';
 import type { AskedRequest } from './asked.ts';
 import { requestBody } from './body.ts';
-import type { Answered, Carrier } from './carrier.ts';
+import type { Carrier } from './carrier.ts';
 import { CookieJar } from './cookie-jar.ts';
-import { Exchange, type ExchangeEnd } from './exchange.ts';
-import { ExchangeParts, factsOf } from './exchange-parts.ts';
+import { Exchange } from './exchange.ts';
 import { NO_ANSWER } from './no-answer.ts';
 import { type RequestParams, requestParams, type SaidParams } from './params.ts';
+import type { Answered } from './response.ts';
 import { SampleTags } from './samples.ts';
 import { type ExpectedStatuses, ORDINARY_STATUSES } from './statuses.ts';
 import { parseUrl } from './url.ts';
@@ -83,7 +84,8 @@ export class Requester implements Carrier {
     if (params.throws) throw new Error(error);
     this.#host.log('warn', `${method}: ${error}`);
     const sent = { method, url, headers: [], body: undefined, cookies: [] };
-    return this.#tell({ sent, answer: { ...NO_ANSWER, error, errorCode: INVALID_URL }, errorCode: INVALID_URL }, params);
+    const end = { sent, answer: { ...NO_ANSWER, error, errorCode: INVALID_URL }, errorCode: INVALID_URL };
+    return new AnsweredExchange(this.#host, end, params.responseType);
   }
 
   #answered(prepared: Prepared): Answered {
@@ -94,10 +96,6 @@ export class Requester implements Carrier {
     const { sent, answer } = end;
     if (answer.error !== '' && params.throws) throw new Error(`${sent.method} ${sent.url}: ${answer.error}`);
     if (answer.error !== '') this.#host.log('warn', `${sent.method} ${name ?? sent.url}: ${answer.error}`);
-    return this.#tell(end, params);
-  }
-
-  #tell(end: ExchangeEnd, { responseType }: RequestParams): Answered {
-    return { facts: factsOf(end), parts: new ExchangeParts(this.#host, end, responseType) };
+    return new AnsweredExchange(this.#host, end, params.responseType);
   }
 }

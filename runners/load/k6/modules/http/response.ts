@@ -46,8 +46,9 @@ export interface ResponseFacts {
   readonly tls_cipher_suite: string;
 }
 
-/** What a response tells when it is asked, once each. */
-export interface ResponseParts {
+/** What a request came to: what each response tells, and what it tells when it is asked, once each. */
+export interface Answered {
+  readonly facts: ResponseFacts;
   timings(): HostTimings;
   body(): string | ArrayBuffer | null;
   headers(): Record<string, string>;
@@ -68,19 +69,20 @@ export interface ResponseContext {
 const NO_OCSP = { produced_at: 0, this_update: 0, next_update: 0, revocation_reason: '', revoked_at: 0, status: 'unknown' } as const;
 
 export class Response implements ResponseFacts {
-  readonly status: number;
-  readonly status_text: string;
-  readonly url: string;
-  readonly error: string;
-  readonly error_code: number;
-  readonly proto: string;
-  readonly remote_ip: string;
-  readonly remote_port: number;
-  readonly tls_version: string;
-  readonly tls_cipher_suite: string;
-  readonly ocsp: typeof NO_OCSP = NO_OCSP;
+  // Declared only, because each field that is defined before it is set takes QuickJS its time.
+  declare readonly status: number;
+  declare readonly status_text: string;
+  declare readonly url: string;
+  declare readonly error: string;
+  declare readonly error_code: number;
+  declare readonly proto: string;
+  declare readonly remote_ip: string;
+  declare readonly remote_port: number;
+  declare readonly tls_version: string;
+  declare readonly tls_cipher_suite: string;
+  declare readonly ocsp: typeof NO_OCSP;
   readonly #context: ResponseContext;
-  readonly #parts: ResponseParts;
+  readonly #answered: Answered;
   #timings: HostTimings | undefined;
   #body: string | ArrayBuffer | null | undefined;
   #headers: Record<string, string> | undefined;
@@ -88,9 +90,10 @@ export class Response implements ResponseFacts {
   #request: ResponseRequest | undefined;
   #json: { readonly value: unknown } | undefined;
 
-  constructor(context: ResponseContext, facts: ResponseFacts, parts: ResponseParts) {
+  constructor(context: ResponseContext, answered: Answered) {
+    const { facts } = answered;
     this.#context = context;
-    this.#parts = parts;
+    this.#answered = answered;
     this.status = facts.status;
     this.status_text = facts.status_text;
     this.url = facts.url;
@@ -101,31 +104,32 @@ export class Response implements ResponseFacts {
     this.remote_port = facts.remote_port;
     this.tls_version = facts.tls_version;
     this.tls_cipher_suite = facts.tls_cipher_suite;
+    this.ocsp = NO_OCSP;
   }
 
   get timings(): HostTimings {
-    this.#timings ??= this.#parts.timings();
+    this.#timings ??= this.#answered.timings();
     return this.#timings;
   }
 
   /** Null where it was not wanted, or nothing answered. */
   get body(): string | ArrayBuffer | null {
-    this.#body ??= this.#parts.body();
+    this.#body ??= this.#answered.body();
     return this.#body;
   }
 
   get headers(): Record<string, string> {
-    this.#headers ??= this.#parts.headers();
+    this.#headers ??= this.#answered.headers();
     return this.#headers;
   }
 
   get cookies(): Record<string, ResponseCookie[]> {
-    this.#cookies ??= this.#parts.cookies();
+    this.#cookies ??= this.#answered.cookies();
     return this.#cookies;
   }
 
   get request(): ResponseRequest {
-    this.#request ??= this.#parts.request();
+    this.#request ??= this.#answered.request();
     return this.#request;
   }
 

@@ -1,15 +1,17 @@
 /** Requests of a script in QuickJS: they are carried out outside, and what they came to stays there until it is read. */
 import type { AskedRequest } from '../../modules/http/asked.ts';
-import type { Answered, Carrier } from '../../modules/http/carrier.ts';
+import type { Carrier } from '../../modules/http/carrier.ts';
 import type { CookieJar } from '../../modules/http/cookie-jar.ts';
+import type { Answered } from '../../modules/http/response.ts';
 import type { ExpectedStatuses } from '../../modules/http/statuses.ts';
 import { ASK, FAILED, WAIT } from '../bridge.ts';
 import { askedBytes, askedText, headText, statusesText } from './asked-crossing.ts';
 import { failureOf } from './bridge-inside.ts';
 import { FactsReader } from './facts-crossing.ts';
 import { KeptOutside } from './kept-outside.ts';
+import { OutsideAnswered } from './outside-answered.ts';
 import { OutsideJar } from './outside-jar.ts';
-import { OutsideParts } from './outside-parts.ts';
+
 import { bufferWith, joined } from './packing.ts';
 
 /** The way out: both throw where the outside failed. */
@@ -102,9 +104,9 @@ export class OutsideCarrier implements Carrier {
   }
 
   #answered(number: number, text: string): Answered {
-    const parts = new OutsideParts(this.#bridge, number);
-    this.#kept.hold(number, parts);
-    return { facts: this.#facts.read(text), parts };
+    const answered = new OutsideAnswered(this.#bridge, number, this.#facts.read(text));
+    this.#kept.hold(number, answered);
+    return answered;
   }
 
   #ownJar(): CookieJar {

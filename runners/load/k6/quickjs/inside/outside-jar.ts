@@ -3,7 +3,7 @@ import type { SetCookie } from '../../modules/http/cookie.ts';
 import { CookieJar } from '../../modules/http/cookie-jar.ts';
 import type { HttpUrl } from '../../modules/http/url.ts';
 import { ASK } from '../bridge.ts';
-import type { AskBridge } from './outside-parts.ts';
+import type { AskBridge } from './outside-answered.ts';
 
 export class OutsideJar extends CookieJar {
   readonly #bridge: AskBridge;

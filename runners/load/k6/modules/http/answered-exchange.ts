@@ -1,12 +1,12 @@
-/** What a response tells, out of the exchange that it was. */
+/** What a request came to, out of the exchange that it was. */
 import type { HostTimings, ScriptHost } from '../../host.ts';
 import { cookiesSetBy } from './cookie.ts';
 import type { ExchangeEnd, SentRequest } from './exchange.ts';
 import { headersAsLists, headersAsObject } from './headers.ts';
 import type { ResponseType } from './params.ts';
-import type { ResponseCookie, ResponseFacts, ResponseParts, ResponseRequest } from './response.ts';
+import type { Answered, ResponseCookie, ResponseFacts, ResponseRequest } from './response.ts';
 
-export function factsOf({ answer, sent, errorCode }: ExchangeEnd): ResponseFacts {
+function factsOf({ answer, sent, errorCode }: ExchangeEnd): ResponseFacts {
   return {
     status: answer.status,
     status_text: answer.statusText,
@@ -21,12 +21,14 @@ export function factsOf({ answer, sent, errorCode }: ExchangeEnd): ResponseFacts
   };
 }
 
-export class ExchangeParts implements ResponseParts {
+export class AnsweredExchange implements Answered {
+  readonly facts: ResponseFacts;
   readonly #host: Pick<ScriptHost, 'decodeText'>;
   readonly #end: ExchangeEnd;
   readonly #type: ResponseType;
 
   constructor(host: Pick<ScriptHost, 'decodeText'>, end: ExchangeEnd, type: ResponseType) {
+    this.facts = factsOf(end);
     this.#host = host;
     this.#end = end;
     this.#type = type;

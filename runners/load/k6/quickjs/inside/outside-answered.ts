@@ -1,7 +1,7 @@
-/** What a response tells when it is asked: it is kept outside, and crosses when it is first read. */
+/** What a request came to: beside what each response tells it is kept outside, and crosses when it is first read. */
 import type { HostTimings } from '../../host.ts';
 import { utf8Text } from '../../modules/bytes.ts';
-import type { ResponseCookie, ResponseParts, ResponseRequest } from '../../modules/http/response.ts';
+import type { Answered, ResponseCookie, ResponseFacts, ResponseRequest } from '../../modules/http/response.ts';
 import { ASK } from '../bridge.ts';
 import { bufferOf } from './packing.ts';
 
@@ -10,11 +10,13 @@ export interface AskBridge {
   ask(what: number, text: string): unknown;
 }
 
-export class OutsideParts implements ResponseParts {
+export class OutsideAnswered implements Answered {
+  readonly facts: ResponseFacts;
   readonly #bridge: AskBridge;
   readonly #number: number;
 
-  constructor(bridge: AskBridge, number: number) {
+  constructor(bridge: AskBridge, number: number, facts: ResponseFacts) {
+    this.facts = facts;
     this.#bridge = bridge;
     this.#number = number;
   }
