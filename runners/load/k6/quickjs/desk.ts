@@ -136,13 +136,14 @@ export class Desk {
   #labelAnswers(): Readonly<Record<number, Say>> {
     const { host } = this.#parts;
     const read = (text: string): readonly [map: Record<string, string>, name: string, value: string] => {
-      const [map, name = '', value = '']: readonly string[] = JSON.parse(text);
-      return [map === 'tags' ? host.tags : host.metadata, name, value];
+      const [map, name = '""', value = '""'] = text.split('\n');
+      return [map === 'tags' ? host.tags : host.metadata, JSON.parse(name), JSON.parse(value)];
     };
     return {
       [ASK.label]: (text) => {
         const [map, name] = read(text);
-        return map[name];
+        const value: unknown = map[name];
+        return typeof value === 'string' ? withoutZero(value) : undefined;
       },
       [ASK.setLabel]: (text) => {
         const [map, name, value] = read(text);

@@ -38,6 +38,26 @@ test('a script with one obstacle runs to its end, with the same counts as elsewh
   assert.deepEqual(summary.root_group.checks['is there']?.passes, 12);
 });
 
+test('in a batch each redirect is followed as soon as it comes, while others are still to be answered', async (t) => {
+  let release: () => void = () => {};
+  const server = await serve(t, ({ url }, response) => {
+    if (url === '/slow') release = () => response.end('late');
+    else if (url === '/moved') response.writeHead(302, { Location: '/there' }).end();
+    else {
+      response.end('{}');
+      if (url === '/there') release();
+    }
+  });
+  const { exitCode, stderr } = await play(
+    t,
+    `import http from 'k6/http';
+     export default function () { console.log(http.batch(['${server.url}/slow', '${server.url}/moved']).map((each) => each.status + each.body)); }`,
+    { flags: ['--engine', 'quickjs', '-i', '1'] },
+  );
+  assert.equal(exitCode, 0, stderr);
+  assert.match(stderr, /200late/);
+});
+
 test('virtual users begin alike and share nothing', async (t) => {
   const server = await serve(t);
   const { exitCode, stderr } = await play(

@@ -65,6 +65,21 @@ export default function () {
   exec.test.fail('enough');
   fail('on purpose');
 }`,
+  'names and values of any characters': `
+import { check, group } from 'k6';
+import { Trend } from 'k6/metrics';
+import exec from 'k6/execution';
+const trend = new Trend('of_any');
+export default function () {
+  exec.vu.tags['a\\nb "c'] = 'x\\u0000y\\nz'; exec.vu.metrics.metadata['m\\n'] = 'ü';
+  console.log(Object.entries(exec.vu.tags), 'a\\nb "c' in exec.vu.tags, exec.vu.metrics.metadata['m\\n']);
+  group('sh\\nop ü', () => check(1, { 'a\\u0000b\\n': true, 'ü😀': () => 0, '': 1 }, { 'k\\n': 'v\\u0000', __proto__: null }));
+  for (const value of [0.1, -1e-7, 123456789.123, 5e21]) trend.add(value, { 't\\n': 'x' });
+  trend.add(1 / 3);
+  delete exec.vu.tags['a\\nb "c']; console.log(Object.keys(exec.vu.tags));
+  check(null, { twice: (value) => value === null }); check(null, { twice: (value) => value !== null }, null);
+  try { check(1, { 'a::b': true, never: () => console.log('not called') }); } catch (error) { console.log(error.message); }
+}`,
   'shared data, files and the environment': {
     'script.js': `import { SharedArray } from 'k6/data';
 import users from './users.json';
