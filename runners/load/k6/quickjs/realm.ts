@@ -49,6 +49,8 @@ export class Realm implements Outside {
   #givenUp = false;
   #overdue = false;
   #broken: ScriptFailure | undefined;
+  /** All virtual users together took too much memory while this one waited: what runs inside is ended. */
+  #full: { readonly error: unknown } | undefined;
   /** When what runs inside began to, or went on. */
   #turnBeganMs = 0;
   #outcome: string | undefined;
@@ -116,6 +118,7 @@ export class Realm implements Outside {
         isOver = true;
         if (given === undefined) this.#givenUp = true;
         this.#turnBeganMs = performance.now();
+        this.#look();
         resolve(given);
       };
       this.#onGiveUp = () => end(undefined);
@@ -127,7 +130,7 @@ export class Realm implements Outside {
   }
 
   interrupts(): boolean {
-    if (this.#givenUp) return true;
+    if (this.#givenUp || this.#full) return true;
     this.#overdue ||= performance.now() - this.#turnBeganMs > TURN_MS_MAX;
     return this.#overdue;
   }
@@ -250,7 +253,17 @@ export class Realm implements Outside {
     return new Error(INTERRUPTED);
   }
 
-  #explain(error: unknown): unknown {
+  /** What answers bring is kept outside, and one iteration may make any number of requests. */
+  #look(): void {
+    try {
+      this.#engine.look();
+    } catch (error) {
+      this.#full = { error };
+    }
+  }
+
+  #explain(thrown: unknown): unknown {
+    const { error } = this.#full ?? { error: thrown };
     const place = (stack: string): string => this.#placeIn(stack);
     const failure = this.#overdue ? overdueFailure(error, place) : failureOf(error, place);
     if (failure) this.#broken = failure;

@@ -1,6 +1,6 @@
 /** What is kept outside for objects of here, by numbers: each number is let go when nobody has its object any more. */
 
-/** The text of the numbers to let go that may wait for the next request. */
+/** Characters of the numbers to let go that may wait for the next request. */
 const GONE_MAX = 500;
 
 export class KeptOutside {

@@ -11,7 +11,6 @@ import { FactsReader } from './facts-crossing.ts';
 import { KeptOutside } from './kept-outside.ts';
 import { OutsideAnswered } from './outside-answered.ts';
 import { OutsideJar } from './outside-jar.ts';
-
 import { bufferWith, joined } from './packing.ts';
 
 /** The way out: both throw where the outside failed. */

@@ -3,8 +3,12 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { K6_EXIT, ScriptFailure } from '../../../../../runners/load/k6/exit-codes.ts';
+import { OpenFiles } from '../../../../../runners/load/k6/open-files.ts';
 import { ASK, WAIT } from '../../../../../runners/load/k6/quickjs/bridge.ts';
+import { loadEngine } from '../../../../../runners/load/k6/quickjs/engine.ts';
 import { HttpDesk } from '../../../../../runners/load/k6/quickjs/http-desk.ts';
+import { instantiateInQuickJs } from '../../../../../runners/load/k6/quickjs/quickjs-script.ts';
 import { FakeHost } from '../fake-host.ts';
 import { type Answering, player } from './both-paths.ts';
 
@@ -149,4 +153,31 @@ test('requests are refused in the init context, and what a promise of a request 
   );
   assert.deepEqual(events, ['info: true requests cannot be made in the init context; make them in setup() or in the function that is run']);
   assert.deepEqual(await iterate(1), ['true GET http://t/: refused']);
+});
+
+test('memory that is taken in the midst of an iteration ends the test as well', async () => {
+  const engine = await loadEngine();
+  assert.ok(engine);
+  const host = new FakeHost();
+  Object.defineProperty(engine, 'look', {
+    value: () => {
+      if (host.requests.length > 3) throw new ScriptFailure('too much memory', K6_EXIT.generic);
+    },
+  });
+  const script = {
+    entry: '/script.js',
+    parameters: ['modules'],
+    code: `const http = modules['k6/http']; const kept = []; return { default: () => { for (let i = 0; i < 20000; i += 1) try { kept.push(http.get('http://t/')); } catch {} } };`,
+  };
+  const instantiate = await instantiateInQuickJs(
+    { script, obstacles: '', readsPages: false, originalStack: (stack) => stack },
+    async () => engine,
+  );
+  const files = new OpenFiles('/script.js');
+  const { exports } = instantiate({ host, files, environment: {}, vu: 1, iteration: () => 0, onGiveUp: () => {} });
+  const { default: run } = await exports;
+  assert.ok(typeof run === 'function');
+  await assert.rejects(run(), /too much memory/);
+  assert.ok(host.requests.length < 20_000, 'it was ended before it came to its end');
+  await assert.rejects(run(), /too much memory/, 'it begins no more');
 });
