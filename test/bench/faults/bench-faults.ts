@@ -35,6 +35,8 @@ interface Round {
   readonly proven: boolean;
 }
 
+type Rows = Map<FaultCase, (readonly (string | number)[])[]>;
+
 interface Acts {
   readonly injectMs: number;
   readonly undoMs: number;
@@ -47,11 +49,11 @@ export async function benchFaults(print: (text: string) => void): Promise<void> 
   const only = process.env['FIREDRILL_BENCH_FAULTS']?.split(',');
   const counts = (process.env['FIREDRILL_BENCH_TARGETS'] ?? '1,10,50').split(',').map(Number);
   const cases = CASES.filter(({ fault }) => only?.includes(fault) ?? true);
-  const rows = new Map<FaultCase, readonly (string | number)[][]>();
+  const rows: Rows = new Map();
   const failures: string[] = [];
   for (const ground of new Set(cases.map((each) => each.ground))) {
     const ofGround = cases.filter((each) => each.ground === ground);
-    for (const [each, found] of await measureOn(ground, ofGround, counts, failures)) rows.set(each, found);
+    await measureOn(ground, ofGround, counts, rows, failures).catch((error: unknown) => failures.push(`${ground}: ${reasonOf(error)}`));
   }
   const { stdout } = await run('docker', ['version', '-f', '{{.Client.Version}}']);
   print(`Faults on ${counts.join(', ')} containers (ms from the asking); by hand: docker ${stdout.trim()}\n`);
@@ -64,8 +66,8 @@ export async function benchFaults(print: (text: string) => void): Promise<void> 
   for (const failure of failures) print(`\n${failure}`);
 }
 
-async function measureOn(ground: GroundName, cases: readonly FaultCase[], counts: readonly number[], failures: string[]) {
-  const rows = new Map<FaultCase, (string | number)[][]>();
+/** Adds its rows as it goes, each told on the standard error as well: an hour's figures must not be lost by its last minute. */
+async function measureOn(ground: GroundName, cases: readonly FaultCase[], counts: readonly number[], rows: Rows, failures: string[]) {
   const stage = await openStage(LABEL);
   const many = Math.max(...counts);
   try {
@@ -73,11 +75,12 @@ async function measureOn(ground: GroundName, cases: readonly FaultCase[], counts
     for (const each of cases) {
       rows.set(each, []);
       for (const count of counts) {
-        process.stderr.write(`${each.fault} on ${count}\n`);
         const cells = await cellsOf(each, stage, { ...whole, actors: whole.actors.slice(0, count) }).catch((error: unknown) => {
-          failures.push(`${each.fault} on ${count}: ${error instanceof Error ? error.message : String(error)}`);
+          failures.push(`${each.fault} on ${count}: ${reasonOf(error)}`);
         });
-        rows.get(each)?.push([each.fault, count, ...(cells ?? Array<string>(COLUMNS.length + BESIDE.length - 2).fill('?'))]);
+        const row = [each.fault, count, ...(cells ?? Array<string>(COLUMNS.length + BESIDE.length - 2).fill('?'))];
+        rows.get(each)?.push(row);
+        process.stderr.write(`${row.join(' | ')}\n`);
         if (cells && !each.spoilsTargets) continue;
         await stage.remove();
         whole = await startGround(stage, ground, many);
@@ -87,7 +90,10 @@ async function measureOn(ground: GroundName, cases: readonly FaultCase[], counts
     await stage.remove();
     await removeNetwork(stage.docker, LABEL);
   }
-  return rows;
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 async function cellsOf(each: FaultCase, stage: Stage, ground: Ground): Promise<readonly (string | number)[]> {

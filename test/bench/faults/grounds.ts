@@ -18,6 +18,8 @@ export interface Ground {
 
 const STARTED_TOGETHER = 5;
 const READY_MS = 120_000;
+/** The image's PostgreSQL sends its log to twelve at most. */
+const STANDBYS_EACH = 10;
 const MIB = 1024 * 1024;
 
 /** Talks to its echo ten times a second by datagram and over an open connection, looks a name up, writes a little, serves HTTP, and keeps a worker at work. */
@@ -108,8 +110,16 @@ async function starterOf(stage: Stage, name: GroundName, network: string, echo: 
       return await starterOfPostgres(stage, HostConfig, ['primary'], []);
     case 'standbys': {
       const startPrimary = await starterOfPostgres(stage, HostConfig, ['primary'], []);
-      const primary = await startPrimary('primary');
-      return await starterOfPostgres(stage, HostConfig, ['replica'], [`PRIMARY=${primary.address}`]);
+      const primaries: Promise<Actor>[] = [];
+      let started = 0;
+      return async (each) => {
+        const which = Math.floor(started / STANDBYS_EACH);
+        started += 1;
+        primaries[which] ??= startPrimary(`primary-${which}`);
+        const { address } = await primaries[which];
+        const startStandby = await starterOfPostgres(stage, HostConfig, ['replica'], [`PRIMARY=${address}`]);
+        return startStandby(each);
+      };
     }
     case 'faketime':
       await ensureImages(stage.docker, { recipes: [FAKETIME_IMAGE], environment: process.env, log: () => {} });
