@@ -75,13 +75,17 @@ async function measureOn(ground: GroundName, cases: readonly FaultCase[], counts
     for (const each of cases) {
       rows.set(each, []);
       for (const count of counts) {
-        const cells = await cellsOf(each, stage, { ...whole, actors: whole.actors.slice(0, count) }).catch((error: unknown) => {
-          failures.push(`${each.fault} on ${count}: ${reasonOf(error)}`);
-        });
+        const fail = (error: unknown) => void failures.push(`${each.fault} on ${count}: ${reasonOf(error)}`);
+        let isSpoilt = each.spoilsTargets;
+        const failBeside = (error: unknown) => {
+          isSpoilt = true;
+          fail(error);
+        };
+        const cells = await cellsOf(each, stage, { ...whole, actors: whole.actors.slice(0, count) }, failBeside).catch(fail);
         const row = [each.fault, count, ...(cells ?? Array<string>(COLUMNS.length + BESIDE.length - 2).fill('?'))];
         rows.get(each)?.push(row);
         process.stderr.write(`${row.join(' | ')}\n`);
-        if (cells && !each.spoilsTargets) continue;
+        if (cells && !isSpoilt) continue;
         await stage.remove();
         whole = await startGround(stage, ground, many);
       }
@@ -96,12 +100,18 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-async function cellsOf(each: FaultCase, stage: Stage, ground: Ground): Promise<readonly (string | number)[]> {
+/** Where an act beside ours fails, ours are told all the same. */
+async function cellsOf(
+  each: FaultCase,
+  stage: Stage,
+  ground: Ground,
+  onFailedBeside: (error: unknown) => void,
+): Promise<readonly (string | number)[]> {
   const count = ground.actors.length;
   const rounds = each.consumesTargets ? [await roundOnNew(each, stage, count)] : await roundsOf(each, stage, ground, ROUNDS[count] ?? 3);
   const of = (pick: (round: Round) => number, share: number) => round(quantile(rounds.map(pick), share));
-  const bare = each.bare && (await bareCalls(each.bare, stage, ground));
-  const hand = each.byHand && (await byHand(each.byHand, ground));
+  const bare = each.bare && (await bareCalls(each.bare, stage, ground).catch(onFailedBeside));
+  const hand = each.byHand && (await byHand(each.byHand, ground).catch(onFailedBeside));
   return [
     of(({ injectMs }) => injectMs, 0.5),
     of(({ injectMs }) => injectMs, 0.95),
