@@ -68,7 +68,7 @@ export function byNfqueue({ filter, tag, channel, effect }: NfqueueOptions): Mec
       const saved = await setter.saved(network, signal);
       return countedBy(stats, packetsTaken(saved, tag), packetsPassed(saved, tag), bytesPassed(saved, tag));
     },
-    prepareRemoval: (network) => setter.prepare(network),
+    prepareRemoval: (network) => setter.prepareRemoval(network),
     async letGo() {
       if (!armed) return 'no impairer was running';
       if (!armed.impairer.alive()) return 'the impairer had died';

@@ -148,8 +148,8 @@ export function interception(options: InterceptionOptions): Interception {
     start,
     drop,
     prepareUndo(network) {
-      standing?.setter.prepare(network);
-      standing?.flows.gone.prepare(network);
+      standing?.setter.prepareRemoval(network);
+      standing?.flows.gone.prepareIfRoom(network);
     },
     async set(network, signal) {
       if (standing?.namespace !== network.namespace || !standing.program.alive()) await start(network, signal);

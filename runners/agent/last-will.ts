@@ -4,6 +4,7 @@
  * refused until then. It touches nothing else, ends by itself, and failing it the restarted agent undoes as always.
  */
 import { spawn } from 'node:child_process';
+import { countWhileRunning } from './programs.ts';
 
 /** Its input ends when the agent does, by whatever means; a word means that it is not needed any more. */
 const SCRIPT = 'read -r revoked && exit 0; while [ $# -gt 1 ]; do printf %s "$2" | $1; shift 2; done';
@@ -24,6 +25,7 @@ export function leaveWill(pid: number, bequests: readonly Bequest[]): LastWill {
   const shell = spawn('nsenter', ['--target', String(pid), '--net', '--', 'sh', '-c', SCRIPT, 'sh', ...words], {
     stdio: ['pipe', 'ignore', 'ignore'],
   });
+  countWhileRunning(shell);
   shell.on('error', () => {});
   shell.stdin.on('error', () => {});
   return { revoke: () => void shell.stdin.end('revoked\n') };

@@ -3,13 +3,19 @@
  * parent-death signal) and inherits no stdio, so that none outlives it: a stressor started without survived
  * `docker rm -f` of its agent.
  */
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
 /** A program that has ended, and whose output somebody that it started still holds open, is not listened to for longer than this. */
 const OUTPUT_MS_MAX = 1_000;
 /** Longest wait for a program's word, where the caller has no nearer end. */
 export const WORD_MS_MAX = 10_000;
+
+/**
+ * With so many programs running, no more are started ahead of an undo. What dies with the agent falls to the engine's shim, which tells of an
+ * ended container at once only while no more than 32 of its processes ended: beyond, the agent's successor is late by up to a second for each.
+ */
+const ROOM_FOR_WAITING = 24;
 
 /** Output kept of one program, each stream; more is cut, so that no program can fill the agent's memory. */
 const OUTPUT_CHARACTERS_MAX = 4_000_000;
@@ -40,9 +46,25 @@ export function inNetworkOf(pid: number, command: readonly string[]): readonly s
   return ['nsenter', '--target', String(pid), '--net', '--', ...command];
 }
 
+let running = 0;
+
+/** Every program that the agent starts is counted while it runs. */
+export function countWhileRunning(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  running += 1;
+  child.once('exit', () => {
+    running -= 1;
+  });
+}
+
+export function isRoomForWaiting(): boolean {
+  return running < ROOM_FOR_WAITING;
+}
+
 /** Starts a program; its end is waited for by `ended`, which never rejects for an exit code. */
 export function startProgram(command: readonly string[]): Waiting {
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...command], { stdio: 'pipe' });
+  countWhileRunning(child);
   const kill = () => void child.kill('SIGKILL');
   let alive = true;
   const output = { stdout: '', stderr: '' };

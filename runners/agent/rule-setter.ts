@@ -1,23 +1,26 @@
 /**
- * Sets one operation's packet rules in a target's network namespace, and takes them away. The programs that do either are
- * started ahead and wait for their text, so that the act itself takes a few milliseconds on all targets together.
+ * Sets one operation's packet rules in a target's network namespace, and takes them away, by programs that are started ahead and wait for
+ * their text.
  */
 import type { Family } from './channel.ts';
 import type { PacketFilter } from './packet-filter.ts';
 import { removalOf } from './packet-rules.ts';
 import type { Waiting } from './programs.ts';
+import { programsAhead } from './programs-ahead.ts';
 import type { Network } from './whereabouts.ts';
 
-interface Prepared {
+interface Restore {
   readonly family: Family;
   readonly program: Waiting;
 }
 
 export interface RuleSetter {
-  /** Starts the programs that will set the rules, or, once they are set, take them away. Starting programs takes the agent's time: not while others are being set. */
+  /** Starts the programs that will set the rules. */
   prepare(network: Network): void;
   /** Sets the rules; resolves with when the last of them was in force. */
   set(network: Network, signal: AbortSignal): Promise<bigint>;
+  /** Starts the programs that will take the rules away, if there is room: else they are started when they are needed. */
+  prepareRemoval(network: Network): void;
   /** Ends the programs that were started ahead. */
   drop(): void;
   /** Takes the rules away, wherever they came from; undefined where no process of the container runs any more. */
@@ -29,47 +32,33 @@ export interface RuleSetter {
 }
 
 export function ruleSetter(filter: PacketFilter, tag: string, rulesOf: (family: Family) => string): RuleSetter {
-  let ahead: { readonly namespace: string; readonly programs: readonly Prepared[] } | undefined;
-  const drop = () => {
-    for (const { program } of ahead?.programs ?? []) program.kill();
-    ahead = undefined;
-  };
-  const prepare = (network: Network) => {
-    drop();
-    const programs = filter.families.map((family) => ({ family, program: filter.prepare(network.pid, family) }));
-    ahead = { namespace: network.namespace, programs };
-  };
-  /** The programs started ahead, unless the container has moved to another namespace or one of them died. */
-  const take = (network: Network): readonly Prepared[] => {
-    const usable = ahead?.namespace === network.namespace && ahead.programs.every(({ program }) => program.alive());
-    if (!usable) prepare(network);
-    const programs = ahead?.programs ?? [];
-    ahead = undefined;
-    return programs;
-  };
+  const ahead = programsAhead<Restore>(({ pid }) => filter.families.map((family) => ({ family, program: filter.prepare(pid, family) })));
+  /** Where all of our rules were set, and none was taken away since. */
+  let setIn: string | undefined;
   const savedOf = async (network: Network, signal: AbortSignal) =>
     (await Promise.all(filter.families.map((family) => filter.saved(network.pid, family, signal)))).join('');
 
   return {
-    prepare,
-    drop,
+    prepare: ahead.prepare,
+    prepareRemoval: ahead.prepareIfRoom,
+    drop: ahead.drop,
     saved: savedOf,
     async set(network, signal) {
-      const ran = await finishAll(take(network), rulesOf, signal);
+      const ran = await finishAll(ahead.take(network), rulesOf, signal);
       const failed = ran.filter((each) => each.code !== 0);
       if (failed.length > 0) throw new Error(`setting the rules failed: ${failed.map((each) => each.stderr.trim()).join('; ')}`);
+      setIn = network.namespace;
       return latest(ran);
     },
     async remove(network, signal) {
-      if (!network) {
-        drop();
-        return undefined;
-      }
-      if (ahead?.namespace === network.namespace) {
-        const ran = await finishAll(take(network), (family) => removalOf(rulesOf(family)), signal);
+      const isWhole = setIn !== undefined && setIn === network?.namespace;
+      setIn = undefined;
+      if (network && isWhole) {
+        const ran = await finishAll(ahead.take(network), (family) => removalOf(rulesOf(family)), signal);
         if (ran.every((each) => each.code === 0)) return latest(ran);
       }
-      drop();
+      ahead.drop();
+      if (!network) return undefined;
       await filter.remove(network.pid, tag, signal);
       return process.hrtime.bigint();
     },
@@ -83,7 +72,7 @@ export function ruleSetter(filter: PacketFilter, tag: string, rulesOf: (family: 
   };
 }
 
-function finishAll(programs: readonly Prepared[], text: (family: Family) => string, signal: AbortSignal) {
+function finishAll(programs: readonly Restore[], text: (family: Family) => string, signal: AbortSignal) {
   const kill = () => {
     for (const { program } of programs) program.kill();
   };

@@ -60,7 +60,7 @@ function moves(operation: z.output<typeof shape>, ground: Ground): FiveMoves {
       const rules = await setter();
       const look = async () => packetsTaken(await rules.saved(network, signal), ground.tag);
       const matched = (await lookUntil(look, (packets) => packets > 0, { everyMs: LOOK_EVERY_MS, signal })) ?? 0;
-      rules.prepare(network);
+      rules.prepareRemoval(network);
       if (matched === 0) throw new Error('no packet was swallowed: nothing was sent, or the rules do not work');
       const silence = song === 'silent' ? `; ${canary} answered before and is silent for ${CANARY_SILENCE_MS} ms` : '';
       return { mechanism: 'nfqueue', evidence: `${matched} packets swallowed${silence}`, facts: { matchedPackets: matched } };

@@ -68,7 +68,7 @@ function moves(operation: z.output<typeof shape>, ground: Ground): FiveMoves {
         return judgeReset({ answered: packetsTaken(saved, ground.tag), killed, openBefore, open });
       };
       const judged = await lookUntil(look, ({ proven }) => proven, { everyMs: LOOK_EVERY_MS, signal });
-      rules.prepare(network);
+      rules.prepareRemoval(network);
       if (!judged?.proven) throw new Error(judged?.evidence ?? 'there was no time to look');
       return { mechanism: 'reject', evidence: judged.evidence, facts: judged.facts };
     },
