@@ -75,7 +75,8 @@ const networkCases: readonly FaultCase[] = [
   { fault: 'network-loss', ground: 'talkers', settings: { share: '50%' } },
   { fault: 'network-corrupt', ground: 'talkers', settings: { share: '50%' } },
   { fault: 'network-duplicate', ground: 'talkers', settings: { share: '50%' } },
-  { fault: 'network-reorder', ground: 'talkers', settings: { share: '50%' } },
+  // Longer than a talker's pause, so that what it sends next overtakes.
+  { fault: 'network-reorder', ground: 'talkers', settings: { share: '50%', by: '250ms' } },
   { fault: 'dns-failure', ground: 'talkers', settings: { names: ['echo.drill'] } },
   { fault: 'http-fault', ground: 'webs', settings: { port: 8080, status: 503 } },
 ];
@@ -128,8 +129,8 @@ const resourceCases: readonly FaultCase[] = [
   { fault: 'memory-pressure', ground: 'talkers', settings: { bytes: '16MiB' } },
   {
     fault: 'memory-limit',
-    ground: 'talkers',
-    settings: { 'of-used': '120%' },
+    ground: 'writers',
+    settings: { 'of-used': '105%' },
     bare: {
       inject: (container) => container.update({ Memory: 200 * MIB, MemorySwap: 400 * MIB }),
       undo: (container) => container.update({ Memory: 1024 * MIB, MemorySwap: 2048 * MIB }),

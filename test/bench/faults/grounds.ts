@@ -6,7 +6,7 @@ import { type Actor, inside, STAGE_LABEL, type Stage, targetOf, until } from '..
 import { fabricImage } from '../../helpers/fault-life.ts';
 import { FAKETIME_IMAGE } from './faketime-image.ts';
 
-export type GroundName = 'talkers' | 'webs' | 'busy' | 'redis' | 'primaries' | 'standbys' | 'faketime';
+export type GroundName = 'talkers' | 'webs' | 'busy' | 'writers' | 'redis' | 'primaries' | 'standbys' | 'faketime';
 
 export interface Ground {
   readonly actors: readonly Actor[];
@@ -47,6 +47,16 @@ for (const host of process.argv.slice(1)) setInterval(() => http.get({ host, por
 `;
 /** Uses some 2 % of a processor, in one stretch of each fifth of a second. */
 const BUSY = 'setInterval(() => { const end = performance.now() + 4; while (performance.now() < end); }, 200)';
+/** Holds 16 MiB, and 8 MiB of a file in its page cache, which it writes anew every thirteen seconds. */
+const WRITER = `
+const held = Buffer.alloc(16 * 1024 * 1024, 1);
+const fs = require('node:fs'), piece = held.subarray(0, 65536), end = 8 * 1024 * 1024, file = fs.openSync('/written', 'w');
+let at = 0;
+const write = () => { fs.writeSync(file, piece, 0, piece.length, at); at = (at + piece.length) % end; };
+do write(); while (at > 0);
+setInterval(write, 100);
+console.log('writing');
+`;
 const FAKED = `mkdir -p /clock && printf '+0' > /clock/now && export LD_PRELOAD=/usr/local/lib/libfaketime.so FAKETIME_TIMESTAMP_FILE=/clock/now FAKETIME_CACHE_DURATION=1 FAKETIME_DONT_FAKE_MONOTONIC=1; exec sleep 3600`;
 
 /** Starts so many containers of a kind, and what they need beside them; all of it goes with the stage. */
@@ -102,6 +112,13 @@ async function starterOf(stage: Stage, name: GroundName, network: string, echo: 
         stage.start(each, { ...node(TALKER, echo.address), HostConfig: { ...HostConfig, Tmpfs: { '/scratch': `size=${4 * MIB}` } } });
     case 'busy':
       return (each) => stage.start(each, node(BUSY));
+    case 'writers':
+      return async (each) => {
+        const actor = await stage.start(each, node(WRITER));
+        const said = async () => (await actor.container.logs({ stdout: true })).includes('writing');
+        await until(`${each} writes`, said, READY_MS);
+        return actor;
+      };
     case 'redis': {
       const Image = await fabricImage(stage, 'fabric-redis');
       return (each) => startFilledRedis(stage, each, Image, HostConfig);
