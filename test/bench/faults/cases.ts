@@ -75,7 +75,7 @@ const networkCases: readonly FaultCase[] = [
   { fault: 'network-loss', ground: 'talkers', settings: { share: '50%' } },
   { fault: 'network-corrupt', ground: 'talkers', settings: { share: '50%' } },
   { fault: 'network-duplicate', ground: 'talkers', settings: { share: '50%' } },
-  // Longer than a talker's pause, so that what it sends next overtakes.
+  // Longer than a talker's pause, so that what it sends next overtakes; it does without Nagle's algorithm.
   { fault: 'network-reorder', ground: 'talkers', settings: { share: '50%', by: '250ms' } },
   { fault: 'dns-failure', ground: 'talkers', settings: { names: ['echo.drill'] } },
   { fault: 'http-fault', ground: 'webs', settings: { port: 8080, status: 503 } },

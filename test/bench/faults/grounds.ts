@@ -32,7 +32,7 @@ work();
 require('node:http').createServer((request, response) => response.end('fine')).listen(8080, '0.0.0.0');
 const udp = require('node:dgram').createSocket('udp4').on('error', () => {});
 let tcp;
-const dial = () => { tcp = net.connect(7000, host).on('error', () => {}).on('data', () => {}).on('close', () => setTimeout(dial, 200)); };
+const dial = () => { tcp = net.connect({ port: 7000, host, noDelay: true }).on('error', () => {}).on('data', () => {}).on('close', () => setTimeout(dial, 200)); };
 dial();
 let number = 0;
 setInterval(() => { udp.send(number++ + ' ' + 'x'.repeat(200), 7001, host, () => {}); tcp.write('x\\n'); }, 100);
