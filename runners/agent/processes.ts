@@ -3,6 +3,7 @@
  * what they do with a signal. A container's are told by their control group, which a `docker exec` shares and a neighbour does not.
  */
 import { readdirSync, readFileSync } from 'node:fs';
+import { parseControlGroups } from './cgroup.ts';
 
 export interface Process {
   /** On the host. */
@@ -22,16 +23,19 @@ export interface SignalMasks {
   readonly ignored: bigint;
 }
 
-/** Every process of the container whose first one this is, itself among them. Throws where that one is gone. */
+/** Every process of the container whose first one this is, itself among them, by number. Throws where that one is gone. */
 export function processesOf(firstPid: number): readonly Process[] {
-  const group = groupOf(readFileSync(`/proc/${firstPid}/cgroup`, 'utf8'));
-  if (group === '/') throw new Error('its processes have no control group of their own, so that they cannot be told from the host’s');
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  return pids.flatMap((pid) => {
-    const cgroups = read(`/proc/${pid}/cgroup`);
-    const mine = cgroups !== undefined && isWithin(groupOf(cgroups), group);
-    return mine ? (processAt(Number(pid)) ?? []) : [];
-  });
+  const groups = parseControlGroups(readFileSync(`/proc/${firstPid}/cgroup`, 'utf8'));
+  return pidsWithin(groups.directory('memory'))
+    .toSorted((one, other) => one - other)
+    .flatMap((pid) => processAt(pid) ?? []);
+}
+
+/** Those in a control group and in the groups below it. */
+export function pidsWithin(directory: string): readonly number[] {
+  const own = (read(`${directory}/cgroup.procs`) ?? '').split('\n').filter((line) => line !== '');
+  const below = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return [...own.map(Number), ...below.flatMap(({ name }) => pidsWithin(`${directory}/${name}`))];
 }
 
 /** A process; undefined where there is none, or only what its parent has not yet collected of it. */
@@ -77,21 +81,6 @@ export function insidePidOf(status: string): number | undefined {
 export function masksIn(status: string): SignalMasks {
   const mask = (name: string) => BigInt(`0x${new RegExp(`^${name}:\\s+([0-9a-f]+)$`, 'm').exec(status)?.[1] ?? '0'}`);
   return { caught: mask('SigCgt'), ignored: mask('SigIgn') };
-}
-
-/** The control group in the text of /proc/PID/cgroup: of version 1 the memory controller's, of version 2 the only one. */
-export function groupOf(cgroups: string): string {
-  const lines = cgroups
-    .trim()
-    .split('\n')
-    .map((line) => line.split(':'));
-  const line =
-    lines.find(([, controllers]) => controllers?.split(',').includes('memory')) ?? lines.find(([hierarchy]) => hierarchy === '0');
-  return line?.slice(2).join(':') || '/';
-}
-
-function isWithin(group: string, outer: string): boolean {
-  return group === outer || group.startsWith(`${outer}/`);
 }
 
 function read(path: string): string | undefined {

@@ -69,7 +69,7 @@ function moves(operation: ProcessKill, ground: Ground): FiveMoves {
       };
       ground.remember(JSON.stringify(remembered));
       for (const victim of victims) signalProcess(victim, name);
-      return { mechanism: 'signal' };
+      return { mechanism: 'signal', atNs: process.hrtime.bigint() };
     },
     async prove(signal) {
       let living = victims.filter(lives);

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { groupOf, insidePidOf, lives, masksIn, parseStat, processAt } from '../../../runners/agent/processes.ts';
+import { insidePidOf, lives, masksIn, parseStat, pidsWithin, processAt } from '../../../runners/agent/processes.ts';
 
 const STAT = '4242 (a (b) c) S 1 4242 4242 0 -1 4194560 1 0 0 0 5 6 0 0 20 0 1 0 987654 1000 200 18446744073709551615 1 1';
 const STATUS = 'Name:\tx\nNSpid:\t4242\t17\t3\nSigIgn:\t0000000000001000\nSigCgt:\t0000000000004001\n';
@@ -19,10 +22,14 @@ test('signals that are caught and ignored are bits from 1 on', () => {
   assert.deepEqual(masksIn(STATUS), { caught: 0x4001n, ignored: 0x1000n });
 });
 
-test('a control group is found in version 1, in version 2, and where both are mounted', () => {
-  assert.equal(groupOf('12:memory:/docker/abc\n1:name=systemd:/docker/abc\n0::/system.slice\n'), '/docker/abc');
-  assert.equal(groupOf('0::/system.slice/docker-abc.scope\n'), '/system.slice/docker-abc.scope');
-  assert.equal(groupOf('3:cpu,cpuacct:/docker/abc\n'), '/');
+test('the processes of a control group are those in it and in the groups below, also where one lists none', (t) => {
+  const group = mkdtempSync(join(tmpdir(), 'firedrill-group-'));
+  t.after(() => rmSync(group, { recursive: true }));
+  mkdirSync(join(group, 'below', 'deep'), { recursive: true });
+  writeFileSync(join(group, 'cgroup.procs'), '12\n7\n');
+  writeFileSync(join(group, 'below', 'deep', 'cgroup.procs'), '99\n');
+  assert.deepEqual(pidsWithin(group), [12, 7, 99]);
+  assert.throws(() => pidsWithin(join(group, 'gone')), /ENOENT/);
 });
 
 test('this very process lives; one of its number that began at another time does not', () => {
