@@ -13,6 +13,7 @@ import type { ContainerRef } from './operations/operation.ts';
 import type { PacketFilter } from './packet-filter.ts';
 import { CHAIN_PREFIX } from './packet-rules.ts';
 import type { Move, OperationResult } from './protocol.ts';
+import type { BringBack } from './reconnection.ts';
 import { inOrder } from './stray-moves.ts';
 
 export interface Part {
@@ -31,6 +32,7 @@ export interface Surroundings {
   /** Copies the memory to where it outlives this container. */
   keepMemory?(): Promise<void>;
   findFilter(): Promise<PacketFilter>;
+  readonly bringBack: BringBack;
 }
 
 /** What it is remembered by. */
@@ -74,11 +76,13 @@ export function partMaker(operations: readonly Operation[], fault: string, surro
   ];
 }
 
-function partOf(operation: Operation, key: string, takeAlone: Ground['takeAlone'], { engine, memory, findFilter }: Surroundings): Part {
+function partOf(operation: Operation, key: string, takeAlone: Ground['takeAlone'], surroundings: Surroundings): Part {
+  const { engine, memory, findFilter, bringBack } = surroundings;
   const tag = `${CHAIN_PREFIX}${createHash('sha256').update(key).digest('hex').slice(0, 8)}`;
   const ground: Ground = {
     engine,
     filter: findFilter,
+    bringBack,
     takeAlone,
     tag,
     mayHaveTouched: () => memory.blind || memory.recall(key).touched === true,

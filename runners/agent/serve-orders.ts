@@ -14,6 +14,7 @@ import { openMemory } from './memory.ts';
 import { ordersShape } from './orders.ts';
 import { findPacketFilter, type PacketFilter } from './packet-filter.ts';
 import { ENGINE_SOCKET_PATH, MEMORY_PATH, ORDERS_PATH, SWEEP_VARIABLE } from './places.ts';
+import { bringingBack } from './reconnection.ts';
 import { startSession } from './session.ts';
 import { workOf } from './work.ts';
 
@@ -37,6 +38,7 @@ export async function serveOrders(): Promise<number> {
       filter ??= findPacketFilter(AbortSignal.timeout(FILTER_TIMEOUT_MS));
       return filter;
     },
+    bringBack: bringingBack(),
   };
   const work = workOf(orders, surroundings);
   const session = startSession(

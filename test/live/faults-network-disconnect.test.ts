@@ -11,6 +11,8 @@ import { type Actor, hostMs, inside, openStage, STAGE_LABEL, type Stage, seenBy,
 
 const LABEL = 'faults-network-disconnect';
 const NETWORK = `firedrill-${LABEL}-${process.pid}`;
+/** Brought back all at once, they would hardly ever get their own addresses. */
+const CROWD = 8;
 /** Subnets of this process's own. */
 const THIRD = process.pid % 250;
 const FIXED = { IPv4Address: `10.213.${THIRD}.77`, IPv6Address: `fd00:f1dd:${THIRD}::77` };
@@ -21,6 +23,8 @@ let plain: Docker.Network;
 let echo: Actor;
 let talker: Actor;
 let ports: Actor;
+/** On a network whose addresses the engine gives out. */
+let crowd: readonly Actor[];
 let agent: AgentClient;
 
 before(async () => {
@@ -37,6 +41,8 @@ before(async () => {
     ExposedPorts: { '80/tcp': {} },
     HostConfig: { NetworkMode: plain.id, PortBindings: { '80/tcp': [{ HostIp: '127.0.0.1', HostPort: '' }] } },
   });
+  const inCrowd = { Entrypoint: ['sleep', '1000'], HostConfig: { NetworkMode: plain.id, Init: true } };
+  crowd = await Promise.all(Array.from({ length: CROWD }, (_, index) => stage.start(`crowd-${index}`, inCrowd)));
   agent = await stage.agent('disconnect', orders());
   await until('everything talks', () => (['tcp', 'udp', 'connect'] as const).every((via) => seenBy(talker, via, 0).length > 3));
 });
@@ -51,8 +57,8 @@ after(async () => {
 });
 
 function orders(): readonly FaultOperations[] {
-  const off = (fault: string, settings: object, actor: Actor): FaultOperations => {
-    const context = { targets: [targetOf(actor)], select: () => [], seed: 1 };
+  const off = (fault: string, settings: object, ...actors: readonly Actor[]): FaultOperations => {
+    const context = { targets: actors.map(targetOf), select: () => [], seed: 1 };
     return { fault, operations: networkDisconnect.plan(settings, context).operations };
   };
   return [
@@ -60,6 +66,7 @@ function orders(): readonly FaultOperations[] {
     off('off-all', {}, echo),
     off('off-unknown', { network: 'backstage' }, echo),
     off('off-with-port', {}, ports),
+    off('off-crowd', {}, ...crowd),
   ];
 }
 
@@ -118,6 +125,14 @@ test('off all networks nothing but loopback is left, and it comes back to each a
   assert.equal((await interfaces(echo)).trim(), 'lo');
   await mend('off-all');
   assert.deepEqual(await placesOf(echo), found);
+});
+
+test('many that come back together get the addresses that they had, on a network where the engine gives them out', async (t) => {
+  const found = await Promise.all(crowd.map(placesOf));
+  await breakIt(t, 'off-crowd');
+  assert.deepEqual(await Promise.all(crowd.map(placesOf)), Array(CROWD).fill({}));
+  await mend('off-crowd');
+  assert.deepEqual(await Promise.all(crowd.map(placesOf)), found);
 });
 
 test('a network that it is not on, and a host port that the engine chose, are refused in arming', async () => {

@@ -16,6 +16,7 @@ import {
   placesToLeave,
   withItsAddresses,
 } from '../endpoints.ts';
+import type { Engine } from '../engine.ts';
 import { keepsake } from '../keepsake.ts';
 import { inNetworkOf, runProgram } from '../programs.ts';
 import { endpointOf } from '../re-creation.ts';
@@ -71,22 +72,24 @@ function moves(operation: z.output<typeof shape>, ground: Ground): FiveMoves {
       return { mechanism: 'engine', evidence: `its interfaces to ${namesOf(left)} are gone`, facts: { disconnectedNetworks: left.length } };
     },
     async undo() {
-      const text = await kept.read();
-      if (!ground.mayHaveTouched() || text === undefined) {
-        await kept.drop();
-        return { evidence: text === undefined ? 'nothing is kept of it: there is nothing to bring back' : 'it was never touched' };
-      }
+      const reading = kept.read();
       const said: string[] = [];
       const failed: string[] = [];
-      for (const each of keptPlacesShape.parse(JSON.parse(text))) {
-        await putBack(each, operation.container.id, ground).then(
-          (words) => said.push(words),
-          (error) => failed.push(`${each.network}: ${error.message}`),
-        );
-      }
-      const atNs = process.hrtime.bigint();
+      let atNs = process.hrtime.bigint();
+      await ground.bringBack({
+        places: reading.then((text) => (ground.mayHaveTouched() && text !== undefined ? keptPlacesShape.parse(JSON.parse(text)) : [])),
+        async putBack(each) {
+          await putBack(each, id, engine).then(
+            (words) => said.push(words),
+            (error) => failed.push(`${each.network}: ${error.message}`),
+          );
+          atNs = process.hrtime.bigint();
+        },
+      });
       if (failed.length > 0) throw new Error(failed.join('; '));
       await kept.drop();
+      if ((await reading) === undefined) return { evidence: 'nothing is kept of it: there is nothing to bring back' };
+      if (!ground.mayHaveTouched()) return { evidence: 'it was never touched' };
       return { atNs, mechanism: 'engine', evidence: said.join('; ') };
     },
     async readBack() {
@@ -100,7 +103,7 @@ function moves(operation: z.output<typeof shape>, ground: Ground): FiveMoves {
 }
 
 /** Connects it as it was; answers with what came of it. Throws where an address that a person fixed could not be given again. */
-async function putBack(place: NetworkPlace, id: string, { engine }: Ground): Promise<string> {
+async function putBack(place: NetworkPlace, id: string, engine: Engine): Promise<string> {
   const { network, endpoint } = place;
   const look = async () => connectedShape.optional().parse(await engine.inspectWhole(id));
   const found = await look();

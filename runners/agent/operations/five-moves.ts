@@ -1,6 +1,7 @@
 /** The five moves of one operation on one container, and what they stand on. */
 import type { Engine } from '../engine.ts';
 import type { PacketFilter } from '../packet-filter.ts';
+import type { BringBack } from '../reconnection.ts';
 
 /** What a move came to. A move that fails throws; its message becomes the result's error. */
 export interface Outcome {
@@ -28,6 +29,8 @@ export interface Ground {
   readonly engine: Engine;
   /** The host's packet filter, found once. */
   filter(): Promise<PacketFilter>;
+  /** Brings containers back to their networks, those of all operations in one order. */
+  readonly bringBack: BringBack;
   /** Begins the names of everything this operation makes: `FIREDRILL-` and 8 hexadecimal digits of run, fault and place. */
   readonly tag: string;
   /** In arming, takes a name (of a network namespace, say) for this container; throws where another container of the same fault has it. */
