@@ -41,9 +41,18 @@ export function canariesOf(rates: DiskRates): readonly Canary[] {
   });
 }
 
-/** The same act took `outsideMs` outside of the control group and `insideMs` in it. */
-export function judgeCanary({ key, act, bytes, blockBytes, expectedMs }: Canary, outsideMs: number, insideMs: number) {
-  const evidence = `a ${act} of ${bytes / 1024} KiB in blocks of ${blockBytes / 1024} KiB took ${Math.round(insideMs)} ms in its control group and ${Math.round(outsideMs)} ms outside`;
+/** How long an act took in the control group. */
+export interface Inside {
+  readonly ms: number;
+  /** False where it had not ended by then: what the target itself asks of its disk is ahead of it in the line. */
+  readonly ended: boolean;
+}
+
+/** The same act took `outsideMs` outside of the control group. `perSecond` is an upper bound where it did not end in it. */
+export function judgeCanary({ key, act, bytes, blockBytes, expectedMs }: Canary, outsideMs: number, inside: Inside) {
+  const { ms: insideMs, ended } = inside;
+  const took = `${ended ? 'took' : 'had not ended after'} ${Math.round(insideMs)} ms in its control group and`;
+  const evidence = `a ${act} of ${bytes / 1024} KiB in blocks of ${blockBytes / 1024} KiB ${took} ${ended ? '' : 'took '}${Math.round(outsideMs)} ms outside`;
   const proven = insideMs >= OF_EXPECTED_MIN * expectedMs && insideMs >= SLOWER_MIN * outsideMs;
   return { proven, evidence, perSecond: ((key.endsWith('iops') ? bytes / blockBytes : bytes) / insideMs) * 1000 };
 }

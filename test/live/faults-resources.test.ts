@@ -10,13 +10,15 @@ import { ioStress } from '../../runners/faults/io-stress.ts';
 import { ioThrottle } from '../../runners/faults/io-throttle.ts';
 import { memoryLimit } from '../../runners/faults/memory-limit.ts';
 import { memoryPressure } from '../../runners/faults/memory-pressure.ts';
-import { type Actor, inside, openStage, type Stage, targetOf, until } from '../helpers/agent-stage.ts';
+import { type Actor, hostMs, inside, openStage, type Stage, targetOf, until } from '../helpers/agent-stage.ts';
 import { groupStateOf, stressorsFor } from '../helpers/resources.ts';
 
 const LABEL = 'faults-resources';
 const MIB = 1024 * 1024;
 const ROUNDS = 3;
 const MEMORY = 256 * MIB;
+/** A limit is back within a second; here it is undone and read back twice. */
+const MENDED_WITHIN_MS = 3_000;
 
 /** What a run is about: the fault, its settings, and where to. */
 const RUNS = {
@@ -31,6 +33,7 @@ const RUNS = {
   churn: [ioStress, { bytes: '8MiB' }],
   'churn-memory': [ioStress, { path: '/small', bytes: '1MiB' }],
   slow: [ioThrottle, { 'write-bytes': '1MiB', 'read-operations': 100 }],
+  crawl: [ioThrottle, { 'write-bytes': '64KiB' }],
   'slow-not': [ioThrottle, { 'write-bytes': '100GiB' }],
   full: [diskFill, { path: '/small' }],
   'full-host': [diskFill, { path: '/', 'max-bytes': '900GiB' }],
@@ -222,6 +225,23 @@ for (const [name, why] of [
     assert.deepEqual(await groupStateOf(target), state);
   });
 }
+
+test('crawl: a limit is proven also where the target itself has its disk busy for longer than anybody waits', async (t) => {
+  const [armed] = await agent.arm('crawl');
+  assert.equal(armed?.error, undefined);
+  t.after(() => agent.undo('crawl'));
+  for (const result of await agent.inject('crawl')) assert.equal(result.error, undefined);
+  // Four minutes at the limit; it ends when that is lifted.
+  const writing = sh('dd if=/dev/zero of=/busy bs=1M count=16 oflag=direct 2>&1');
+  const proof = ioThrottle.judgeProof(RUNS.crawl[1], await agent.prove('crawl'));
+  t.diagnostic(proof.evidence);
+  assert.equal(proof.proven, true, proof.evidence);
+  assert.match(proof.evidence, /had not ended after/);
+  const beganMs = hostMs();
+  await mend('crawl');
+  assert.ok(hostMs() - beganMs < MENDED_WITHIN_MS);
+  assert.match(await writing, /16\+0 records out/);
+});
 
 for (const [name, why] of [
   ['cut-not', /asked for no more than its limit/],

@@ -90,9 +90,12 @@ test('a canary takes about a second at the rate, and proves nothing where the di
   assert.deepEqual([bytes?.bytes, bytes?.expectedMs, bytes?.act], [MIB, 1000, 'write']);
   assert.deepEqual([operations?.bytes, operations?.blockBytes, operations?.act], [409_600, 4096, 'read']);
   assert.ok(bytes);
-  assert.equal(judgeCanary(bytes, 5, 980).proven, true);
-  assert.equal(judgeCanary(bytes, 5, 300).proven, false);
-  assert.equal(judgeCanary(bytes, 900, 980).proven, false);
+  assert.equal(judgeCanary(bytes, 5, { ms: 980, ended: true }).proven, true);
+  assert.equal(judgeCanary(bytes, 5, { ms: 300, ended: true }).proven, false);
+  assert.equal(judgeCanary(bytes, 900, { ms: 980, ended: true }).proven, false);
+  const stuck = judgeCanary(bytes, 5, { ms: 8_000, ended: false });
+  assert.equal(stuck.proven, true);
+  assert.match(stuck.evidence, /had not ended after 8000 ms in its control group and took 5 ms outside$/);
   assert.ok(canariesOf({ wbps: 100 * GIB }).every((each) => each.bytes <= 64 * MIB));
 });
 
