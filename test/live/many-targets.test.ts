@@ -135,7 +135,9 @@ test(`an agent that is killed with ${COUNT} proxies under it leaves none of thei
   assert.deepEqual(await ourRules(), []);
 });
 
-test(`an agent that is killed with ${DARK_COUNT} targets dark has its successor at once, and all are back`, { timeout: 300_000 }, async (t) => {
+test(`an agent that is killed with ${DARK_COUNT} targets dark has its successor at once, and all are back`, {
+  timeout: 300_000,
+}, async (t) => {
   const hit = [...targets, ...(await startTargets(COUNT, DARK_COUNT))];
   const call = () => Promise.all(hit.map(statusOf));
   const { many, words } = await strike(networkBlackout, {}, call, hit);

@@ -12,6 +12,9 @@ export const callShape = z.object({
 });
 export type Call = z.output<typeof callShape>;
 
+/** Asked of the program that makes calls, so that it is known to be up before the first one. */
+export const waitsShape = z.object({ waits: z.literal(true) });
+
 export const answerShape = z.object({
   status: z.number(),
   date: z.string().optional(),

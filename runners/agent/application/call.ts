@@ -7,26 +7,28 @@ import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { callShape } from './call-shape.ts';
+import { callShape, waitsShape } from './call-shape.ts';
 
 /** Longest answer that is read; what follows is let go. */
 const ANSWER_BYTES_MAX = 64 * 1024;
 /** Of it, what is told. */
 const TOLD_CHARACTERS = 300;
 
-const order = z.object({ call: callShape, hosts: z.record(z.string(), z.string()), nameServers: z.array(z.string()) });
-type Order = z.output<typeof order>;
+const callOrder = z.object({ call: callShape, hosts: z.record(z.string(), z.string()), nameServers: z.array(z.string()) });
+type CallOrder = z.output<typeof callOrder>;
+const order = z.union([waitsShape, callOrder]);
 
 export function call(): (order: unknown) => Promise<unknown> {
   return async (raw) => {
     const asked = order.parse(raw);
+    if ('waits' in asked) return asked;
     const url = new URL(asked.call.url);
     const address = await resolve(url.hostname.replace(/^\[|\]$/g, ''), asked);
     return send(asked, url, address);
   };
 }
 
-async function resolve(name: string, { hosts, nameServers }: Order): Promise<string> {
+async function resolve(name: string, { hosts, nameServers }: CallOrder): Promise<string> {
   if (isIP(name) !== 0) return name;
   const known = hosts[name] ?? (name === 'localhost' ? '127.0.0.1' : undefined);
   if (known !== undefined) return known;
@@ -38,7 +40,7 @@ async function resolve(name: string, { hosts, nameServers }: Order): Promise<str
   return first;
 }
 
-function send({ call: { method, headers, body, timeoutMs } }: Order, url: URL, address: string): Promise<unknown> {
+function send({ call: { method, headers, body, timeoutMs } }: CallOrder, url: URL, address: string): Promise<unknown> {
   const startedMs = performance.now();
   return new Promise((done, fail) => {
     const request = url.protocol === 'https:' ? requestHttps : requestHttp;

@@ -3,10 +3,10 @@
  * by a third call that sees the effect, or, without one, by the answer to the call itself.
  */
 import { z } from 'zod';
-import { answerShape, type Call, type CallAnswer, callShape } from '../application/call-shape.ts';
+import { answerShape, type Call, type CallAnswer, callShape, waitsShape } from '../application/call-shape.ts';
 import { type Helper, startHelper } from '../application/helper.ts';
 import { namesOf } from '../names-of-target.ts';
-import { whereabouts } from '../whereabouts.ts';
+import { type Network, whereabouts } from '../whereabouts.ts';
 import { type FiveMoves, type Ground, pause } from './five-moves.ts';
 import { containerRef, defineOperation } from './operation.ts';
 
@@ -34,14 +34,16 @@ function moves(operation: z.output<typeof shape>, ground: Ground): FiveMoves {
   let answered: CallAnswer | undefined;
   let undone: string | undefined;
 
+  const helperIn = async ({ pid }: Network): Promise<Helper> => {
+    if (running?.pid === pid && running.helper.alive()) return running.helper;
+    await running?.helper.end();
+    running = { helper: startHelper(pid, 'call'), pid };
+    return running.helper;
+  };
   const make = async (call: Call, signal: AbortSignal): Promise<CallAnswer> => {
     const network = await place.network();
     if (!network) throw new Error(`it is not running, so that ${call.method} ${call.url} cannot be called from it`);
-    if (running?.pid !== network.pid || !running.helper.alive()) {
-      await running?.helper.end();
-      running = { helper: startHelper(network.pid, 'call'), pid: network.pid };
-    }
-    return running.helper.ask({ call, ...namesOf(network.pid) }, answerShape, signal);
+    return (await helperIn(network)).ask({ call, ...namesOf(network.pid) }, answerShape, signal);
   };
   const end = async () => {
     await running?.helper.end();
@@ -61,8 +63,7 @@ function moves(operation: z.output<typeof shape>, ground: Ground): FiveMoves {
       const before = await shows(signal);
       if (before?.so) throw new Error(`its effect is there already: ${before.says}`);
       const network = await place.network();
-      // Without a look it is only made sure that the program starts.
-      if (!before && network) running = { helper: startHelper(network.pid, 'call'), pid: network.pid };
+      if (!before && network) await (await helperIn(network)).ask({ waits: true }, waitsShape, signal);
       return { mechanism: 'http', evidence: before ? `before: ${before.says}` : 'a caller waits for its cue' };
     },
     async inject(signal) {

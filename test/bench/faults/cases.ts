@@ -141,7 +141,7 @@ const resourceCases: readonly FaultCase[] = [
     },
   },
   { fault: 'io-stress', ground: 'talkers', settings: { bytes: '1MiB', workers: 1 } },
-  { fault: 'io-throttle', ground: 'talkers', settings: { 'write-bytes': '64KiB' } },
+  { fault: 'io-throttle', ground: 'talkers', settings: { 'write-bytes': '1MiB' } },
   { fault: 'disk-fill', ground: 'talkers', settings: { path: '/scratch' } },
   { fault: 'connection-hog', ground: 'talkers', settings: { port: 8080, connections: 50 } },
   { fault: 'descriptor-hog', ground: 'talkers', settings: {} },
