@@ -6,7 +6,7 @@ import type { FileLimit, Owner } from './open-files.ts';
 import { startProgram, type Waiting, WORD_MS_MAX } from './programs.ts';
 
 /** Answers each line `PID SOFT:HARD` with one of its own: nothing, or what failed. */
-const SETTER = 'while read -r pid limit; do prlimit --pid "$pid" --nofile="$limit" 2>&1 | tr "\\n" " "; echo; done';
+const SETTER = 'while read -r pid limit; do said=$(prlimit --pid "$pid" --nofile="$limit" 2>&1); echo $said; done';
 
 export interface LimitSetter {
   /** Starts the program of this user, so that it waits. */
