@@ -11,6 +11,8 @@ export interface Counted {
   /** That matched the channel, and that went on, by the kernel's own counters. */
   readonly taken: number;
   readonly passed: number;
+  /** `taken` may be off by so many, which came while it was counted. */
+  readonly takenOff: number;
   /** Of those that went on, by direction. */
   readonly passedBytes: BytesByWay;
   /** That wait now. */

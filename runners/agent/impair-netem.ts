@@ -93,7 +93,7 @@ const IFB = 'fd';
 export function countedIn(ours: readonly Qdisc[]): Counted {
   const sum = (of: (qdisc: Qdisc) => number | undefined) => ours.reduce((total, qdisc) => total + (of(qdisc) ?? 0), 0);
   const [passed, dropped, held] = [sum((each) => each.packets), sum((each) => each.drops), sum((each) => each.qlen)];
-  const nothing = { released: 0, meanHoldMs: 0, overflowed: 0, peakBytes: 0, told: undefined };
+  const nothing = { takenOff: 0, released: 0, meanHoldMs: 0, overflowed: 0, peakBytes: 0, told: undefined };
   const bytes = (of: (device: string) => boolean) => ours.reduce((total, { dev, bytes: each }) => total + (of(dev) ? (each ?? 0) : 0), 0);
   const passedBytes = { in: bytes((device) => device.startsWith(IFB)), out: bytes((device) => !device.startsWith(IFB)) };
   return { ...nothing, taken: passed + dropped + held, passed, passedBytes, held };

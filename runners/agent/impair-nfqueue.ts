@@ -3,8 +3,8 @@
  * namespace. Works on what is received as on what is sent, leaves queueing disciplines alone, and fails open.
  */
 import type { Channel } from './channel.ts';
-import type { BytesByWay, Counted, Mechanism } from './impair-mechanism.ts';
-import { type Impairer, type ImpairerStats, startImpairer } from './impairer.ts';
+import type { Counted, Mechanism } from './impair-mechanism.ts';
+import { type Impairer, type ImpairerStats, readQueues, startImpairer } from './impairer.ts';
 import type { Effect } from './impairment.ts';
 import type { PacketFilter } from './packet-filter.ts';
 import { type PacketMarks, takeMarks } from './packet-marks.ts';
@@ -64,16 +64,23 @@ export function byNfqueue({ filter, tag, channel, effect }: NfqueueOptions): Mec
       return setter.set(network, signal);
     },
     async counted(network, signal) {
-      const stats = await impairer().stats();
+      const { stats, queue } = impairer();
+      const now = await stats();
+      // The rules count a packet that the kernel then cuts into segments as one, and its segments, when they go on, one by one.
+      const queued = () => readQueues(network.pid).find(({ number }) => number === queue)?.queued;
+      const before = queued();
       const saved = await setter.saved(network, signal);
-      return countedBy(stats, packetsTaken(saved, tag), packetsPassed(saved, tag), bytesPassed(saved, tag));
+      const after = queued();
+      const takenOff = before === undefined || after === undefined ? 0 : (after - before) / 2;
+      const taken = before === undefined ? packetsTaken(saved, tag) : Math.round(before + takenOff);
+      return countedBy(now, { taken, takenOff, passed: packetsPassed(saved, tag), passedBytes: bytesPassed(saved, tag) });
     },
     prepareRemoval: (network) => setter.prepareRemoval(network),
     async letGo() {
       if (!armed) return 'no impairer was running';
       if (!armed.impairer.alive()) return 'the impairer had died';
       return armed.impairer.release().then(
-        (stats) => countedBy(stats, stats.seen, stats.seen, { in: 0, out: 0 }),
+        (stats) => countedBy(stats, { taken: stats.seen, takenOff: 0, passed: stats.seen, passedBytes: { in: 0, out: 0 } }),
         () => 'the impairer had died',
       );
     },
@@ -86,7 +93,7 @@ export function byNfqueue({ filter, tag, channel, effect }: NfqueueOptions): Mec
   };
 }
 
-function countedBy(stats: ImpairerStats, taken: number, passed: number, passedBytes: BytesByWay): Counted {
+function countedBy(stats: ImpairerStats, byKernel: Pick<Counted, 'taken' | 'takenOff' | 'passed' | 'passedBytes'>): Counted {
   const { held, released, overflowed, peakBytes, dropped, garbled, doubled, late, meanHoldMs } = stats;
-  return { taken, passed, passedBytes, held, released, overflowed, peakBytes, meanHoldMs, told: { dropped, garbled, doubled, late } };
+  return { ...byKernel, held, released, overflowed, peakBytes, meanHoldMs, told: { dropped, garbled, doubled, late } };
 }

@@ -50,7 +50,10 @@ export interface ImpairerOptions {
 /** Starts it, and waits until it listens on a queue that nobody else has. */
 export async function startImpairer({ pid, effect, marks, tag }: ImpairerOptions): Promise<Impairer> {
   const seed = Number.parseInt(tag.slice(-8), 16);
-  const queue = freeQueue(readQueues(pid), seed);
+  const queue = freeQueue(
+    readQueues(pid).map(({ number }) => number),
+    seed,
+  );
   const own = [`queue=${queue}`, `seed=${seed}`, `mark=${hex(marks.done | marks.fresh)}`, `arrived-mark=${hex(ARRIVED_MARK)}`];
   const program = startProgram(inNetworkOf(pid, ['impair', ...own, ...impairerArguments(effect)]));
   await program.line(WORD_MS_MAX);
@@ -78,8 +81,15 @@ export function freeQueue(used: readonly number[], seed: number): number {
   return QUEUES_FROM + offset;
 }
 
-/** Queue numbers that somebody listens on in a process's network namespace. */
-export function readQueues(pid: number): readonly number[] {
+/** A queue that somebody listens on, as the kernel tells of it. */
+export interface PacketQueue {
+  readonly number: number;
+  /** Packets that were put in it since it began to be listened on. What the kernel cuts into segments for it counts as these. */
+  readonly queued: number;
+}
+
+/** The queues that somebody listens on in a process's network namespace; none where the kernel does not tell. */
+export function readQueues(pid: number): readonly PacketQueue[] {
   try {
     return parseQueues(readFileSync(`/proc/${pid}/net/netfilter/nfnetlink_queue`, 'utf8'));
   } catch {
@@ -87,10 +97,10 @@ export function readQueues(pid: number): readonly number[] {
   }
 }
 
-/** The first column of /proc/net/netfilter/nfnetlink_queue. */
-export function parseQueues(text: string): readonly number[] {
+/** /proc/net/netfilter/nfnetlink_queue: the number of the queue is its first column, that of the last packet (`id_sequence`) the eighth. */
+export function parseQueues(text: string): readonly PacketQueue[] {
   return text.split('\n').flatMap((line) => {
-    const first = line.trim().split(/\s+/)[0];
-    return first ? [Number(first)] : [];
+    const columns = line.trim().split(/\s+/).map(Number);
+    return line.trim() === '' ? [] : [{ number: columns[0] ?? 0, queued: columns[7] ?? 0 }];
   });
 }

@@ -42,6 +42,18 @@ const STEPS: Readonly<Record<string, readonly [Fault, object]>> = {
   netem: [networkLatency, { ...DATAGRAMS, delay: '100ms', direction: 'out', mechanism: 'netem' }],
 };
 
+/** On a server whose long answers the kernel sends in pieces that are cut into segments after the rules have seen them. */
+const BULK_STEPS: Readonly<Record<string, readonly [Fault, object]>> = {
+  'bulk-twice': [networkDuplicate, { share: '33%', direction: 'out' }],
+  'bulk-loss': [networkLoss, { share: '5%', direction: 'out' }],
+};
+const BULK_SERVER = "require('node:http').createServer((_, answer) => answer.end(Buffer.alloc(300_000))).listen(8080, '0.0.0.0')";
+const BULK_READER = `
+const { get } = require('node:http');
+const read = () => get('http://' + process.argv[1] + ':8080', (answer) => answer.resume().on('close', () => setTimeout(read, 20))).on('error', () => setTimeout(read, 20));
+for (let reader = 0; reader < 8; reader++) read();
+`;
+
 /** Rules that somebody else has in the containers, with marks of their own. */
 const FOREIGN_RULES = `*mangle
 :PREROUTING ACCEPT [0:0]
@@ -64,23 +76,26 @@ let stage: Stage;
 let echo: Actor;
 let series: Actor;
 let talker: Actor;
+let bulk: Actor;
 let agent: AgentClient;
 let rulesBefore: string;
 
-/** Each step's fault on the series and on the talker, as faults of their own. */
+/** Each step's fault on each of its targets, as faults of their own. */
 function operationsOf(): FaultOperations[] {
-  return Object.entries(STEPS).flatMap(([name, [fault, settings]]) =>
-    [series, talker].map((actor) => {
+  const on = (actor: Actor, steps: typeof STEPS) =>
+    Object.entries(steps).map(([name, [fault, settings]]) => {
       const context: FaultContext = { targets: [targetOf(actor)], select: () => [targetOf(echo)], seed: 1 };
       return { fault: `${name} ${actor.ref.name}`, operations: fault.plan(settings, context).operations };
-    }),
-  );
+    });
+  return [...on(series, STEPS), ...on(talker, STEPS), ...on(bulk, BULK_STEPS)];
 }
 
 before(async () => {
   stage = await openStage('faults-impair');
   echo = await stage.echo('echo');
   [series, talker] = await Promise.all([stage.series('series', echo), stage.talker('talker', echo)]);
+  bulk = await stage.start('bulk', { Entrypoint: ['node', '-e', BULK_SERVER], HostConfig: { Init: true } });
+  await stage.start('reader', { Entrypoint: ['node', '-e', BULK_READER, bulk.address], HostConfig: { Init: true } });
   agent = await stage.agent('impair', operationsOf());
   await until('everything talks', () => [seenBy(series, 'series', 0), seenBy(talker, 'tcp', 0)].every((each) => each.length > 10));
   for (const program of ['iptables-nft-restore', 'ip6tables-nft-restore']) {
@@ -100,7 +115,7 @@ after(async () => {
 /** Injects and tries to prove; answers with the proof, and when it was in force on the host's clock. */
 async function attempt(t: TestContext, step: string, actor: Actor): Promise<{ proof: Proof; atMs: number }> {
   const name = `${step} ${actor.ref.name}`;
-  const [fault, settings] = STEPS[step] ?? assert.fail(step);
+  const [fault, settings] = STEPS[step] ?? BULK_STEPS[step] ?? assert.fail(step);
   t.after(() => agent.undo(name));
   for (const result of await agent.arm(name)) assert.equal(result.error, undefined);
   const injected = await agent.inject(name);
@@ -214,6 +229,13 @@ for (const way of ['out', 'in']) {
     assert.equal(new Set(answers.map((sight) => sight.number)).size, LOOKED_AT, 'none is lost');
     assertShare('doubled', share(answers) - 1, 0.3);
     await assertHealed(t);
+  });
+}
+
+for (const step of Object.keys(BULK_STEPS)) {
+  test(`${step}: long answers are counted by the segment, so that a share of them is told as it is`, async (t) => {
+    await breakIt(t, step, bulk);
+    await mend(step, bulk);
   });
 }
 

@@ -12,6 +12,8 @@ import type { Judged } from './latency-proof.ts';
 const DEVIATIONS_MAX = 4;
 /** From this many expected on, a share is told before the time to wait is over. */
 const EXPECTED_MIN = 5;
+/** What comes while it is counted may be this share of what is expected, or as much as chance may be off. */
+const OFF_MAX = 0.05;
 /** A hold time counts from this share of the asked one on. */
 const HOLD_SHARE_MIN = 0.9;
 
@@ -26,7 +28,7 @@ export function judgeLoss({ share, burst }: EffectOf<'loss'>, { packets, kernel 
   const told = `${lost} of ${packets.taken} packets were lost (${percent(lost / packets.taken)}; asked: ${percent(share)})`;
   const facts = { matchedPackets: packets.taken, lostPackets: lost };
   const more = kernel.retransmitted > 0 ? `; ${kernel.retransmitted} TCP segments were sent again` : '';
-  return judge({ count: lost, of: packets.taken, share, spread: spreadOf(share, burst), told: `${told}${more}`, facts, atLast });
+  return judge({ count: lost, packets, share, spread: spreadOf(share, burst), told: `${told}${more}`, facts, atLast });
 }
 
 export function judgeDuplicate({ share }: EffectOf<'duplicate'>, { packets, kernel }: SeenImpaired, atLast: boolean): Judged {
@@ -34,7 +36,7 @@ export function judgeDuplicate({ share }: EffectOf<'duplicate'>, { packets, kern
   const told = `${doubled} of ${packets.taken} packets went twice (${percent(doubled / packets.taken)}; asked: ${percent(share)})`;
   const facts = { matchedPackets: packets.taken, doubledPackets: doubled };
   const more = kernel.toldByPeers > 0 ? `; peers told of ${kernel.toldByPeers} that they had already` : '';
-  return judge({ count: doubled, of: packets.taken, share, spread: 1, told: `${told}${more}`, facts, atLast });
+  return judge({ count: doubled, packets, share, spread: 1, told: `${told}${more}`, facts, atLast });
 }
 
 /** Packets without payload are not garbled where the checksum is to fit, so that the share is an upper bound. */
@@ -66,7 +68,7 @@ export function judgeReorder({ share, byMs }: EffectOf<'reorder'>, { packets, ke
   if (late === undefined) return { proven: signs > 0, evidence: `${seen} (asked: ${percent(share)})`, facts };
   const holds = packets.released > 0 && packets.meanHoldMs >= HOLD_SHARE_MIN * byMs;
   const told = `${late} of ${packets.taken} packets were held back (${percent(late / packets.taken)}; asked: ${percent(share)}), for ${packets.meanHoldMs.toFixed(1)} ms on average; ${seen}`;
-  const judged = judge({ count: late, of: packets.taken, share, spread: 1, told, facts, atLast });
+  const judged = judge({ count: late, packets, share, spread: 1, told, facts, atLast });
   // Datagrams out of order leave no sign in the kernel.
   return { ...judged, proven: judged.proven && holds && (signs > 0 || atLast) };
 }
@@ -75,7 +77,7 @@ const NOTHING_SENT = 'no packet of the channel was seen: nothing was sent on it'
 
 interface Claim {
   readonly count: number;
-  readonly of: number;
+  readonly packets: Counted;
   readonly share: number;
   /** Factor on the standard deviation of independent packets. */
   readonly spread: number;
@@ -85,10 +87,12 @@ interface Claim {
 }
 
 /** Proven where it happened at all, about as often as asked. */
-function judge({ count, of, share, spread, told, facts, atLast }: Claim): Judged {
+function judge({ count, packets: { taken: of, takenOff }, share, spread, told, facts, atLast }: Claim): Judged {
   if (of === 0) return { proven: false, evidence: NOTHING_SENT, facts };
-  const enough = atLast || of * share >= EXPECTED_MIN;
-  const within = count <= upperBound(of, share, spread) && count >= lowerBound(of, share, spread);
+  const chance = spread * DEVIATIONS_MAX * Math.sqrt(of * share * (1 - share));
+  // On a busy channel many come while it is counted, and it is waited until they hardly matter.
+  const enough = atLast || (of * share >= EXPECTED_MIN && takenOff <= Math.max(chance, of * share * OFF_MAX));
+  const within = count <= upperBound(of, share, spread) + takenOff && count >= lowerBound(of, share, spread) - takenOff;
   return { proven: count > 0 && enough && within, evidence: told, facts };
 }
 

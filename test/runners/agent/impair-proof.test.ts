@@ -31,6 +31,10 @@ test('a loss is proven by packets that matched and did not go on, about as many 
 
 test('a loss of nothing, of far too much, or of packets that are only held, is none', () => {
   assert.equal(judgeLoss(LOSS, seen({ taken: 1000, passed: 1000 }), true).proven, false);
+  // As many as 400 more may have been lost of those that came while it was counted.
+  assert.equal(judgeLoss(LOSS, seen({ taken: 1000, passed: 500, takenOff: 400 }), false).proven, false);
+  assert.equal(judgeLoss(LOSS, seen({ taken: 1000, passed: 500, takenOff: 400 }), true).proven, true);
+  assert.equal(judgeLoss(LOSS, seen({ taken: 100_000, passed: 90_200, takenOff: 200 }), false).proven, true);
   assert.equal(judgeLoss(LOSS, seen({ taken: 1000, passed: 500 }), true).proven, false);
   assert.equal(judgeLoss(LOSS, seen({ taken: 1000, passed: 903, held: 97 }), true).proven, false);
 });

@@ -8,7 +8,18 @@ const MEGABIT = { kind: 'rate', bitsPerSecond: 1e6, queueBytesMax: 25_000 } as c
 function packets(dropped = 0, taken = 500): Counted {
   const told = { dropped, garbled: 0, doubled: 0, late: 0 };
   const bytes = { in: 0, out: 0 };
-  return { taken, passed: taken, passedBytes: bytes, held: 0, peakBytes: 0, released: taken, overflowed: 0, meanHoldMs: 20, told };
+  return {
+    taken,
+    takenOff: 0,
+    passed: taken,
+    passedBytes: bytes,
+    held: 0,
+    peakBytes: 0,
+    released: taken,
+    overflowed: 0,
+    meanHoldMs: 20,
+    told,
+  };
 }
 
 test('a rate is told from looks that are two seconds apart at least, in each direction', () => {

@@ -16,7 +16,7 @@ test('the gateway is that of the default route', () => {
 });
 
 test('queues in use are passed over', () => {
-  assert.deepEqual(parseQueues('10005   4242     0 2 65535     0     0       12  1\n'), [10005]);
+  assert.deepEqual(parseQueues('10005   4242     0 2 65535     0     0       12  1\n'), [{ number: 10005, queued: 12 }]);
   assert.deepEqual(parseQueues(''), []);
   assert.equal(freeQueue([], 5), 10_005);
   assert.equal(freeQueue([10_005, 10_006], 5), 10_007);
