@@ -7,6 +7,7 @@ import type { Channel } from './channel.ts';
 import type { Counted, Mechanism } from './impair-mechanism.ts';
 import { type Effect, netemArguments } from './impairment.ts';
 import { type Device, ifbLines, inTheWay, netemLines, netemNames, netemRemoval, oursAmong, type Qdisc } from './netem.ts';
+import { holdMeter } from './netem-hold.ts';
 import { inNetworkOf, type Ran, runProgram } from './programs.ts';
 import type { Network } from './whereabouts.ts';
 
@@ -33,6 +34,7 @@ export interface NetemOptions {
 
 export function byNetem({ tag, channel, effect }: NetemOptions): Mechanism {
   let armed: { readonly namespace: string; readonly devices: readonly Device[] } | undefined;
+  let holds = holdMeter();
   const look = async (network: Network, signal: AbortSignal) => ({
     qdiscs: await qdiscsOf(network, signal),
     devices: await devicesOf(network, signal),
@@ -61,12 +63,14 @@ export function byNetem({ tag, channel, effect }: NetemOptions): Mechanism {
       const setup = { tag, channel, netem: netemArguments(effect), devices: armed?.devices ?? [] };
       const ifbs = ifbLines(setup);
       if (ifbs !== '') await batch('ip', network, ifbs, signal);
+      holds = holdMeter();
       return (await batch('tc', network, netemLines(setup), signal)).endedNs;
     },
     async counted(network, signal) {
       const ours = oursAmong(await qdiscsOf(network, signal), tag);
       if (ours.length === 0) throw new Error('netem is not at work any more');
-      return countedIn(ours);
+      const counted = countedIn(ours);
+      return effect.kind === 'delay' ? { ...counted, ...holds.look(counted.passed, counted.held, performance.now()) } : counted;
     },
     prepareRemoval() {},
     letGo: async () => 'netem has no early end: what it held is lost when it is taken away',

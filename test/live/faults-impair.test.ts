@@ -40,6 +40,9 @@ const STEPS: Readonly<Record<string, readonly [Fault, object]>> = {
   shaky: [networkLatency, { ...DATAGRAMS, delay: '100ms', jitter: '40ms', distribution: 'normal', direction: 'out' }],
   dark: [networkBlackout, { direction: 'in' }],
   netem: [networkLatency, { ...DATAGRAMS, delay: '100ms', direction: 'out', mechanism: 'netem' }],
+  'netem-in': [networkLatency, { ...DATAGRAMS, delay: '100ms', direction: 'in', mechanism: 'netem' }],
+  'netem-loss': [networkLoss, { ...DATAGRAMS, share: '30%', direction: 'out', mechanism: 'netem' }],
+  'netem-twice': [networkDuplicate, { share: '30%', direction: 'out', mechanism: 'netem' }],
 };
 
 /** On a server whose long answers the kernel sends in pieces that are cut into segments after the rules have seen them. */
@@ -307,9 +310,15 @@ test('jitter spreads a latency around what was asked', async (t) => {
 
 test('netem does the same where the kernel has it, and is refused in arming where not', async (t) => {
   if ((await kernelHas('netem')) === 'yes') {
-    const answers = await answersFrom(await breakIt(t, 'netem'));
-    await mend('netem');
-    assert.ok(Math.abs(median(answers) - 100) < 10);
+    for (const step of ['netem', 'netem-in']) {
+      const late = await answersFrom(await breakIt(t, step));
+      await mend(step);
+      assert.ok(Math.abs(median(late) - 100) < 10, `${step}: ${median(late)} ms`);
+    }
+    assertShare('lost', 1 - share(await answersFrom(await breakIt(t, 'netem-loss'))), 0.3);
+    await mend('netem-loss');
+    await breakIt(t, 'netem-twice', talker);
+    await mend('netem-twice', talker);
   } else {
     const [armed] = await agent.arm('netem series');
     assert.match(armed?.error ?? '', /netem: this kernel has no netem/);

@@ -31,7 +31,12 @@ export function judgeLoss({ share, burst }: EffectOf<'loss'>, { packets, kernel 
   return judge({ count: lost, packets, share, spread: spreadOf(share, burst), told: `${told}${more}`, facts, atLast });
 }
 
+/** A mechanism that keeps no account counts its duplicates among what it took, so that TCP alone can tell of them. */
 export function judgeDuplicate({ share }: EffectOf<'duplicate'>, { packets, kernel }: SeenImpaired, atLast: boolean): Judged {
+  if (packets.told === undefined && packets.taken > 0) {
+    const evidence = `peers told of ${kernel.toldByPeers} packets that they had already (asked: ${percent(share)})`;
+    return { proven: kernel.toldByPeers > 0, evidence, facts: { matchedPackets: packets.taken } };
+  }
   const doubled = Math.max(0, packets.passed + packets.held - packets.taken);
   const told = `${doubled} of ${packets.taken} packets went twice (${percent(doubled / packets.taken)}; asked: ${percent(share)})`;
   const facts = { matchedPackets: packets.taken, doubledPackets: doubled };

@@ -60,7 +60,12 @@ test('bursts may be further off than packets lost each by themselves', () => {
 });
 
 test('duplicates are proven by more packets that went on than there were', () => {
-  const doubled = (passed: number) => judgeDuplicate({ kind: 'duplicate', share: 0.5 }, seen({ taken: 100, passed }), false);
+  const doubled = (passed: number) =>
+    judgeDuplicate({ kind: 'duplicate', share: 0.5 }, seen({ taken: 100, passed, told: NOTHING_TOLD }), false);
+  const byTcpAlone = (toldByPeers: number) =>
+    judgeDuplicate({ kind: 'duplicate', share: 0.5 }, seen({ taken: 100, passed: 100 }, { toldByPeers }), true);
+  assert.equal(byTcpAlone(3).proven, true);
+  assert.equal(byTcpAlone(0).proven, false);
   assert.equal(doubled(152).proven, true);
   assert.equal(doubled(152).facts['doubledPackets'], 52);
   assert.equal(doubled(100).proven, false);
