@@ -2,7 +2,11 @@
  * Brings containers back to their networks. Those that come back together do so one after the other, the lowest address first: the engine
  * gives out the lowest free address first, so that each gets its own again, and it takes longer for many at once than for one by one.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { NetworkPlace } from './endpoints.ts';
+
+/** Whoever takes longer loses its turn: an engine that hangs on one container need not do so on the next. */
+const TURN_MS_MAX = 5_000;
 
 export interface Returning {
   /** In the order of its interfaces. */
@@ -15,27 +19,36 @@ export interface Returning {
 export type BringBack = (returning: Returning) => Promise<void>;
 
 /** What is brought back in the same turn of the event loop comes back together. */
-export function bringingBack(): BringBack {
+export function bringingBack(turnMsMax = TURN_MS_MAX): BringBack {
   let together: { readonly group: Returning[]; readonly done: Promise<void> } | undefined;
   const gather = () => {
     const group: Returning[] = [];
     const gathered = new Promise((resolve) => setImmediate(resolve));
     const done = gathered.then(() => {
       together = undefined;
-      return takeTurns(group);
+      return takeTurns(group, turnMsMax);
     });
     return { group, done };
   };
   return async (returning) => {
     together ??= gather();
-    // Where they cannot be read it fails alone, and keeps nobody waiting.
-    together.group.push({ ...returning, places: returning.places.catch(() => []) });
+    const begun: Promise<void>[] = [];
+    together.group.push({
+      // Where they cannot be read it fails alone, and keeps nobody waiting.
+      places: returning.places.catch(() => []),
+      putBack(place) {
+        const back = returning.putBack(place);
+        begun.push(back);
+        return back;
+      },
+    });
     await together.done;
+    await Promise.all(begun);
     await returning.places;
   };
 }
 
-async function takeTurns(group: readonly Returning[]): Promise<void> {
+async function takeTurns(group: readonly Returning[], turnMsMax: number): Promise<void> {
   const places = await Promise.all(group.map((each) => each.places));
   let waiting = group.map((each, index) => ({ each, left: places[index] ?? [] }));
   for (;;) {
@@ -43,7 +56,7 @@ async function takeTurns(group: readonly Returning[]): Promise<void> {
     const next = waiting[nextOf(waiting.map(({ left }) => left))];
     const [place, ...left] = next?.left ?? [];
     if (!next || !place) return;
-    await next.each.putBack(place);
+    await Promise.race([next.each.putBack(place), sleep(turnMsMax, undefined, { ref: false })]);
     waiting = waiting.map((other) => (other === next ? { ...other, left } : other));
   }
 }

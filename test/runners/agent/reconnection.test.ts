@@ -58,3 +58,19 @@ test('those that come back together get their own addresses again, in whatever o
   ]);
   assert.equal(got.length, 5);
 });
+
+test('one on whose container the engine hangs loses its turn, and is waited for by itself alone', async () => {
+  const hanging = Promise.withResolvers<void>();
+  const bringBack = bringingBack(20);
+  const got: string[] = [];
+  const stuck = bringBack({ places: Promise.resolve([place('a', '10.0.0.2')]), putBack: () => hanging.promise });
+  await bringBack({
+    places: Promise.resolve([place('a', '10.0.0.3')]),
+    putBack: async ({ endpoint }) => void got.push(endpoint.IPAddress ?? ''),
+  });
+  assert.deepEqual(got, ['10.0.0.3']);
+  const isOver = async () => Promise.race([stuck.then(() => true), new Promise((resolve) => setTimeout(resolve, 10, false))]);
+  assert.equal(await isOver(), false);
+  hanging.resolve();
+  assert.equal(await isOver(), true);
+});
