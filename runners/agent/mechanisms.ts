@@ -36,8 +36,8 @@ const packets: readonly Mechanism[] = [
     name: 'netem, with ifb for what is received',
     faults: IMPAIRING,
     usedFor: 'where NFQUEUE is missing',
-    executed: 'no kernel at hand has it; the text of its commands is tested',
-    tests: ['runners/agent/netem.test.ts'],
+    executed: 'not here, where the kernel has none; by hand in a virtual machine (below); the text of its commands is tested',
+    tests: ['live/faults-impair.test.ts', 'runners/agent/netem.test.ts', 'runners/agent/netem-hold.test.ts'],
   },
   {
     name: 'tbf and htb',
@@ -84,8 +84,8 @@ const resources: readonly Mechanism[] = [
   {
     name: 'control groups of version 2, and both side by side',
     faults: IN_GROUPS,
-    executed: 'paths, texts and counters are tested',
-    tests: ['runners/agent/cgroup.test.ts', 'runners/agent/readings.test.ts'],
+    executed: 'version 2 by hand in a virtual machine (below); paths, texts and counters are tested',
+    tests: ['live/faults-resources.test.ts', 'runners/agent/cgroup.test.ts', 'runners/agent/readings.test.ts'],
   },
   {
     name: 'nameless files (O_TMPFILE), on the host’s file system and tmpfs',
@@ -182,7 +182,7 @@ const engines: readonly Mechanism[] = [
   {
     name: 'newer engines',
     usedFor: 'everything',
-    executed: 'the API version is settled on with pretended engines',
+    executed: 'Docker 26.1 by hand in a virtual machine (below); the API version is settled on with pretended engines',
     tests: ['runners/docker/engine.test.ts'],
   },
   {
@@ -218,7 +218,7 @@ const engines: readonly Mechanism[] = [
   {
     name: 'AppArmor, SELinux, user namespaces of the engine',
     usedFor: 'lifted for the agent alone',
-    executed: 'what is asked of the engine and what doctor says is tested',
+    executed: 'AppArmor by hand in a virtual machine (below), the others not; what is asked of the engine and what doctor says is tested',
     tests: ['runners/cli/doctor-confinement.test.ts'],
   },
   {
