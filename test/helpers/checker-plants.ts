@@ -1,6 +1,7 @@
 /** A leftover of each kind, planted behind the back of whoever should look for it. */
 import type Docker from 'dockerode';
 import { AGENT_IMAGE, inside, STAGE_LABEL } from './agent-stage.ts';
+import { ONLY_VERSION_2 } from './resources.ts';
 
 /** On what a plant starts next to the target; the checker does not count it as left. */
 const LABEL = 'firedrill.checker';
@@ -133,20 +134,30 @@ function networkPlants({ inNetwork, onHost, ...garden }: Reach): readonly Plant[
 
 /** The path, for a shell on the host, of a file of a process's control group. */
 const groupFile = (controller: string, file: string, pid: number) =>
-  `/sys/fs/cgroup/${controller}$(grep ':${controller}:' /proc/${pid}/cgroup | cut -d: -f3)/${file}`;
+  ONLY_VERSION_2
+    ? `/sys/fs/cgroup$(cut -d: -f3 /proc/${pid}/cgroup)/${file}`
+    : `/sys/fs/cgroup/${controller}$(grep ':${controller}:' /proc/${pid}/cgroup | cut -d: -f3)/${file}`;
+
+/** What is set in a control group behind the engine's back, how it was, and how the checker calls it. */
+const QUOTA = ONLY_VERSION_2
+  ? { file: 'cpu.max', theirs: '50000 100000', found: 'max', group: 'unified' }
+  : { file: 'cpu.cfs_quota_us', theirs: '50000', found: '-1', group: 'cpu' };
+const FREEZER = ONLY_VERSION_2
+  ? { file: 'cgroup.freeze', theirs: '1', found: '0', group: 'unified' }
+  : { file: 'freezer.state', theirs: 'FROZEN', found: 'THAWED', group: 'freezer' };
 
 function processPlants({ pid, secondPid, onHost, inTarget, descriptors }: Reach): readonly Plant[] {
   return [
     {
       kind: 'a limit in the control group that the engine does not know',
-      plant: () => onHost(`echo 50000 > ${groupFile('cpu', 'cpu.cfs_quota_us', pid)}`),
-      cries: /target: control groups: \+ cpu\/cpu\.cfs_quota_us 50000/,
-      uproot: () => onHost(`echo -1 > ${groupFile('cpu', 'cpu.cfs_quota_us', pid)}`),
+      plant: () => onHost(`echo ${QUOTA.theirs} > ${groupFile('cpu', QUOTA.file, pid)}`),
+      cries: new RegExp(`target: control groups: \\+ ${QUOTA.group}/${QUOTA.file} ${QUOTA.theirs}`),
+      uproot: () => onHost(`echo ${QUOTA.found} > ${groupFile('cpu', QUOTA.file, pid)}`),
     },
     {
       kind: 'a group below the control group',
       plant: () => onHost(`mkdir ${groupFile('cpu', 'left', pid)}`),
-      cries: /target: control groups: \+ cpu\/left is a group/,
+      cries: new RegExp(`target: control groups: \\+ ${QUOTA.group}/left is a group`),
       uproot: () => onHost(`rmdir ${groupFile('cpu', 'left', pid)}`),
     },
     {
@@ -181,9 +192,9 @@ function processPlants({ pid, secondPid, onHost, inTarget, descriptors }: Reach)
     },
     {
       kind: 'a freezer that the engine does not know of',
-      plant: () => onHost(`echo FROZEN > ${groupFile('freezer', 'freezer.state', secondPid)}`),
-      cries: /second: control groups: \+ freezer\/freezer\.state FROZEN/,
-      uproot: () => onHost(`echo THAWED > ${groupFile('freezer', 'freezer.state', secondPid)}`),
+      plant: () => onHost(`echo ${FREEZER.theirs} > ${groupFile('freezer', FREEZER.file, secondPid)}`),
+      cries: new RegExp(`second: control groups: \\+ ${FREEZER.group}/${FREEZER.file} ${FREEZER.theirs}`),
+      uproot: () => onHost(`echo ${FREEZER.found} > ${groupFile('freezer', FREEZER.file, secondPid)}`),
     },
   ];
 }

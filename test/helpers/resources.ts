@@ -19,20 +19,21 @@ const LIMITS = [
   ['blkio', 'cgroup.procs'],
 ] as const;
 const UNIFIED = ['cpu.max', 'memory.max', 'io.max', 'cgroup.procs'].map((file) => ['', file] as const);
-const PURE = existsSync('/sys/fs/cgroup/cgroup.controllers');
+/** True where this host has control groups of version 2 and no others. */
+export const ONLY_VERSION_2 = existsSync('/sys/fs/cgroup/cgroup.controllers');
 
 /** A file of a container's control group: in that of a controller in version 1, in its only one in version 2. */
 export async function groupFile(actor: Actor, controller: string, file: string): Promise<string> {
   const { State } = await actor.container.inspect();
   const lines = readFileSync(`/proc/${State.Pid}/cgroup`, 'utf8').trim().split('\n');
-  const line = lines.find((each) => (PURE ? each.startsWith('0::') : each.split(':')[1]?.split(',').includes(controller)));
-  return `/sys/fs/cgroup${PURE ? '' : `/${controller}`}${line?.split(':').slice(2).join(':')}/${file}`;
+  const line = lines.find((each) => (ONLY_VERSION_2 ? each.startsWith('0::') : each.split(':')[1]?.split(',').includes(controller)));
+  return `/sys/fs/cgroup${ONLY_VERSION_2 ? '' : `/${controller}`}${line?.split(':').slice(2).join(':')}/${file}`;
 }
 
 /** Its limits, and who is in its groups. */
 export async function groupStateOf(actor: Actor): Promise<Readonly<Record<string, string>>> {
   const state: Record<string, string> = {};
-  for (const [controller, file] of PURE ? UNIFIED : LIMITS) {
+  for (const [controller, file] of ONLY_VERSION_2 ? UNIFIED : LIMITS) {
     state[`${controller}/${file}`] = readFileSync(await groupFile(actor, controller, file), 'utf8');
   }
   return state;

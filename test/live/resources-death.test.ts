@@ -19,7 +19,7 @@ import { memoryLimit } from '../../runners/faults/memory-limit.ts';
 import { memoryPressure } from '../../runners/faults/memory-pressure.ts';
 import { killAgentAndWait } from '../helpers/agent-kill.ts';
 import { type Actor, AGENT_IMAGE, hostMs, inside, openStage, type Stage, targetOf, until } from '../helpers/agent-stage.ts';
-import { groupFile, groupStateOf, stressorsFor } from '../helpers/resources.ts';
+import { groupFile, groupStateOf, ONLY_VERSION_2, stressorsFor } from '../helpers/resources.ts';
 
 const LABEL = 'resources-death';
 const MIB = 1024 * 1024;
@@ -169,8 +169,8 @@ test('a limit that somebody else sets meanwhile is left alone, byte for byte', a
     for (const name of ['starve', 'cut']) for (const result of await agent[move](name)) assert.equal(result.error, undefined);
   }
   await target.container.update({ Memory: 150 * MIB, MemorySwap: 150 * MIB });
-  const quota = await groupFile(target, 'cpu', 'cpu.cfs_quota_us').catch(() => groupFile(target, '', 'cpu.max'));
-  writeFileSync(quota, quota.endsWith('cpu.max') ? '70000 100000' : '70000');
+  const [file, theirs] = ONLY_VERSION_2 ? ['cpu.max', '70000 100000'] : ['cpu.cfs_quota_us', '70000'];
+  writeFileSync(await groupFile(target, 'cpu', file), theirs);
   const state = await groupStateOf(target);
   for (const name of ['cut', 'starve']) {
     const [undone] = await agent.undo(name);
