@@ -1,6 +1,6 @@
 /** One run on two engines: struck together, proven and undone on each, whoever dies. */
 import assert from 'node:assert/strict';
-import { rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type Docker from 'dockerode';
@@ -16,6 +16,8 @@ const NAME = `firedrill-test-engines-${process.pid}`;
 let here: Docker;
 let second: SecondEngine;
 let folder: string;
+/** As DOCKER_CERT_PATH names one; a certificate that signed itself serves for the engine, for its clients and for both to trust. */
+let certificates: string;
 
 before(
   async () => {
@@ -23,7 +25,16 @@ before(
     await (await openStage('engines')).remove();
     folder = await scratchFolder('engines');
     here = await connectEngine(process.env);
-    second = await startSecondEngine();
+    certificates = join(folder, 'certificates');
+    await mkdir(certificates);
+    for (const [from, to] of [
+      ['localhost.crt', 'ca.pem'],
+      ['localhost.crt', 'cert.pem'],
+      ['localhost.key', 'key.pem'],
+    ] as const) {
+      await copyFile(new URL(`../runners/load/fixtures/${from}`, import.meta.url), join(certificates, to));
+    }
+    second = await startSecondEngine(certificates);
     await second.load(BASE_IMAGE, AGENT_IMAGE);
     for (const docker of [here, second.docker]) {
       const container = await docker.createContainer({
@@ -167,4 +178,28 @@ test('two names of one engine, and an engine that does not answer, are refused',
   const gone = await firedrill(['plan', 'gone.yaml'], folder);
   assert.equal(gone.exitCode, 7);
   assert.match(gone.stderr, /does not answer/);
+});
+
+test('an engine that is reached by TLS is struck, proven and undone like the other, also after kill -9 of the runner', async () => {
+  const address = `{host: "tcp://127.0.0.1:${await second.passTls()}", tls: certificates}`;
+  await writeFile(join(folder, 'tls.yaml'), EXPERIMENT().replace(`"${second.host}"`, address));
+  const outcome = await firedrill(['run', 'tls.yaml', '--yes'], folder);
+  assert.equal(outcome.exitCode, 0, outcome.stdout + outcome.stderr);
+  const running = startFiredrill(['run', 'tls.yaml', '--yes'], folder);
+  await running.until(/far-pauses in effect since/);
+  await running.until(/near-pauses in effect since/);
+  const runId = await runIdOf();
+  running.child.kill('SIGKILL');
+  await until('both run', async () => (await states()).every((state) => state === 'running'), 5_000);
+  await running.ended;
+  const swept = await firedrill(['sweep', runId, '--yes'], folder);
+  assert.equal(swept.exitCode, 0, swept.stdout + swept.stderr);
+  assert.deepEqual(await madeFor(runId), []);
+});
+
+test('an engine that asks for a certificate is not reached without one', async () => {
+  await writeFile(join(folder, 'bare.yaml'), EXPERIMENT().replace(second.host, `tcp://127.0.0.1:${await second.passTls()}`));
+  const refused = await firedrill(['plan', 'bare.yaml'], folder);
+  assert.equal(refused.exitCode, 7, refused.stdout);
+  assert.match(refused.stderr, /does not answer/);
 });
