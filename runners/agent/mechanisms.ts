@@ -192,10 +192,16 @@ const engines: readonly Mechanism[] = [
     tests: ['live/engines.test.ts'],
   },
   {
-    name: 'engines by TLS or ssh',
+    name: 'engines by TLS',
+    usedFor: '`engines:`, DOCKER_HOST',
+    executed: true,
+    tests: ['live/engines.test.ts', 'runners/docker/engine.test.ts', 'experiments/language/mistakes.test.ts'],
+  },
+  {
+    name: 'engines by ssh',
     usedFor: '`engines:`, DOCKER_HOST',
     executed: 'how the address is read is tested',
-    tests: ['runners/docker/engine.test.ts', 'experiments/language/mistakes.test.ts'],
+    tests: ['runners/docker/engine.test.ts'],
   },
   {
     name: 'docker-compose 1.29',

@@ -17,11 +17,13 @@ import { copyImages } from './copy-images.ts';
 const TLS_PORT = 2376;
 /**
  * A daemon without a bridge removes docker0, which may be another daemon's: hence a network namespace of its own. Its loopback device is
- * down, and not every machine has `ip` (0x8914: SIOCSIFFLAGS, 0x41: IFF_UP and IFF_RUNNING).
+ * down, and not every machine has `ip` (0x8914: SIOCSIFFLAGS, 0x41: IFF_UP and IFF_RUNNING). Like an engine on a machine of its own it has
+ * its socket at the usual place, where nobody else sees it.
  */
 const PROGRAM = `#!/bin/sh
-[ "$FIREDRILL_APART" ] || FIREDRILL_APART=1 exec unshare --net "$0" "$@"
-perl -MSocket -e 'socket S, AF_INET, SOCK_DGRAM, 0; ioctl S, 0x8914, pack("Z16s", "lo", 0x41) or die $!' || exit
+[ "$FIREDRILL_APART" ] || exec env FIREDRILL_APART=1 unshare --net --mount "$0" "$@"
+perl -MSocket -e 'socket S, AF_INET, SOCK_DGRAM, 0; $up = pack("Z16s", "lo", 0x41); ioctl S, 0x8914, $up or die $!' || exit
+mount --bind "\${0%/*}/run" /run || exit
 exec dockerd "$@"
 `;
 
@@ -44,9 +46,9 @@ export interface SecondEngine {
 export async function startSecondEngine(certificates?: string): Promise<SecondEngine> {
   const folder = await mkdtemp(join(tmpdir(), 'firedrill-engine-'));
   const pidFile = join(folder, 'docker.pid');
-  const host = `unix://${join(folder, 'docker.sock')}`;
+  const host = `unix://${join(folder, 'run', 'docker.sock')}`;
   const containerd = join(folder, 'exec', 'containerd');
-  await mkdir(containerd, { recursive: true });
+  for (const each of [containerd, join(folder, 'run')]) await mkdir(each, { recursive: true });
   const program = join(folder, 'dockerd');
   await writeFile(program, PROGRAM, { mode: 0o755 });
   const real = thisMachine(process.env);
@@ -65,7 +67,16 @@ export async function startSecondEngine(certificates?: string): Promise<SecondEn
         [join(containerd, 'containerd.pid'), 'containerd'],
       ],
       arguments: [
-        ...['--data-root', join(folder, 'data'), '--exec-root', join(folder, 'exec'), '--pidfile', pidFile, '-H', host],
+        ...[
+          '--data-root',
+          join(folder, 'data'),
+          '--exec-root',
+          join(folder, 'exec'),
+          '--pidfile',
+          pidFile,
+          '-H',
+          'unix:///run/docker.sock',
+        ],
         ...['--bridge=none', '--iptables=false'],
         ...(certificates === undefined ? [] : tlsArguments(certificates)),
       ],
