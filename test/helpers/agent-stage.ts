@@ -2,6 +2,7 @@
  * A stage for live tests of the agent: throw-away containers that talk to each other and tell, as lines of JSON with
  * the host's monotonic clock, what they see; their rules; and everything removed at the end.
  */
+import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { type AgentClient, startAgent } from '../../runners/agent/client.ts';
@@ -193,12 +194,14 @@ export async function killOnHost(docker: Docker, pid: number): Promise<void> {
   const killer = await docker.createContainer({
     Image: BASE_IMAGE,
     Cmd: ['sh', '-c', `kill -9 ${pid}`],
-    HostConfig: { PidMode: 'host', NetworkMode: 'none' },
+    // The engine's AppArmor profile lets nobody signal what is not of its own profile.
+    HostConfig: { PidMode: 'host', NetworkMode: 'none', SecurityOpt: ['apparmor=unconfined', 'label=disable'] },
     Labels: { [STAGE_LABEL]: 'killer' },
   });
   await killer.start();
-  await killer.wait();
+  const { StatusCode } = await killer.wait();
   await killer.remove({ force: true });
+  assert.equal(StatusCode, 0, `process ${pid} could not be killed`);
 }
 
 function listen(docker: Docker, output: NodeJS.ReadWriteStream, sights: Sight[]): void {

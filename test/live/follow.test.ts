@@ -106,8 +106,10 @@ test('with runner and agent both killed, the agent that comes back undoes on the
   const runId = await runningId();
   const [agent] = await system.docker.listContainers({ filters: { label: [`${LABEL.role}=agent`, `${LABEL.run}=${runId}`] } });
   assert.ok(agent);
-  running.child.kill('SIGKILL');
+  // Stopped first: at its death the agent would undo everything and leave before it could be killed.
+  running.child.kill('SIGSTOP');
   await killOnHost(system.docker, (await system.docker.getContainer(agent.Id).inspect()).State.Pid);
+  running.child.kill('SIGKILL');
   await running.ended;
   await until('undone by the agent that came back', async () => !OURS.test(await rules()), 20_000);
   assert.ok(await reachesItsGateway());
