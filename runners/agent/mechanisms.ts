@@ -200,7 +200,7 @@ const engines: readonly Mechanism[] = [
   {
     name: 'engines by ssh',
     usedFor: '`engines:`, DOCKER_HOST',
-    executed: 'how the address is read is tested',
+    executed: 'in no test; a pause by hand, on the engine of a virtual machine (below); how the address is read is tested',
     tests: ['runners/docker/engine.test.ts'],
   },
   {

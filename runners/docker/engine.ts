@@ -56,7 +56,8 @@ export function engineAddress(docker: object): string | undefined {
 
 async function connectTo(address: string, environment: Environment): Promise<Docker> {
   const options = connectionOptions(address, environment);
-  const first = new Docker({ ...options, timeout: PING_LIMIT_MS });
+  // The stream that the library makes of an ssh connection knows no timeouts.
+  const first = new Docker(options.protocol === 'ssh' ? options : { ...options, timeout: PING_LIMIT_MS });
   const { ApiVersion, MinAPIVersion } = await limited(first.version(), address);
   const docker = new Docker({ ...options, version: `v${settleVersion(ApiVersion, MinAPIVersion)}` });
   addressOf.set(docker, address);
@@ -81,7 +82,10 @@ function connectionOptions(address: string, environment: Environment): Docker.Do
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (!url) throw new Error('is not an address; write it like unix:///var/run/docker.sock or tcp://host:2376');
   if (url.protocol === 'ssh:') {
-    return { protocol: 'ssh', host: url.hostname, port: url.port || 22, ...(url.username ? { username: url.username } : {}) };
+    const agent = environment['SSH_AUTH_SOCK'];
+    if (!agent) throw new Error('is reached with the keys of an ssh-agent, and none runs; type: eval $(ssh-agent) && ssh-add');
+    const username = url.username ? { username: url.username } : {};
+    return { protocol: 'ssh', host: url.hostname, port: url.port || 22, ...username, sshOptions: { agent } };
   }
   const secured = Boolean(environment['DOCKER_TLS_VERIFY']) || url.protocol === 'https:';
   const port = url.port || (secured ? 2376 : 2375);

@@ -120,3 +120,11 @@ function portOf(server: Server): number {
   assert(address !== null && typeof address === 'object');
   return address.port;
 }
+
+test('an engine that is named by ssh needs the keys of an ssh-agent, and says so', async () => {
+  await assert.rejects(
+    connectEngine({ DOCKER_HOST: 'ssh://ops@127.0.0.1:1' }),
+    /ssh-agent, and none runs; type: eval \$\(ssh-agent\) && ssh-add/,
+  );
+  await assert.rejects(connectEngine({ DOCKER_HOST: 'ssh://ops@127.0.0.1:1', SSH_AUTH_SOCK: '/nowhere/agent' }), /ECONNREFUSED|ENOENT/);
+});
