@@ -94,20 +94,24 @@ interface Claim {
 /** Proven where it happened at all, about as often as asked. */
 function judge({ count, packets: { taken: of, takenOff }, share, spread, told, facts, atLast }: Claim): Judged {
   if (of === 0) return { proven: false, evidence: NOTHING_SENT, facts };
-  const chance = spread * DEVIATIONS_MAX * Math.sqrt(of * share * (1 - share));
   // On a busy channel many come while it is counted, and it is waited until they hardly matter.
-  const enough = atLast || (of * share >= EXPECTED_MIN && takenOff <= Math.max(chance, of * share * OFF_MAX));
+  const enough = atLast || (of * share >= EXPECTED_MIN && takenOff <= Math.max(chanceOff(of, share, spread), of * share * OFF_MAX));
   const within = count <= upperBound(of, share, spread) + takenOff && count >= lowerBound(of, share, spread) - takenOff;
   return { proven: count > 0 && enough && within, evidence: told, facts };
 }
 
-/** Of a binomial distribution, by its normal approximation; one packet more for those under way while it was counted. */
+/** By how much chance may be off: of a binomial distribution, by its normal approximation. */
+function chanceOff(of: number, share: number, spread: number): number {
+  return spread * DEVIATIONS_MAX * Math.sqrt(of * share * (1 - share));
+}
+
+/** One packet more than chance allows, for those under way while it was counted. */
 export function upperBound(of: number, share: number, spread: number): number {
-  return of * share + spread * DEVIATIONS_MAX * Math.sqrt(of * share * (1 - share)) + 1;
+  return of * share + chanceOff(of, share, spread) + 1;
 }
 
 export function lowerBound(of: number, share: number, spread: number): number {
-  return of * share - spread * DEVIATIONS_MAX * Math.sqrt(of * share * (1 - share)) - 1;
+  return of * share - chanceOff(of, share, spread) - 1;
 }
 
 /** Runs of lost packets spread the count: by the square root of (1 + r) / (1 − r), r the correlation from packet to packet. */
