@@ -67,16 +67,8 @@ export async function startSecondEngine(certificates?: string): Promise<SecondEn
         [join(containerd, 'containerd.pid'), 'containerd'],
       ],
       arguments: [
-        ...[
-          '--data-root',
-          join(folder, 'data'),
-          '--exec-root',
-          join(folder, 'exec'),
-          '--pidfile',
-          pidFile,
-          '-H',
-          'unix:///run/docker.sock',
-        ],
+        ...[`--data-root=${join(folder, 'data')}`, `--exec-root=${join(folder, 'exec')}`, `--pidfile=${pidFile}`],
+        '--host=unix:///run/docker.sock',
         ...['--bridge=none', '--iptables=false'],
         ...(certificates === undefined ? [] : tlsArguments(certificates)),
       ],
@@ -108,8 +100,12 @@ export async function startSecondEngine(certificates?: string): Promise<SecondEn
 }
 
 function tlsArguments(certificates: string): readonly string[] {
-  const files = ['ca', 'cert', 'key'].map((name) => `--tls${name === 'ca' ? 'cacert' : name}=${join(certificates, `${name}.pem`)}`);
-  return ['-H', `tcp://127.0.0.1:${TLS_PORT}`, '--tlsverify', ...files];
+  const file = (name: string) => join(certificates, `${name}.pem`);
+  return [
+    `--host=tcp://127.0.0.1:${TLS_PORT}`,
+    '--tlsverify',
+    ...[`--tlscacert=${file('ca')}`, `--tlscert=${file('cert')}`, `--tlskey=${file('key')}`],
+  ];
 }
 
 /** Byte for byte, from here into the network namespace of a process, by a program for each connection. */

@@ -197,7 +197,7 @@ test('an engine that is reached by TLS is struck, proven and undone like the oth
   assert.deepEqual(await madeFor(runId), []);
 });
 
-test('an engine that asks for a certificate is not reached without one', async () => {
+test('an engine that listens for TLS is not reached without it', async () => {
   await writeFile(join(folder, 'bare.yaml'), EXPERIMENT().replace(second.host, `tcp://127.0.0.1:${await second.passTls()}`));
   const refused = await firedrill(['plan', 'bare.yaml'], folder);
   assert.equal(refused.exitCode, 7, refused.stdout);
